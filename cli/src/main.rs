@@ -1,0 +1,2 @@
+//! The `outwork` command.
+fn main() {}

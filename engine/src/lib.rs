@@ -1,0 +1,4 @@
+//! Outwork's decision engine.
+#![no_std]
+#![forbid(unsafe_code)]
+extern crate alloc;
