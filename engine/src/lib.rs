@@ -1,4 +1,27 @@
-//! Outwork's decision engine.
+//! Outwork's decision: what a host saw goes in as [`facts::Facts`], what the host shall do comes out as a
+//! [`decision::Decision`].
+//!
+//! The engine knows no clock, no I/O, no randomness and no globals: the time, random bytes, keys and stored words are
+//! arguments. It is `no_std`, never panics on any bytes, and computes in integers alone, so that every host agrees to
+//! the bit.
+//!
+//! Modules stand in the order in which they may use one another: each uses only those above it, and
+//! `tests/module_order.rs` holds them to that.
 #![no_std]
 #![forbid(unsafe_code)]
+
 extern crate alloc;
+
+pub mod time;
+
+pub mod fact;
+
+pub mod facts;
+
+pub mod keys;
+
+pub mod identity;
+
+pub mod signals;
+
+pub mod rules;

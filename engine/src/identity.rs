@@ -1,0 +1,52 @@
+//! Under which names a client is counted.
+
+use crate::{fact::Fact, keys::Keyring};
+use core::net::IpAddr;
+
+/// The part of an address that stands for one client: all of an IPv4 address, the first 64 bits of an IPv6 address.
+///
+/// An IPv6 subscriber holds a /64 or more, so the low half costs nothing to change.
+pub fn client_prefix(address: IpAddr) -> Prefix {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => Prefix { bytes: pad(v4.octets()), len: 4 },
+        IpAddr::V6(v6) => Prefix { bytes: first_half(v6.octets()), len: 8 },
+    }
+}
+
+/// The bytes that stand for one client's address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Prefix {
+    bytes: [u8; 8],
+    // INVARIANT: at most 8.
+    len: usize,
+}
+
+impl Prefix {
+    /// The bytes: 4 for IPv4, 8 for IPv6.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or(&self.bytes)
+    }
+}
+
+fn pad([a, b, c, d]: [u8; 4]) -> [u8; 8] {
+    [a, b, c, d, 0, 0, 0, 0]
+}
+
+fn first_half(octets: [u8; 16]) -> [u8; 8] {
+    let [a, b, c, d, e, f, g, h, ..] = octets;
+    [a, b, c, d, e, f, g, h]
+}
+
+/// The pseudonym of an address in records: 16 hex digits of a keyed hash of [`client_prefix`].
+pub fn pseudonym(address: Fact<IpAddr>, keys: &Keyring) -> Fact<u64> {
+    address.map(|address| low_half(keys.pseudonym(&[client_prefix(address).as_bytes()])))
+}
+
+/// The device identity: a keyed hash of what stays the same from request to request of one browser.
+pub fn device(parts: &[&[u8]], keys: &Keyring) -> u64 {
+    low_half(keys.pseudonym(parts))
+}
+
+fn low_half(hash: u128) -> u64 {
+    u64::try_from(hash & u128::from(u64::MAX)).unwrap_or(0)
+}

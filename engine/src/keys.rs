@@ -1,0 +1,216 @@
+//! The host's secrets: one master secret a key id, one derived key a purpose.
+//!
+//! `OUTWORK_KEYS` is `id:secret[,id:secret…]`, each secret 32 bytes or more in base64 (standard or URL alphabet,
+//! padding optional). The first key signs, all verify. Every purpose has its own key by HKDF-SHA-256 (RFC 5869) with a
+//! label, so that no value made for one purpose means anything in another.
+
+use alloc::{string::String, vec::Vec};
+use base64ct::{Base64Unpadded, Base64UrlUnpadded, Encoding};
+use core::{fmt, hash::Hasher};
+use hkdf::Hkdf;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use siphasher::sip128::{Hasher128, SipHasher24};
+
+/// The fewest bytes a secret may have.
+pub const MIN_SECRET_BYTES: usize = 32;
+
+/// The most keys a ring may hold.
+pub const MAX_KEYS: usize = 16;
+
+const LABEL_EVIDENCE: &[u8] = b"outwork/v1/evidence";
+const LABEL_LIMIT: &[u8] = b"outwork/v1/limit-key";
+const LABEL_PSEUDONYM: &[u8] = b"outwork/v1/pseudonym";
+const LABEL_CANARY: &[u8] = b"outwork/v1/canary";
+
+/// The keys of one host, parsed and derived.
+pub struct Keyring {
+    // INVARIANT: at least one key; the first one signs.
+    first: Key,
+    rest: Vec<Key>,
+}
+
+struct Key {
+    id: String,
+    evidence: Hmac<Sha256>,
+    limit: [u8; 16],
+    pseudonym: [u8; 16],
+    canary: [u8; 16],
+}
+
+impl Keyring {
+    /// Reads `id:base64[,id:base64…]`.
+    ///
+    /// # Errors
+    /// Names the key by its place and id, never by its secret.
+    pub fn parse(text: &str) -> Result<Self, KeyError> {
+        if text.trim().is_empty() {
+            return Err(KeyError::Missing);
+        }
+        let mut keys = Vec::new();
+        for entry in text.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
+            if keys.len() == MAX_KEYS {
+                return Err(KeyError::TooMany);
+            }
+            let key = Key::parse(entry, keys.len() + 1)?;
+            if keys.iter().any(|known: &Key| known.id == key.id) {
+                return Err(KeyError::Duplicate { id: key.id });
+            }
+            keys.push(key);
+        }
+        let mut keys = keys.into_iter();
+        let first = keys.next().ok_or(KeyError::Missing)?;
+        Ok(Self { first, rest: keys.collect() })
+    }
+
+    /// The id of the key that signs.
+    pub fn signing_id(&self) -> &str {
+        &self.first.id
+    }
+
+    /// A MAC over evidence for the origin, ready to be fed.
+    pub fn evidence_mac(&self) -> Hmac<Sha256> {
+        self.first.evidence.clone()
+    }
+
+    /// The evidence MAC of key `id`, for verifiers.
+    pub fn evidence_mac_of(&self, id: &str) -> Option<Hmac<Sha256>> {
+        self.iter().find(|key| key.id == id).map(|key| key.evidence.clone())
+    }
+
+    /// A keyed hash under which a rate limit stores its word.
+    pub fn limit_key(&self, parts: &[&[u8]]) -> u128 {
+        keyed_hash(&self.first.limit, parts)
+    }
+
+    /// A keyed hash that stands for an address in records.
+    pub fn pseudonym(&self, parts: &[&[u8]]) -> u128 {
+        keyed_hash(&self.first.pseudonym, parts)
+    }
+
+    /// A keyed hash that decides who is in a canary, as hundredths of a percent: 0 to 9,999.
+    pub fn canary(&self, parts: &[&[u8]]) -> u16 {
+        u16::try_from(keyed_hash(&self.first.canary, parts) % 10_000).unwrap_or(0)
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &Key> {
+        core::iter::once(&self.first).chain(&self.rest)
+    }
+}
+
+impl fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter().map(|key| &key.id)).finish()
+    }
+}
+
+impl Key {
+    fn parse(entry: &str, place: usize) -> Result<Self, KeyError> {
+        let (id, secret) = entry.split_once(':').ok_or(KeyError::Malformed { place })?;
+        if !is_key_id(id) {
+            return Err(KeyError::Id { place });
+        }
+        let secret = decode(secret.trim()).ok_or_else(|| KeyError::Encoding { id: id.into() })?;
+        if secret.len() < MIN_SECRET_BYTES {
+            return Err(KeyError::Short { id: id.into(), bytes: secret.len() });
+        }
+        Self::derive(id, &secret).ok_or_else(|| KeyError::Encoding { id: id.into() })
+    }
+
+    fn derive(id: &str, secret: &[u8]) -> Option<Self> {
+        let master = Hkdf::<Sha256>::new(None, secret);
+        let mut evidence = [0; 32];
+        master.expand(LABEL_EVIDENCE, &mut evidence).ok()?;
+        let half = |label| {
+            let mut key = [0; 16];
+            master.expand(label, &mut key).ok().map(|()| key)
+        };
+        Some(Self {
+            id: id.into(),
+            evidence: Hmac::new_from_slice(&evidence).ok()?,
+            limit: half(LABEL_LIMIT)?,
+            pseudonym: half(LABEL_PSEUDONYM)?,
+            canary: half(LABEL_CANARY)?,
+        })
+    }
+}
+
+/// Key ids go into structured field strings and logs: a short plain alphabet keeps them unambiguous there.
+fn is_key_id(id: &str) -> bool {
+    (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+}
+
+fn decode(secret: &str) -> Option<Vec<u8>> {
+    let secret = secret.trim_end_matches('=');
+    Base64Unpadded::decode_vec(secret).or_else(|_| Base64UrlUnpadded::decode_vec(secret)).ok()
+}
+
+/// SipHash-2-4 with 128 bits out: a keyed pseudorandom function that costs tens of nanoseconds. Parts are framed by
+/// their length, so that ("ab", "c") and ("a", "bc") differ.
+fn keyed_hash(key: &[u8; 16], parts: &[&[u8]]) -> u128 {
+    let mut hasher = SipHasher24::new_with_key(key);
+    for part in parts {
+        hasher.write_u32(u32::try_from(part.len()).unwrap_or(u32::MAX));
+        hasher.write(part);
+    }
+    hasher.finish128().as_u128()
+}
+
+/// Why `OUTWORK_KEYS` cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// The variable is missing or empty.
+    Missing,
+    /// More than [`MAX_KEYS`] keys.
+    TooMany,
+    /// An entry has no colon.
+    Malformed {
+        /// Its place in the list, from 1.
+        place: usize,
+    },
+    /// An id is empty, longer than 64 characters, or has other characters than letters, digits, `-`, `_`, `.`.
+    Id {
+        /// Its place in the list, from 1.
+        place: usize,
+    },
+    /// A secret is not base64.
+    Encoding {
+        /// The id of its key.
+        id: String,
+    },
+    /// A secret has fewer than [`MIN_SECRET_BYTES`] bytes.
+    Short {
+        /// The id of its key.
+        id: String,
+        /// How many bytes it has.
+        bytes: usize,
+    },
+    /// Two keys have one id.
+    Duplicate {
+        /// That id.
+        id: String,
+    },
+}
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => {
+                f.write_str("no keys: set `OUTWORK_KEYS` to `id:base64` with a secret of 32 bytes or more")
+            }
+            Self::TooMany => write!(f, "more than {MAX_KEYS} keys in `OUTWORK_KEYS`: retire the oldest"),
+            Self::Malformed { place } => write!(f, "key {place} in `OUTWORK_KEYS` is not of the form `id:base64`"),
+            Self::Id { place } => {
+                write!(f, "the id of key {place} in `OUTWORK_KEYS` must be 1 to 64 letters, digits, `-`, `_` or `.`")
+            }
+            Self::Encoding { id } => write!(f, "the secret of key `{id}` is not base64"),
+            Self::Short { id, bytes } => {
+                write!(f, "the secret of key `{id}` has {bytes} bytes, and needs {MIN_SECRET_BYTES} or more")
+            }
+            Self::Duplicate { id } => write!(f, "two keys in `OUTWORK_KEYS` have the id `{id}`"),
+        }
+    }
+}
+
+impl core::error::Error for KeyError {}

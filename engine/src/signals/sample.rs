@@ -1,0 +1,118 @@
+//! Requests small enough to stand beside a signal as its examples.
+
+use super::{Reading, Value};
+use crate::{
+    fact::Fact,
+    facts::{Connection, Facts, Headers, Protocol, Request},
+    time::Time,
+};
+use core::net::IpAddr;
+
+/// A request in an example: what is not named is as in [`Sample::GET`].
+#[derive(Clone, Copy)]
+pub struct Sample {
+    /// The method.
+    pub method: &'static str,
+    /// Path and query.
+    pub target: &'static str,
+    /// Header names in lower case, with values, in wire order.
+    pub headers: &'static [(&'static str, &'static str)],
+    /// Whether the host sees the headers in wire order.
+    pub ordered: bool,
+    /// The protocol.
+    pub protocol: Fact<Protocol>,
+    /// First letters of the pseudo-headers in wire order.
+    pub pseudo_order: Fact<&'static str>,
+    /// JA4 of the hello.
+    pub ja4: Fact<&'static str>,
+    /// The negotiated TLS version.
+    pub tls_version: Fact<&'static str>,
+    /// The server name of the hello.
+    pub sni: Fact<&'static str>,
+    /// The negotiated ALPN protocol.
+    pub alpn: Fact<&'static str>,
+    /// The client's address.
+    pub address: Fact<IpAddr>,
+    /// The address's autonomous system.
+    pub asn: Fact<u32>,
+    /// The address's country.
+    pub country: Fact<&'static str>,
+}
+
+impl Sample {
+    /// `GET /` over HTTP/2 to `shop.example`, on a connection of which the host sees nothing.
+    pub const GET: Self = Self {
+        method: "GET",
+        target: "/",
+        headers: &[],
+        ordered: true,
+        protocol: Fact::Known(Protocol::Http2),
+        pseudo_order: Fact::Unavailable,
+        ja4: Fact::Unavailable,
+        tls_version: Fact::Unavailable,
+        sni: Fact::Unavailable,
+        alpn: Fact::Unavailable,
+        address: Fact::Unavailable,
+        asn: Fact::Unavailable,
+        country: Fact::Unavailable,
+    };
+
+    /// The sample's facts, over a header list of bytes made by the caller.
+    pub fn facts<'a>(&self, headers: &'a [(&'a [u8], &'a [u8])]) -> Facts<'a> {
+        Facts {
+            now: Time::from_seconds(1_795_305_600),
+            entropy: [0; 16],
+            request: Request {
+                method: self.method.as_bytes(),
+                scheme: b"https",
+                authority: b"shop.example",
+                target: self.target.as_bytes(),
+                protocol: self.protocol,
+                pseudo_order: self.pseudo_order.map(str::as_bytes),
+            },
+            headers: Headers { list: headers, ordered: self.ordered },
+            connection: Connection {
+                address: self.address,
+                encrypted: Fact::Known(true),
+                ja4: self.ja4.map(str::as_bytes),
+                tls_version: self.tls_version.map(str::as_bytes),
+                sni: self.sni.map(str::as_bytes),
+                alpn: self.alpn.map(str::as_bytes),
+                asn: self.asn,
+                country: self.country.map(str::as_bytes),
+                ..Connection::UNAVAILABLE
+            },
+        }
+    }
+}
+
+/// What a signal reads of a sample.
+#[derive(Clone, Copy, Debug)]
+pub enum Expected {
+    /// This truth value.
+    Bool(bool),
+    /// This number.
+    Int(i64),
+    /// This text.
+    Text(&'static str),
+    /// This address.
+    Address(IpAddr),
+    /// Nothing: the client did not send it.
+    Absent,
+    /// Nothing: the host cannot see it.
+    Unavailable,
+}
+
+impl Expected {
+    /// The reading that is expected.
+    pub fn reading(self) -> Reading<'static> {
+        match self {
+            Self::Bool(value) => Fact::Known(Value::Bool(value)),
+            Self::Int(value) => Fact::Known(Value::Int(value)),
+            Self::Text(value) => Fact::Known(Value::Text(value.as_bytes())),
+            Self::Address(value) => Fact::Known(Value::Address(value)),
+            Self::Absent => Fact::Absent,
+            Self::Unavailable => Fact::Unavailable,
+        }
+    }
+}
