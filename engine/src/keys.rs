@@ -8,7 +8,7 @@ use alloc::{string::String, vec::Vec};
 use base64ct::{Base64Unpadded, Base64UrlUnpadded, Encoding};
 use core::{fmt, hash::Hasher};
 use hkdf::Hkdf;
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{Hmac, KeyInit};
 use sha2::Sha256;
 use siphasher::sip128::{Hasher128, SipHasher24};
 

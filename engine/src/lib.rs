@@ -25,3 +25,17 @@ pub mod identity;
 pub mod signals;
 
 pub mod rules;
+
+pub mod risk;
+
+pub mod limits;
+
+pub mod decision;
+
+pub mod evidence;
+
+pub mod record;
+
+pub mod bundle;
+
+pub mod policy;

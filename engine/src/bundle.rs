@@ -1,0 +1,303 @@
+//! The container of a compiled policy.
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 8 | magic, `OUTWORK` and a zero byte |
+//! | 2 | format version, 1 |
+//! | 2 | number of sections |
+//! | 4 | length of the whole file |
+//! | 12 each | section table: id (2), zero (2), offset (4), length (4); ids ascend, sections lie end to end |
+//! | … | the sections |
+//! | 32 | SHA-256 of everything before it |
+//!
+//! All numbers are little-endian. Opening allocates nothing.
+
+use alloc::{string::String, vec::Vec};
+use core::fmt;
+use sha2::{Digest, Sha256};
+
+/// The format this engine reads and writes.
+pub const FORMAT: u16 = 1;
+
+/// The largest bundle that is opened: 64 MiB.
+pub const MAX_BYTES: usize = 64 << 20;
+
+/// The most sections a bundle may have.
+pub const MAX_SECTIONS: usize = 64;
+
+const MAGIC: &[u8; 8] = b"OUTWORK\0";
+const HEAD: usize = 16;
+const ENTRY: usize = 12;
+const DIGEST: usize = 32;
+
+/// What a section holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u16)]
+pub enum Section {
+    /// The bundle's name, UTF-8.
+    Name = 1,
+    /// The policy's settings.
+    Settings = 2,
+    /// The rules, without their conditions.
+    Rules = 3,
+    /// The limits, without their conditions.
+    Limits = 4,
+    /// Fields, atoms and programs of the conditions.
+    Conditions = 5,
+    /// Address ranges and string sets.
+    Lists = 6,
+    /// Automata over the text of fields.
+    Matchers = 7,
+}
+
+/// An opened bundle: verified, and borrowed.
+#[derive(Clone, Copy, Debug)]
+pub struct Bundle<'a> {
+    // INVARIANT: every entry of the table lies inside `bytes`.
+    bytes: &'a [u8],
+    table: &'a [u8],
+}
+
+impl<'a> Bundle<'a> {
+    /// Verifies magic, version, table and checksum.
+    ///
+    /// # Errors
+    /// Says which of them is wrong.
+    pub fn open(bytes: &'a [u8]) -> Result<Self, BundleError> {
+        if bytes.len() > MAX_BYTES {
+            return Err(BundleError::TooLarge { bytes: bytes.len() });
+        }
+        let (magic, rest) = bytes.split_first_chunk::<8>().ok_or(BundleError::Magic)?;
+        if magic != MAGIC {
+            return Err(BundleError::Magic);
+        }
+        let format = u16_at(rest, 0).ok_or(BundleError::Truncated)?;
+        if format != FORMAT {
+            return Err(BundleError::Format { found: format });
+        }
+        let count = usize::from(u16_at(rest, 2).ok_or(BundleError::Truncated)?);
+        let length = u32_at(rest, 4).ok_or(BundleError::Truncated)?;
+        if usize::try_from(length) != Ok(bytes.len()) || count > MAX_SECTIONS {
+            return Err(BundleError::Truncated);
+        }
+        let (content, digest) = bytes.split_last_chunk::<DIGEST>().ok_or(BundleError::Truncated)?;
+        if Sha256::digest(content).as_slice() != digest {
+            return Err(BundleError::Checksum);
+        }
+        let end = HEAD + count * ENTRY;
+        let table = content.get(HEAD..end).ok_or(BundleError::Truncated)?;
+        check_table(table, end, content.len())?;
+        Ok(Self { bytes, table })
+    }
+
+    /// A section's bytes; none where the bundle has no such section.
+    pub fn section(&self, section: Section) -> Option<&'a [u8]> {
+        let entry = self.table.chunks_exact(ENTRY).find(|entry| u16_at(entry, 0) == Some(section as u16))?;
+        let (start, length) = span(entry)?;
+        self.bytes.get(start..start.checked_add(length)?)
+    }
+
+    /// The name: the policy's version and the first six hex digits of the SHA-256 of its content.
+    ///
+    /// # Errors
+    /// When there is none, or it has characters that would need escaping in headers and records.
+    pub fn name(&self) -> Result<&'a str, BundleError> {
+        let name = self.section(Section::Name).and_then(|name| core::str::from_utf8(name).ok());
+        name.filter(|name| is_plain(name)).ok_or(BundleError::Name)
+    }
+}
+
+/// Writes a bundle of these sections, which stand in the order of their ids, and names it.
+///
+/// # Errors
+/// When it would be larger than [`MAX_BYTES`].
+pub fn write(version: &str, sections: &[(Section, &[u8])]) -> Result<Vec<u8>, BundleError> {
+    let name = name(version, sections);
+    let mut all = Vec::from([(Section::Name, name.as_bytes())]);
+    all.extend_from_slice(sections);
+    let start = HEAD + all.len() * ENTRY;
+    let total = start + all.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() + DIGEST;
+    if total > MAX_BYTES {
+        return Err(BundleError::TooLarge { bytes: total });
+    }
+    let mut out = Vec::with_capacity(total);
+    out.extend_from_slice(MAGIC);
+    out.extend_from_slice(&FORMAT.to_le_bytes());
+    out.extend_from_slice(&u16::try_from(all.len()).unwrap_or(u16::MAX).to_le_bytes());
+    out.extend_from_slice(&le_u32(total));
+    let mut offset = start;
+    for (section, bytes) in &all {
+        out.extend_from_slice(&(*section as u16).to_le_bytes());
+        out.extend_from_slice(&[0, 0]);
+        out.extend_from_slice(&le_u32(offset));
+        out.extend_from_slice(&le_u32(bytes.len()));
+        offset += bytes.len();
+    }
+    all.iter().for_each(|(_, bytes)| out.extend_from_slice(bytes));
+    let digest = Sha256::digest(&out);
+    out.extend_from_slice(&digest);
+    Ok(out)
+}
+
+/// Whether text goes into quoted strings of headers and JSON as it is.
+pub fn is_plain(text: &str) -> bool {
+    (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
+}
+
+fn name(version: &str, sections: &[(Section, &[u8])]) -> String {
+    let mut hash = Sha256::new();
+    for (section, bytes) in sections {
+        hash.update((*section as u16).to_le_bytes());
+        hash.update(le_u32(bytes.len()));
+        hash.update(bytes);
+    }
+    let mut name = String::from(version);
+    name.push('-');
+    for byte in hash.finalize().iter().take(3) {
+        for digit in [byte >> 4, byte & 15] {
+            name.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
+        }
+    }
+    name
+}
+
+fn check_table(table: &[u8], start: usize, end: usize) -> Result<(), BundleError> {
+    let (mut expected, mut last) = (start, 0);
+    for entry in table.chunks_exact(ENTRY) {
+        let id = u16_at(entry, 0).ok_or(BundleError::Table)?;
+        let (offset, length) = span(entry).ok_or(BundleError::Table)?;
+        if id <= last || offset != expected || u16_at(entry, 2) != Some(0) {
+            return Err(BundleError::Table);
+        }
+        last = id;
+        expected = offset.checked_add(length).ok_or(BundleError::Table)?;
+    }
+    if expected == end { Ok(()) } else { Err(BundleError::Table) }
+}
+
+fn span(entry: &[u8]) -> Option<(usize, usize)> {
+    Some((usize::try_from(u32_at(entry, 4)?).ok()?, usize::try_from(u32_at(entry, 8)?).ok()?))
+}
+
+fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+    bytes.get(at..)?.first_chunk().map(|chunk| u16::from_le_bytes(*chunk))
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..)?.first_chunk().map(|chunk| u32::from_le_bytes(*chunk))
+}
+
+fn le_u32(n: usize) -> [u8; 4] {
+    u32::try_from(n).unwrap_or(u32::MAX).to_le_bytes()
+}
+
+/// Why a bundle was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BundleError {
+    /// It is larger than [`MAX_BYTES`].
+    TooLarge {
+        /// Its size.
+        bytes: usize,
+    },
+    /// It does not begin as a bundle does.
+    Magic,
+    /// It has a format that this engine does not read.
+    Format {
+        /// That format.
+        found: u16,
+    },
+    /// It is shorter or longer than it says.
+    Truncated,
+    /// Its checksum does not fit its content.
+    Checksum,
+    /// Its section table is not in order.
+    Table,
+    /// It has no name, or one that cannot be written into a header.
+    Name,
+}
+
+impl fmt::Display for BundleError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLarge { bytes } => write!(f, "the bundle has {bytes} bytes, and {MAX_BYTES} is the most"),
+            Self::Magic => f.write_str("not a policy bundle: make one with `outwork build`"),
+            Self::Format { found } if *found > FORMAT => write!(
+                f,
+                "the bundle has format {found}, newer than format {FORMAT} of this host: update the host, or build with \
+                 an older `outwork`"
+            ),
+            Self::Format { found } => {
+                write!(f, "the bundle has format {found}, this host reads {FORMAT}: build it again")
+            }
+            Self::Truncated => f.write_str("the bundle is cut short or has bytes too many: copy it again"),
+            Self::Checksum => f.write_str("the bundle is damaged, its checksum does not fit: copy or build it again"),
+            Self::Table => f.write_str("the bundle's section table is not in order: build it again"),
+            Self::Name => f.write_str("the bundle has no usable name: build it again"),
+        }
+    }
+}
+
+impl core::error::Error for BundleError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> Vec<u8> {
+        write("2026.11.21", &[(Section::Settings, b"abc"), (Section::Rules, b""), (Section::Lists, b"defgh")]).unwrap()
+    }
+
+    #[test]
+    fn what_was_written_is_read() {
+        let bytes = sample();
+        let bundle = Bundle::open(&bytes).unwrap();
+        assert_eq!(bundle.section(Section::Settings), Some(&b"abc"[..]));
+        assert_eq!(bundle.section(Section::Rules), Some(&b""[..]));
+        assert_eq!(bundle.section(Section::Lists), Some(&b"defgh"[..]));
+        assert_eq!(bundle.section(Section::Matchers), None);
+        assert_eq!(bundle.name().unwrap(), "2026.11.21-2b33f8");
+    }
+
+    #[test]
+    fn a_flipped_bit_anywhere_is_refused() {
+        let bytes = sample();
+        for at in 0..bytes.len() {
+            for bit in 0..8 {
+                let mut flipped = bytes.clone();
+                flipped[at] ^= 1 << bit;
+                assert!(Bundle::open(&flipped).is_err(), "bit {bit} of byte {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_truncation_and_extension_is_refused() {
+        let bytes = sample();
+        for end in 0..bytes.len() {
+            assert!(Bundle::open(&bytes[..end]).is_err(), "{end} bytes");
+        }
+        let mut longer = bytes;
+        longer.push(0);
+        assert_eq!(Bundle::open(&longer).unwrap_err(), BundleError::Truncated);
+    }
+
+    #[test]
+    fn a_newer_format_says_so() {
+        let mut bytes = sample();
+        bytes[8] = 2;
+        assert_eq!(Bundle::open(&bytes).unwrap_err(), BundleError::Format { found: 2 });
+    }
+
+    #[test]
+    fn a_table_that_lies_is_refused_even_with_a_right_checksum() {
+        for (at, value) in [(HEAD + 4, 0xff_u8), (HEAD + 8, 0xff), (HEAD + ENTRY, 1), (HEAD + 2, 1)] {
+            let mut bytes = sample();
+            let end = bytes.len() - DIGEST;
+            bytes[at] = value;
+            let digest = Sha256::digest(&bytes[..end]);
+            bytes[end..].copy_from_slice(&digest);
+            assert_eq!(Bundle::open(&bytes).unwrap_err(), BundleError::Table, "byte {at}");
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! What the host is to do with a request, and why.
+
+mod reasons;
+mod reply;
+
+pub use reasons::{MAX_REASONS, Reason, Reasons};
+pub use reply::{Refusal, Reply, Subject};
+
+use crate::risk::{Band, Risk};
+use alloc::{string::String, vec::Vec};
+use serde::{Deserialize, Serialize};
+
+/// What was decided about a request. The later outweighs the earlier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Verdict {
+    /// Let it through.
+    Allow,
+    /// Let it through, and make sure that the origin notices.
+    Tag,
+    /// Refuse for now: 429.
+    Throttle,
+    /// Refuse.
+    Block,
+}
+
+impl Verdict {
+    /// Every verdict, in order.
+    pub const ALL: [Self; 4] = [Self::Allow, Self::Tag, Self::Throttle, Self::Block];
+
+    /// The name that headers, records and metrics give.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Tag => "tag",
+            Self::Throttle => "throttle",
+            Self::Block => "block",
+        }
+    }
+}
+
+/// The decision about one request.
+#[derive(Clone, Debug)]
+pub struct Decision<'a> {
+    /// A reference for people and logs: 16 characters of Crockford's base 32, 80 random bits.
+    pub id: Id,
+    /// What the policy says.
+    pub verdict: Verdict,
+    /// Whether it is in force; in shadow the host only records it.
+    pub enforced: bool,
+    /// The risk, by layer and altogether.
+    pub risk: Risk,
+    /// The band of the risk.
+    pub band: Band,
+    /// The rules and limits that led to it.
+    pub reasons: Reasons<'a>,
+    /// The device identity.
+    pub device: u64,
+    /// The name of the bundle that decided.
+    pub bundle: &'a str,
+    /// What the host does to the request headers before it forwards the request.
+    pub edits: Vec<Edit<'a>>,
+    /// What the host answers instead of forwarding.
+    pub reply: Option<Reply>,
+}
+
+/// One change to the request headers, in the order to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Edit<'a> {
+    /// Remove every field of this name, given in lower case.
+    Remove(&'a [u8]),
+    /// Add a field, and leave others of its name alone.
+    Append(&'static str, Vec<u8>),
+}
+
+/// A decision's reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Id([u8; 16]);
+
+impl Id {
+    /// The reference made of the first 80 of a request's random bits.
+    pub fn new(entropy: &[u8; 16]) -> Self {
+        const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+        let bits = u128::from_be_bytes(*entropy) >> 48;
+        let mut id = [0; 16];
+        for (place, digit) in id.iter_mut().rev().enumerate() {
+            let index = (bits >> (5 * place)) & 31;
+            *digit = usize::try_from(index).ok().and_then(|index| ALPHABET.get(index)).copied().unwrap_or(b'0');
+        }
+        Self(id)
+    }
+
+    /// The reference as text.
+    pub fn as_str(&self) -> &str {
+        core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+/// Writes `n` in decimal: `core::fmt` costs more than it is worth on the request path.
+pub(crate) fn push_number(out: &mut String, n: u64) {
+    let mut digits = [0_u8; 20];
+    let mut rest = n;
+    let mut used = 0;
+    for digit in &mut digits {
+        *digit = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+        rest /= 10;
+        used += 1;
+        if rest == 0 {
+            break;
+        }
+    }
+    out.extend(digits.iter().take(used).rev().map(|&digit| char::from(digit)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_80_bits_of_entropy_in_base_32() {
+        assert_eq!(Id::new(&[0; 16]).as_str(), "0000000000000000");
+        assert_eq!(Id::new(&[0xff; 16]).as_str(), "ZZZZZZZZZZZZZZZZ");
+        let mut one = [0; 16];
+        one[9] = 1;
+        assert_eq!(Id::new(&one).as_str(), "0000000000000001");
+    }
+
+    #[test]
+    fn numbers_are_written_in_decimal() {
+        let mut out = String::new();
+        for n in [0, 7, 10, 1_234_567_890, u64::MAX] {
+            push_number(&mut out, n);
+            out.push(' ');
+        }
+        assert_eq!(out, "0 7 10 1234567890 18446744073709551615 ");
+    }
+}

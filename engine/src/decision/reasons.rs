@@ -1,0 +1,119 @@
+//! Why: the rules and limits behind a decision, the weightiest first.
+
+use crate::rules::{Action, Rule};
+use alloc::vec::Vec;
+
+/// The most reasons a decision gives; the rest are counted.
+pub const MAX_REASONS: usize = 12;
+
+/// One reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reason<'a> {
+    /// The id of a rule or a limit.
+    pub id: &'a str,
+    /// The points that it counted; 0 for a limit.
+    pub score: i16,
+    /// What it asked for.
+    pub action: Action,
+}
+
+/// The reasons of a decision, bounded.
+#[derive(Clone, Debug, Default)]
+pub struct Reasons<'a> {
+    // INVARIANT: at most MAX_REASONS, the weightiest first.
+    counted: Vec<Reason<'a>>,
+    // INVARIANT: at most MAX_REASONS, in the order of the policy.
+    shadowed: Vec<&'a str>,
+    dropped: u32,
+}
+
+impl<'a> Reasons<'a> {
+    /// Room for every reason that will be kept.
+    pub fn new() -> Self {
+        Self { counted: Vec::with_capacity(MAX_REASONS), ..Self::default() }
+    }
+
+    /// Takes in a rule that fired and counts.
+    pub fn count(&mut self, rule: &'a Rule) {
+        self.insert(Reason { id: &rule.id, score: rule.score, action: rule.action });
+    }
+
+    /// Takes in a limit that refused.
+    pub fn refuse(&mut self, limit: &'a str) {
+        self.insert(Reason { id: limit, score: 0, action: Action::Throttle });
+    }
+
+    /// Takes in a rule that fired without counting.
+    pub fn shadow(&mut self, rule: &'a Rule) {
+        if self.shadowed.len() < MAX_REASONS {
+            self.shadowed.push(&rule.id);
+        } else {
+            self.dropped = self.dropped.saturating_add(1);
+        }
+    }
+
+    /// The reasons that counted, the weightiest first.
+    pub fn counted(&self) -> &[Reason<'a>] {
+        &self.counted
+    }
+
+    /// The rules that fired in shadow.
+    pub fn shadowed(&self) -> &[&'a str] {
+        &self.shadowed
+    }
+
+    /// How many reasons were dropped for want of room.
+    pub fn dropped(&self) -> u32 {
+        self.dropped
+    }
+
+    fn insert(&mut self, reason: Reason<'a>) {
+        let at = self.counted.partition_point(|known| weight(known) >= weight(&reason));
+        if at >= MAX_REASONS {
+            self.dropped = self.dropped.saturating_add(1);
+            return;
+        }
+        if self.counted.len() == MAX_REASONS {
+            self.counted.pop();
+            self.dropped = self.dropped.saturating_add(1);
+        }
+        self.counted.insert(at, reason);
+    }
+}
+
+/// What was asked for outweighs points; among equals the policy's order stays.
+fn weight(reason: &Reason<'_>) -> (Action, u16) {
+    (reason.action, reason.score.unsigned_abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::Mode;
+    use alloc::{format, vec::Vec};
+
+    fn rule(id: &str, score: i16, action: Action) -> Rule {
+        Rule { id: id.into(), layer: None, score, action, mode: Mode::Enforce, limit: None }
+    }
+
+    #[test]
+    fn the_weightiest_reasons_stay_and_the_rest_is_counted() {
+        let rules: Vec<_> = (0..20).map(|n| rule(&format!("r{n}"), n, Action::Score)).collect();
+        let blocking = rule("b", 0, Action::Block);
+        let mut reasons = Reasons::new();
+        rules.iter().for_each(|rule| reasons.count(rule));
+        reasons.count(&blocking);
+        let ids: Vec<_> = reasons.counted().iter().map(|reason| reason.id).collect();
+        assert_eq!(ids.len(), MAX_REASONS);
+        assert_eq!(ids[..3], ["b", "r19", "r18"]);
+        assert_eq!(reasons.dropped(), 9);
+    }
+
+    #[test]
+    fn equals_stay_in_the_order_of_the_policy() {
+        let rules = [rule("a", 5, Action::Score), rule("b", -5, Action::Score)];
+        let mut reasons = Reasons::new();
+        rules.iter().for_each(|rule| reasons.count(rule));
+        assert_eq!(reasons.counted().iter().map(|reason| reason.id).collect::<Vec<_>>(), ["a", "b"]);
+    }
+}

@@ -1,0 +1,151 @@
+//! What a refused client is told: that it was refused, in plain words why, whom to ask, and under which reference.
+
+use super::{Id, push_number};
+use crate::limits::{Limit, Outcome};
+use alloc::{string::String, vec::Vec};
+
+/// An answer in place of the origin's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// The status code.
+    pub status: u16,
+    /// The headers, names in lower case.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body, UTF-8.
+    pub body: String,
+}
+
+/// Why a request is not forwarded.
+#[derive(Clone, Copy, Debug)]
+pub enum Refusal<'a> {
+    /// The policy blocks it, mostly because of this.
+    Block(Subject),
+    /// A limit is exhausted.
+    Limit(&'a Limit, Outcome),
+    /// It asked for what no honest client asks for.
+    Decoy,
+}
+
+/// What spoke against a request, as far as its sender is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// TLS and headers.
+    Device,
+    /// The beacon.
+    Behaviour,
+    /// Network, rate, path and history.
+    Context,
+    /// A rule of the site alone.
+    Policy,
+}
+
+impl Reply {
+    /// The answer to a refused request; HTML for those who ask for it, problem+json (RFC 9457) for all others.
+    pub fn refuse(refusal: Refusal<'_>, id: Id, html: bool, contact: Option<&str>) -> Self {
+        let text = refusal.text();
+        let (kind, body) = if html {
+            ("text/html; charset=utf-8", page(&text, id, contact))
+        } else {
+            ("application/problem+json", problem(&refusal, &text, id, contact))
+        };
+        let mut headers = Vec::from([("content-type", kind.into()), ("cache-control", "no-store".into())]);
+        if html {
+            headers.push(("content-security-policy", "default-src 'none'".into()));
+        }
+        if let Refusal::Limit(limit, outcome) = refusal {
+            limit_headers(&mut headers, limit, outcome);
+        }
+        Self { status: text.status, headers, body }
+    }
+}
+
+struct Text {
+    status: u16,
+    title: &'static str,
+    detail: &'static str,
+}
+
+impl Refusal<'_> {
+    fn text(&self) -> Text {
+        let blocked = |detail| Text { status: 403, title: "Request refused", detail };
+        match self {
+            Self::Block(Subject::Device) => {
+                blocked("Your connection and headers look like an automated client, or do not fit together.")
+            }
+            Self::Block(Subject::Behaviour) => blocked("The way this page is used looks automated."),
+            Self::Block(Subject::Context) => {
+                blocked("Requests from your network, or to this address, are restricted here.")
+            }
+            Self::Block(Subject::Policy) => blocked("A rule of this site refuses this request."),
+            Self::Limit(..) => {
+                Text { status: 429, title: "Too many requests", detail: "Please wait a moment, then try again." }
+            }
+            Self::Decoy => Text { status: 404, title: "Not found", detail: "There is nothing at this address." },
+        }
+    }
+}
+
+/// `RateLimit` and `RateLimit-Policy` as in draft-ietf-httpapi-ratelimit-headers-10; `Retry-After` as in RFC 9110.
+fn limit_headers(headers: &mut Vec<(&'static str, String)>, limit: &Limit, outcome: Outcome) {
+    let window = limit.interval.saturating_mul(u64::from(limit.burst));
+    let mut retry = String::new();
+    push_number(&mut retry, seconds_up(outcome.wait).max(1));
+    let mut policy = named(&limit.id);
+    policy.push_str(";q=");
+    push_number(&mut policy, u64::from(limit.burst));
+    policy.push_str(";w=");
+    push_number(&mut policy, seconds_up(window).max(1));
+    let mut state = named(&limit.id);
+    state.push_str(";r=");
+    push_number(&mut state, u64::from(outcome.remaining));
+    state.push_str(";t=");
+    push_number(&mut state, seconds_up(outcome.wait).max(1));
+    headers.extend([("retry-after", retry), ("ratelimit-policy", policy), ("ratelimit", state)]);
+}
+
+fn named(id: &str) -> String {
+    ["\"", id, "\""].concat()
+}
+
+fn seconds_up(micros: u64) -> u64 {
+    micros.div_ceil(1_000_000)
+}
+
+fn problem(refusal: &Refusal<'_>, text: &Text, id: Id, contact: Option<&str>) -> String {
+    let kind = match refusal {
+        Refusal::Limit(..) => "https://iana.org/assignments/http-problem-types#quota-exceeded",
+        Refusal::Block(_) | Refusal::Decoy => "about:blank",
+    };
+    let mut body = ["{\"type\":\"", kind, "\",\"title\":\"", text.title, "\",\"status\":"].concat();
+    push_number(&mut body, u64::from(text.status));
+    body.push_str(&[",\"detail\":\"", text.detail, "\",\"reference\":\"", id.as_str(), "\""].concat());
+    if let Refusal::Limit(limit, _) = refusal {
+        body.push_str(&[",\"violated-policies\":[\"", &limit.id, "\"]"].concat());
+    }
+    if let Some(contact) = contact {
+        body.push_str(&[",\"contact\":\"", contact, "\""].concat());
+    }
+    body.push('}');
+    body
+}
+
+fn page(text: &Text, id: Id, contact: Option<&str>) -> String {
+    let contact = contact.map_or_else(String::new, |contact| {
+        ["<p>If you think this is a mistake, <a href=\"", contact, "\">tell the site</a> the reference.</p>\n"].concat()
+    });
+    [
+        "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" \
+         content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\">\n<title>",
+        text.title,
+        "</title></head>\n<body><main>\n<h1>",
+        text.title,
+        "</h1>\n<p>",
+        text.detail,
+        "</p>\n<p>Reference: <code>",
+        id.as_str(),
+        "</code></p>\n",
+        &contact,
+        "</main></body>\n</html>\n",
+    ]
+    .concat()
+}

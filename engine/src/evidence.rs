@@ -1,0 +1,183 @@
+//! What the origin is told, and how it knows that it was us.
+//!
+//! `Outwork-Risk` is one Structured Field Dictionary (RFC 9651). An RFC 9421 signature with label `outwork`
+//! (`hmac-sha256`) binds it to this request: a score alone binds to nothing. Every inbound `outwork-*` field and every
+//! inbound signature under our label is removed first.
+
+use crate::{
+    decision::{Decision, Edit, push_number},
+    facts::{Facts, Request},
+    keys::Keyring,
+};
+use alloc::{string::String, vec::Vec};
+use base64ct::{Base64, Base64UrlUnpadded, Encoding};
+use hmac::Mac;
+
+/// The label under which our signature stands.
+pub const LABEL: &str = "outwork";
+
+/// How long a signature is good for, in seconds.
+pub const LIFETIME_SECONDS: u64 = 60;
+
+const RISK: &str = "outwork-risk";
+const INPUT: &str = "signature-input";
+const SIGNATURE: &str = "signature";
+
+/// Removes what only we may say from the request: every `outwork-*` field, and signatures under our label. Signatures
+/// of others stay; a signature field that is no dictionary is dropped whole, as its readers would (RFC 9651, 4.2).
+pub fn strip<'a>(facts: &Facts<'a>, edits: &mut Vec<Edit<'a>>) {
+    for (at, &(name, _)) in facts.headers.list.iter().enumerate() {
+        let seen = || facts.headers.list.iter().take(at).any(|&(earlier, _)| earlier == name);
+        if name.starts_with(b"outwork-") && !seen() {
+            edits.push(Edit::Remove(name));
+        }
+    }
+    for field in [INPUT, SIGNATURE] {
+        strip_label(facts, field, edits);
+    }
+}
+
+fn strip_label<'a>(facts: &Facts<'a>, field: &'static str, edits: &mut Vec<Edit<'a>>) {
+    let values = || facts.headers.list.iter().filter(|(name, _)| *name == field.as_bytes()).map(|&(_, value)| value);
+    if values()
+        .all(|value| members(value).is_some_and(|members| members.iter().all(|(key, _)| *key != LABEL.as_bytes())))
+    {
+        return;
+    }
+    edits.push(Edit::Remove(field.as_bytes()));
+    for value in values() {
+        let kept: Vec<&[u8]> = members(value)
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|(key, _)| *key != LABEL.as_bytes())
+            .map(|(_, member)| member)
+            .collect();
+        if !kept.is_empty() {
+            edits.push(Edit::Append(field, kept.join(&b", "[..])));
+        }
+    }
+}
+
+/// The members of a dictionary with their keys; none when the text cannot be one.
+fn members(value: &[u8]) -> Option<Vec<(&[u8], &[u8])>> {
+    let mut members = Vec::new();
+    let (mut start, mut depth, mut quoted, mut escaped) = (0, 0_u32, false, false);
+    for (at, &byte) in value.iter().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            _ if quoted => {}
+            b'(' => depth += 1,
+            b')' => depth = depth.checked_sub(1)?,
+            b',' if depth == 0 => {
+                members.push(member(value.get(start..at)?)?);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    if quoted || depth != 0 {
+        return None;
+    }
+    members.push(member(value.get(start..)?)?);
+    Some(members)
+}
+
+fn member(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let text = text.trim_ascii();
+    let is_key = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-.*".contains(byte);
+    let end = text.iter().position(|byte| !is_key(byte)).unwrap_or(text.len());
+    let ends_well = matches!(text.get(end), None | Some(b'=' | b';'));
+    (end > 0 && ends_well).then(|| text.split_at(end)).map(|(key, _)| (key, text))
+}
+
+/// Adds the evidence for a decision: the risk field and a signature over it and the request line.
+pub fn add(decision: &mut Decision<'_>, facts: &Facts<'_>, keys: &Keyring) {
+    let risk = risk_field(decision);
+    let parameters = signature_parameters(facts, keys.signing_id());
+    let mac = sign(&facts.request, &risk, &parameters, keys);
+    decision.edits.extend([
+        Edit::Append(RISK, risk.into_bytes()),
+        Edit::Append(INPUT, [LABEL, "=", &parameters].concat().into_bytes()),
+        Edit::Append(SIGNATURE, [LABEL, "=:", &mac, ":"].concat().into_bytes()),
+    ]);
+}
+
+fn risk_field(decision: &Decision<'_>) -> String {
+    let mut out = String::with_capacity(320);
+    out.push_str("risk=");
+    push_number(&mut out, u64::from(decision.risk.total));
+    push_all(&mut out, &[", band=", decision.band.name(), ", verdict=", decision.verdict.name()]);
+    let layers = [
+        (", device=", decision.risk.device),
+        (", behaviour=", decision.risk.behaviour),
+        (", context=", decision.risk.context),
+    ];
+    for (key, score) in layers {
+        if let Some(score) = score {
+            out.push_str(key);
+            push_number(&mut out, u64::from(score));
+        }
+    }
+    out.push_str(", window=none, confidence=");
+    push_thousandths(&mut out, decision.risk.confidence);
+    out.push_str(", reasons=(");
+    for (at, reason) in decision.reasons.counted().iter().enumerate() {
+        push_all(&mut out, &[if at == 0 { "\"" } else { " \"" }, reason.id, "\""]);
+    }
+    push_all(&mut out, &["), bundle=\"", decision.bundle, "\", id=\"", decision.id.as_str(), "\""]);
+    out
+}
+
+/// A decimal in its canonical form (RFC 9651, 4.1.5): at least one and at most three digits after the point.
+pub(crate) fn push_thousandths(out: &mut String, thousandths: u16) {
+    push_number(out, u64::from(thousandths / 1_000));
+    out.push('.');
+    let (mut rest, mut unit) = (thousandths % 1_000, 100);
+    loop {
+        push_number(out, u64::from(rest / unit));
+        rest %= unit;
+        unit /= 10;
+        if rest == 0 || unit == 0 {
+            break;
+        }
+    }
+}
+
+fn signature_parameters(facts: &Facts<'_>, key_id: &str) -> String {
+    let mut nonce = [0; 24];
+    let nonce = Base64UrlUnpadded::encode(&facts.entropy, &mut nonce).unwrap_or_default();
+    let created = facts.now.seconds();
+    let mut out = String::with_capacity(200);
+    out.push_str("(\"@method\" \"@authority\" \"@path\" \"@query\" \"outwork-risk\");created=");
+    push_number(&mut out, created);
+    out.push_str(";expires=");
+    push_number(&mut out, created.saturating_add(LIFETIME_SECONDS));
+    push_all(&mut out, &[";keyid=\"", key_id, "\";nonce=\"", nonce, "\";alg=\"hmac-sha256\";tag=\"outwork-evidence\""]);
+    out
+}
+
+/// The MAC of the signature base (RFC 9421, 2.5), in base64.
+fn sign(request: &Request<'_>, risk: &str, parameters: &str, keys: &Keyring) -> String {
+    let mut base: Vec<u8> = Vec::with_capacity(512);
+    let mut put = |parts: &[&[u8]]| parts.iter().for_each(|part| base.extend_from_slice(part));
+    put(&[b"\"@method\": ", request.method, b"\n\"@authority\": "]);
+    put(&[&authority(request)]);
+    put(&[b"\n\"@path\": ", if request.path().is_empty() { b"/" } else { request.path() }]);
+    put(&[b"\n\"@query\": ?", request.query().unwrap_or_default()]);
+    put(&[b"\n\"outwork-risk\": ", risk.as_bytes(), b"\n\"@signature-params\": ", parameters.as_bytes()]);
+    let mut mac = keys.evidence_mac();
+    mac.update(&base);
+    Base64::encode_string(&mac.finalize().into_bytes())
+}
+
+/// `@authority` (RFC 9421, 2.2.3): lower case, without the scheme's default port.
+fn authority(request: &Request<'_>) -> Vec<u8> {
+    let port: &[u8] = if request.scheme == b"https" { b":443" } else { b":80" };
+    request.authority.strip_suffix(port).unwrap_or(request.authority).to_ascii_lowercase()
+}
+
+fn push_all(out: &mut String, parts: &[&str]) {
+    parts.iter().for_each(|part| out.push_str(part));
+}

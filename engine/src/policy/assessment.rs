@@ -1,0 +1,257 @@
+//! From the facts of one request to the decision about it.
+
+use super::{Policy, Recording, in_force};
+use crate::{
+    decision::{Decision, Id, Reasons, Refusal, Reply, Subject, Verdict},
+    evidence,
+    facts::Facts,
+    identity,
+    keys::Keyring,
+    limits::{Charge, Charged, KeyPart, Limit, Outcome},
+    risk::{Band, Confidence, Risk, Tally},
+    rules::{Action, Layer, Mode, Rule, Scratch},
+    signals::Scene,
+};
+use alloc::vec::Vec;
+
+/// What the policy made of a request before its limits are known.
+#[derive(Debug)]
+pub struct Assessment<'a> {
+    policy: &'a Policy,
+    facts: &'a Facts<'a>,
+    keys: &'a Keyring,
+    device: u64,
+    risk: Risk,
+    band: Band,
+    reasons: Reasons<'a>,
+    asked: Asked,
+    charges: Vec<Charge>,
+}
+
+impl<'a> Assessment<'a> {
+    pub(super) fn new(policy: &'a Policy, facts: &'a Facts<'a>, keys: &'a Keyring, scratch: &mut Scratch) -> Self {
+        let scene = Scene::new(facts);
+        let mut assessment = Self {
+            policy,
+            facts,
+            keys,
+            device: identity::device(&scene.device_parts(), keys),
+            risk: Tally::default().risk(policy.settings.weights, Confidence::observed(&facts.connection)),
+            band: Band::Low,
+            reasons: Reasons::new(),
+            asked: Asked::default(),
+            charges: Vec::new(),
+        };
+        if policy.settings.mode != Mode::Off {
+            policy.conditions.evaluate(&scene, scratch);
+            assessment.weigh(scratch);
+            assessment.charge(scratch);
+        }
+        assessment
+    }
+
+    /// The buckets to charge, in this order. The host steps one stored word for each, and hands the outcomes to
+    /// [`Self::decide`].
+    pub fn charges(&self) -> &[Charge] {
+        &self.charges
+    }
+
+    /// Decides, once the charges are made.
+    pub fn decide(mut self, charged: &[Charged]) -> Decision<'a> {
+        let refused = self.refused(charged);
+        let refusal = self.refusal(refused);
+        let enforced = in_force(self.policy.settings.mode, || self.share());
+        let id = Id::new(&self.facts.entropy);
+        let mut decision = Decision {
+            id,
+            verdict: self.verdict(refusal),
+            enforced,
+            risk: self.risk,
+            band: self.band,
+            reasons: self.reasons,
+            device: self.device,
+            bundle: &self.policy.name,
+            edits: Vec::with_capacity(8),
+            reply: None,
+        };
+        if let Some(refusal) = refusal.filter(|_| enforced) {
+            let contact = self.policy.settings.contact.as_deref();
+            decision.reply = Some(Reply::refuse(refusal, id, wants_html(self.facts), contact));
+            return decision;
+        }
+        evidence::strip(self.facts, &mut decision.edits);
+        if enforced {
+            evidence::add(&mut decision, self.facts, self.keys);
+        }
+        decision
+    }
+
+    /// Counts the points of every rule that fired, and what it asks for.
+    fn weigh(&mut self, scratch: &Scratch) {
+        let policy = self.policy;
+        let mut tally = Tally::default();
+        for rule in scratch.holding(policy.rules.len()).filter_map(|index| policy.rules.get(index)) {
+            if in_force(rule.mode, || self.share()) {
+                tally.add(rule.layer, rule.score);
+                self.asked.add(rule);
+                self.reasons.count(rule);
+            } else if rule.mode != Mode::Off {
+                self.reasons.shadow(rule);
+            }
+        }
+        self.risk = tally.risk(policy.settings.weights, Confidence::observed(&self.facts.connection));
+        self.band = policy.settings.bands.of(self.risk.total);
+    }
+
+    /// Works out what is charged: limits whose condition holds, and those that a rule names.
+    fn charge(&mut self, scratch: &Scratch) {
+        if self.asked.allow {
+            return;
+        }
+        let first = self.policy.rules.len();
+        for (place, limit) in (0_u16..).zip(&self.policy.limits) {
+            let due = limit.conditional && scratch.holds(first + usize::from(place));
+            if !due && !self.names(place, scratch) {
+                continue;
+            }
+            if let Some(key) = self.key(limit) {
+                self.charges.push(limit.charge(place, key, self.band));
+            }
+        }
+    }
+
+    /// Whether a rule that fired and counts throttles by this limit.
+    fn names(&self, limit: u16, scratch: &Scratch) -> bool {
+        self.asked.throttle
+            && scratch.holding(self.policy.rules.len()).filter_map(|index| self.policy.rules.get(index)).any(|rule| {
+                rule.action == Action::Throttle && rule.limit == Some(limit) && in_force(rule.mode, || self.share())
+            })
+    }
+
+    /// The key of a limit's bucket for this client; none when a part of it is not known: people whose network cannot
+    /// be told apart must not share a bucket.
+    fn key(&self, limit: &Limit) -> Option<u128> {
+        let connection = &self.facts.connection;
+        let prefix = connection.address.map(identity::client_prefix);
+        let device = self.device.to_le_bytes();
+        let asn = connection.asn.map(u32::to_le_bytes);
+        let mut parts: Vec<&[u8]> = Vec::with_capacity(limit.key.len() + 1);
+        parts.push(limit.id.as_bytes());
+        for part in &limit.key {
+            parts.push(match part {
+                KeyPart::Ip => prefix.as_ref().known()?.as_bytes(),
+                KeyPart::Device => &device,
+                KeyPart::Asn => asn.as_ref().known()?,
+                KeyPart::Country => connection.country.known()?,
+            });
+        }
+        Some(self.keys.limit_key(&parts))
+    }
+
+    /// The refusal with the longest wait, noted as a reason. A store that could not be reached refuses nobody.
+    fn refused(&mut self, charged: &[Charged]) -> Option<(&'a Limit, Outcome)> {
+        let mut strictest: Option<(&'a Limit, Outcome)> = None;
+        for charged in charged {
+            let Charged::Known(outcome) = charged else { continue };
+            let Some(limit) = self.policy.limits.get(usize::from(outcome.limit)) else { continue };
+            if outcome.admitted {
+                continue;
+            }
+            self.reasons.refuse(&limit.id);
+            if strictest.is_none_or(|(_, known)| known.wait < outcome.wait) {
+                strictest = Some((limit, *outcome));
+            }
+        }
+        strictest
+    }
+
+    fn refusal(&self, refused: Option<(&'a Limit, Outcome)>) -> Option<Refusal<'a>> {
+        if self.asked.allow {
+            return None;
+        }
+        if self.asked.decoy {
+            return Some(Refusal::Decoy);
+        }
+        if let Some(subject) = self.asked.block {
+            return Some(Refusal::Block(subject));
+        }
+        if self.policy.settings.verdict(self.band) == Verdict::Block {
+            return Some(Refusal::Block(self.weightiest_layer()));
+        }
+        refused.map(|(limit, outcome)| Refusal::Limit(limit, outcome))
+    }
+
+    fn verdict(&self, refusal: Option<Refusal<'_>>) -> Verdict {
+        match refusal {
+            Some(Refusal::Block(_) | Refusal::Decoy) => Verdict::Block,
+            Some(Refusal::Limit(..)) => Verdict::Throttle,
+            None if self.asked.allow => Verdict::Allow,
+            None if self.asked.tag => Verdict::Tag,
+            None => self.policy.settings.verdict(self.band),
+        }
+    }
+
+    fn weightiest_layer(&self) -> Subject {
+        let layers = [
+            (self.risk.device, Subject::Device),
+            (self.risk.behaviour, Subject::Behaviour),
+            (self.risk.context, Subject::Context),
+        ];
+        layers.into_iter().max_by_key(|(score, _)| *score).map_or(Subject::Policy, |(_, subject)| subject)
+    }
+
+    /// Where this client stands among canaries: the same for all its requests.
+    fn share(&self) -> u16 {
+        let prefix = self.facts.connection.address.map(identity::client_prefix).known();
+        self.keys.canary(&[prefix.as_ref().map_or(&[], identity::Prefix::as_bytes), &self.device.to_le_bytes()])
+    }
+}
+
+impl Policy {
+    /// Whether decisions with this verdict leave a record.
+    pub fn records(&self, verdict: Verdict) -> bool {
+        match self.settings.record {
+            Recording::All => true,
+            Recording::Acted => verdict != Verdict::Allow,
+            Recording::None => false,
+        }
+    }
+}
+
+/// What the rules that fired ask for, taken together.
+#[derive(Clone, Copy, Debug, Default)]
+struct Asked {
+    allow: bool,
+    tag: bool,
+    throttle: bool,
+    block: Option<Subject>,
+    decoy: bool,
+}
+
+impl Asked {
+    fn add(&mut self, rule: &Rule) {
+        match rule.action {
+            Action::Score => {}
+            Action::Allow => self.allow = true,
+            Action::Tag => self.tag = true,
+            Action::Throttle => self.throttle = true,
+            Action::Block => self.block = self.block.or(Some(subject(rule.layer))),
+            Action::Decoy => self.decoy = true,
+        }
+    }
+}
+
+fn subject(layer: Option<Layer>) -> Subject {
+    match layer {
+        Some(Layer::Device) => Subject::Device,
+        Some(Layer::Behaviour) => Subject::Behaviour,
+        Some(Layer::Context) => Subject::Context,
+        None => Subject::Policy,
+    }
+}
+
+/// Whether the client asked for HTML before anything else would do.
+fn wants_html(facts: &Facts<'_>) -> bool {
+    let accept = facts.headers.list.iter().find(|(name, _)| *name == b"accept").map(|&(_, value)| value);
+    accept.is_some_and(|accept| accept.windows(9).any(|part| part == b"text/html"))
+}

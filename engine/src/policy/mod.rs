@@ -1,0 +1,171 @@
+//! A policy: loaded once from a bundle, then asked about every request.
+//!
+//! ```text
+//! Policy::load ─▶ assess(facts) ─▶ charges ─▶ (the host steps one word a charge) ─▶ decide(charged) ─▶ Decision
+//! ```
+//!
+//! Loading may fail, a request may not.
+
+mod assessment;
+mod settings;
+
+pub use assessment::Assessment;
+pub use settings::{Recording, Settings};
+
+use crate::{
+    bundle::{Bundle, BundleError, Section, is_plain},
+    facts::Facts,
+    keys::Keyring,
+    limits::Limit,
+    rules::{Conditions, ConditionsError, Mode, Rule, Scratch},
+};
+use alloc::{string::String, vec::Vec};
+use core::fmt;
+
+/// A verified, immutable policy. A reload makes a new one.
+#[derive(Debug)]
+pub struct Policy {
+    name: String,
+    settings: Settings,
+    // INVARIANT: every `limit` of a rule is a place in `limits`.
+    rules: Vec<Rule>,
+    limits: Vec<Limit>,
+    // INVARIANT: one condition a rule, then one a limit.
+    conditions: Conditions,
+}
+
+impl Policy {
+    /// Loads a bundle.
+    ///
+    /// # Errors
+    /// Says which part of the bundle is wrong. Nothing of a bad bundle is used.
+    pub fn load(bytes: &[u8]) -> Result<Self, LoadError> {
+        let bundle = Bundle::open(bytes).map_err(LoadError::Bundle)?;
+        let policy = Self {
+            name: bundle.name().map_err(LoadError::Bundle)?.into(),
+            settings: decode(&bundle, Section::Settings, "settings")?,
+            rules: decode(&bundle, Section::Rules, "rules")?,
+            limits: decode(&bundle, Section::Limits, "limits")?,
+            conditions: conditions(&bundle)?,
+        };
+        policy.check()
+    }
+
+    /// The name that headers, records and metrics give: version and content hash.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The rules, in order.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The limits, in order.
+    pub fn limits(&self) -> &[Limit] {
+        &self.limits
+    }
+
+    /// The conditions: one a rule, then one a limit.
+    pub fn conditions(&self) -> &Conditions {
+        &self.conditions
+    }
+
+    /// Examines a request.
+    pub fn assess<'a>(&'a self, facts: &'a Facts<'a>, keys: &'a Keyring, scratch: &mut Scratch) -> Assessment<'a> {
+        Assessment::new(self, facts, keys, scratch)
+    }
+
+    fn check(self) -> Result<Self, LoadError> {
+        if self.conditions.len() != self.rules.len() + self.limits.len() {
+            return Err(LoadError::Inconsistent { what: "conditions" });
+        }
+        if !self.rules.iter().all(|rule| is_plain(&rule.id)) || !self.limits.iter().all(|limit| is_plain(&limit.id)) {
+            return Err(LoadError::Inconsistent { what: "ids" });
+        }
+        let knows = |rule: &Rule| rule.limit.is_none_or(|limit| usize::from(limit) < self.limits.len());
+        if !self.rules.iter().all(knows) || self.limits.len() > usize::from(u16::MAX) {
+            return Err(LoadError::Inconsistent { what: "limits" });
+        }
+        if self.settings.contact.as_deref().is_some_and(|contact| !is_contact(contact)) {
+            return Err(LoadError::Inconsistent { what: "contact" });
+        }
+        Ok(self)
+    }
+}
+
+/// Whether text can stand in a refusal as a link: it goes into HTML and JSON as it is.
+pub fn is_contact(text: &str) -> bool {
+    let scheme = text.starts_with("https://") || text.starts_with("mailto:");
+    scheme && is_plain(text) && !text.contains(['<', '>', '&', '\''])
+}
+
+fn conditions(bundle: &Bundle<'_>) -> Result<Conditions, LoadError> {
+    let section = |section| bundle.section(section).unwrap_or_default();
+    Conditions::load(section(Section::Conditions)).map_err(LoadError::Conditions)
+}
+
+fn decode<T: serde::de::DeserializeOwned>(
+    bundle: &Bundle<'_>,
+    section: Section,
+    what: &'static str,
+) -> Result<T, LoadError> {
+    let bytes = bundle.section(section).ok_or(LoadError::Missing { what })?;
+    match postcard::take_from_bytes(bytes) {
+        Ok((value, [])) => Ok(value),
+        Ok(_) | Err(_) => Err(LoadError::Malformed { what }),
+    }
+}
+
+/// Why a bundle cannot be used as a policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// The container is not in order.
+    Bundle(BundleError),
+    /// A section is missing.
+    Missing {
+        /// What it would hold.
+        what: &'static str,
+    },
+    /// A section does not decode.
+    Malformed {
+        /// What it should hold.
+        what: &'static str,
+    },
+    /// Sections do not fit together.
+    Inconsistent {
+        /// What does not fit.
+        what: &'static str,
+    },
+    /// The conditions cannot be used.
+    Conditions(ConditionsError),
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bundle(error) => error.fmt(f),
+            Self::Missing { what } => write!(f, "the bundle has no {what}: build it again"),
+            Self::Malformed { what } => write!(f, "the bundle's {what} do not decode: build it again for this host"),
+            Self::Inconsistent { what } => write!(f, "the bundle's {what} do not fit the rest of it: build it again"),
+            Self::Conditions(error) => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for LoadError {}
+
+/// Whether a mode puts things in force for a client whose canary number is `share`.
+fn in_force(mode: Mode, share: impl FnOnce() -> u16) -> bool {
+    match mode {
+        Mode::Off | Mode::Shadow => false,
+        Mode::Canary(part) => share() < part,
+        Mode::Enforce => true,
+    }
+}

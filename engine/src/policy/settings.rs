@@ -1,0 +1,62 @@
+//! What holds for a whole policy.
+
+use crate::{
+    decision::Verdict,
+    risk::{Band, Bands, Weights},
+    rules::Mode,
+};
+use alloc::string::String;
+use serde::{Deserialize, Serialize};
+
+/// A policy's settings, as the bundle carries them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Whether the policy is in force.
+    pub mode: Mode,
+    /// How much each layer of risk counts.
+    pub weights: Weights,
+    /// Where the bands begin.
+    pub bands: Bands,
+    /// The least verdict of a request in each band: low, medium, high.
+    pub verdicts: [Verdict; 3],
+    /// Which decisions leave a record.
+    pub record: Recording,
+    /// Where a person who was refused can turn: an `https:` or `mailto:` address.
+    pub contact: Option<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            mode: Mode::Shadow,
+            weights: Weights::default(),
+            bands: Bands::default(),
+            verdicts: [Verdict::Allow, Verdict::Tag, Verdict::Tag],
+            record: Recording::All,
+            contact: None,
+        }
+    }
+}
+
+impl Settings {
+    /// The least verdict of a request in this band.
+    pub fn verdict(&self, band: Band) -> Verdict {
+        let [low, medium, high] = self.verdicts;
+        match band {
+            Band::Low => low,
+            Band::Medium => medium,
+            Band::High => high,
+        }
+    }
+}
+
+/// Which decisions leave a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Recording {
+    /// Every one.
+    All,
+    /// Those whose verdict is not allow.
+    Acted,
+    /// None.
+    None,
+}

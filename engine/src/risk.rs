@@ -1,0 +1,222 @@
+//! Risk: points by layer, weighted by how much each layer could see.
+//!
+//! `risk = Σ wᵢ·cᵢ·rᵢ / Σ wᵢ·cᵢ + adjustments`, clamped to 0–100, where `rᵢ` is a layer's points (0–100), `wᵢ` its
+//! weight and `cᵢ` the confidence of what was observed, 0 where nothing was. All in thousandths and whole numbers,
+//! rounded half up, so that every host computes the same.
+
+use crate::{fact::Fact, facts::Connection, rules::Layer};
+use serde::{Deserialize, Serialize};
+
+/// One whole in the fixed-point numbers of this module.
+pub const ONE: u32 = 1_000;
+
+/// How much each layer counts, in thousandths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Weights {
+    /// TLS and headers.
+    pub device: u16,
+    /// The beacon.
+    pub behaviour: u16,
+    /// Network, rate, path and history.
+    pub context: u16,
+}
+
+impl Default for Weights {
+    fn default() -> Self {
+        Self { device: 400, behaviour: 400, context: 200 }
+    }
+}
+
+/// Where the bands begin, on the risk scale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bands {
+    /// The lowest risk that is medium.
+    pub medium: u8,
+    /// The lowest risk that is high.
+    pub high: u8,
+}
+
+impl Default for Bands {
+    fn default() -> Self {
+        Self { medium: 30, high: 70 }
+    }
+}
+
+impl Bands {
+    /// The band of a risk.
+    pub const fn of(self, risk: u8) -> Band {
+        if risk >= self.high {
+            Band::High
+        } else if risk >= self.medium {
+            Band::Medium
+        } else {
+            Band::Low
+        }
+    }
+}
+
+/// A band of risk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Band {
+    /// Below [`Bands::medium`].
+    Low,
+    /// From [`Bands::medium`].
+    Medium,
+    /// From [`Bands::high`].
+    High,
+}
+
+impl Band {
+    /// The name that headers and records give.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
+/// The points of a request while they are counted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tally {
+    device: i32,
+    behaviour: i32,
+    context: i32,
+    adjustments: i32,
+}
+
+impl Tally {
+    /// Counts points in a layer, or as an adjustment of the final risk.
+    pub fn add(&mut self, layer: Option<Layer>, points: i16) {
+        let sum = match layer {
+            Some(Layer::Device) => &mut self.device,
+            Some(Layer::Behaviour) => &mut self.behaviour,
+            Some(Layer::Context) => &mut self.context,
+            None => &mut self.adjustments,
+        };
+        *sum = sum.saturating_add(i32::from(points));
+    }
+
+    /// The risk that these points mean, given what could be observed.
+    pub fn risk(&self, weights: Weights, confidence: Confidence) -> Risk {
+        let layers = [
+            (self.device, weights.device, confidence.device),
+            (self.behaviour, weights.behaviour, confidence.behaviour),
+            (self.context, weights.context, confidence.context),
+        ];
+        let (mut total, mut weight) = (0_u64, 0_u64);
+        for (points, layer_weight, layer_confidence) in layers {
+            let share = u64::from(layer_weight) * u64::from(layer_confidence);
+            total += share * u64::from(clamp(points));
+            weight += share;
+        }
+        let base = (total + weight / 2).checked_div(weight).unwrap_or(0);
+        let adjusted = i32::try_from(base).unwrap_or(100).saturating_add(self.adjustments);
+        let seen = |points, confidence| (confidence > 0).then(|| clamp(points));
+        Risk {
+            total: clamp(adjusted),
+            device: seen(self.device, confidence.device),
+            behaviour: seen(self.behaviour, confidence.behaviour),
+            context: seen(self.context, confidence.context),
+            confidence: confidence.overall(weights),
+        }
+    }
+}
+
+fn clamp(points: i32) -> u8 {
+    u8::try_from(points.clamp(0, 100)).unwrap_or(100)
+}
+
+/// How much of each layer could be observed, in thousandths; 0 where nothing was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Confidence {
+    /// Headers are always seen, the TLS hello not on every host.
+    pub device: u16,
+    /// Nothing is observed without a beacon.
+    pub behaviour: u16,
+    /// An address alone says little, its network more.
+    pub context: u16,
+}
+
+impl Confidence {
+    /// What a connection and its headers alone let one know: of the device, three fifths are in the headers and the
+    /// rest in the TLS hello; of the context, half is in the address and the rest in its network.
+    pub fn observed(connection: &Connection<'_>) -> Self {
+        let network = connection.asn.is_known() || connection.country.is_known();
+        Self {
+            device: if matches!(connection.ja4, Fact::Unavailable) { 600 } else { 1_000 },
+            behaviour: 0,
+            context: if connection.address.is_known() { 500 } else { 0 } + if network { 500 } else { 0 },
+        }
+    }
+
+    fn overall(self, weights: Weights) -> u16 {
+        let of = |weight: u16, confidence: u16| (u32::from(weight), u32::from(weight) * u32::from(confidence));
+        let layers =
+            [of(weights.device, self.device), of(weights.behaviour, self.behaviour), of(weights.context, self.context)];
+        let weight: u32 = layers.iter().map(|(weight, _)| weight).sum();
+        let seen: u32 = layers.iter().map(|(_, seen)| seen).sum();
+        u16::try_from(seen.checked_div(weight).unwrap_or(0)).unwrap_or(u16::MAX)
+    }
+}
+
+/// The risk of one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Risk {
+    /// 0 to 100.
+    pub total: u8,
+    /// The device layer, 0 to 100; none where nothing of it was observed.
+    pub device: Option<u8>,
+    /// The behaviour layer, 0 to 100; none where nothing of it was observed.
+    pub behaviour: Option<u8>,
+    /// The context layer, 0 to 100; none where nothing of it was observed.
+    pub context: Option<u8>,
+    /// How much could be observed altogether, in thousandths.
+    pub confidence: u16,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: Confidence = Confidence { device: 1_000, behaviour: 1_000, context: 1_000 };
+
+    #[test]
+    fn a_layer_that_saw_nothing_does_not_dilute_the_others() {
+        let mut tally = Tally::default();
+        tally.add(Some(Layer::Device), 60);
+        let only_device = Confidence { device: 1_000, behaviour: 0, context: 0 };
+        assert_eq!(tally.risk(Weights::default(), only_device).total, 60);
+        assert_eq!(tally.risk(Weights::default(), ALL).total, 24);
+    }
+
+    #[test]
+    fn missing_is_not_zero() {
+        let risk = Tally::default().risk(Weights::default(), Confidence { behaviour: 0, ..ALL });
+        assert_eq!((risk.device, risk.behaviour, risk.context), (Some(0), None, Some(0)));
+    }
+
+    #[test]
+    fn points_and_risk_stay_on_the_scale() {
+        let mut tally = Tally::default();
+        for _ in 0..10 {
+            tally.add(Some(Layer::Device), 100);
+            tally.add(None, -30);
+        }
+        let risk = tally.risk(Weights::default(), ALL);
+        assert_eq!((risk.device, risk.total), (Some(100), 0));
+    }
+
+    #[test]
+    fn no_weight_and_no_confidence_is_no_risk() {
+        let weights = Weights { device: 0, behaviour: 0, context: 0 };
+        assert_eq!(Tally::default().risk(weights, ALL).total, 0);
+    }
+
+    #[test]
+    fn bands_begin_at_their_thresholds() {
+        let bands = Bands::default();
+        assert_eq!([29, 30, 69, 70].map(|risk| bands.of(risk)), [Band::Low, Band::Medium, Band::Medium, Band::High]);
+    }
+}
