@@ -256,7 +256,7 @@ mod tests {
         assert_eq!(bundle.section(Section::Rules), Some(&b""[..]));
         assert_eq!(bundle.section(Section::Lists), Some(&b"defgh"[..]));
         assert_eq!(bundle.section(Section::Matchers), None);
-        assert_eq!(bundle.name().unwrap(), "2026.11.21-2b33f8");
+        assert_eq!(bundle.name().unwrap(), "2026.11.21-371fd1");
     }
 
     #[test]

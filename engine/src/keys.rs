@@ -214,3 +214,48 @@ impl fmt::Display for KeyError {
 }
 
 impl core::error::Error for KeyError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::{format, string::ToString};
+
+    const SECRET: &str = "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE";
+
+    #[test]
+    fn both_alphabets_and_any_padding_are_read() {
+        for secret in [SECRET.to_string(), format!("{SECRET}="), "_-".repeat(22), "/+".repeat(22)] {
+            assert!(Keyring::parse(&format!("a:{secret}")).is_ok(), "{secret}");
+        }
+        assert_eq!(Keyring::parse(&format!(" b:{SECRET} , a:{SECRET}, ")).unwrap().signing_id(), "b");
+    }
+
+    #[test]
+    fn each_mistake_is_named_and_no_secret_is_repeated() {
+        let cases = [
+            ("", "no keys: set"),
+            ("QUFB", "key 1 in `OUTWORK_KEYS` is not of the form"),
+            ("a b:QUFB", "the id of key 1"),
+            ("a:QUFB", "the secret of key `a` has 3 bytes, and needs 32 or more"),
+            ("a:Q*FB", "the secret of key `a` is not base64"),
+        ];
+        for (text, expected) in cases {
+            let message = Keyring::parse(text).unwrap_err().to_string();
+            assert!(message.starts_with(expected), "{message}");
+            assert!(!message.contains("QUFB") && !message.contains("Q*FB"), "{message}");
+        }
+        let twice = format!("a:{SECRET},a:{SECRET}");
+        assert_eq!(Keyring::parse(&twice).unwrap_err(), KeyError::Duplicate { id: "a".into() });
+        let many =
+            format!("a:{SECRET},").repeat(1) + &(0..MAX_KEYS).map(|n| format!("k{n}:{SECRET},")).collect::<String>();
+        assert_eq!(Keyring::parse(&many).unwrap_err(), KeyError::TooMany);
+    }
+
+    #[test]
+    fn every_purpose_has_its_own_key_and_parts_are_framed() {
+        let keys = Keyring::parse(&format!("a:{SECRET}")).unwrap();
+        assert_ne!(keys.limit_key(&[b"x"]), keys.pseudonym(&[b"x"]));
+        assert_ne!(keys.limit_key(&[b"ab", b"c"]), keys.limit_key(&[b"a", b"bc"]));
+        assert_eq!(keys.limit_key(&[b"x"]), keys.limit_key(&[b"x"]));
+    }
+}

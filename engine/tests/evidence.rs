@@ -1,0 +1,111 @@
+//! The evidence as an independent reader sees it: parsed by the `sfv` crate, verified by a plain HMAC.
+
+mod common;
+
+use common::{edits, facts};
+use hmac::Mac;
+use outwork_engine::{facts::Facts, policy::Policy, rules::Scratch};
+use sfv::{BareItem, Dictionary, ListEntry, Parser};
+
+fn parse(text: &str) -> Dictionary {
+    Parser::new(text).parse().unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+fn decide(headers: &[(&[u8], &[u8])], change: impl Fn(&mut Facts<'_>)) -> Vec<(bool, String, String)> {
+    let bundle = common::bundle();
+    let policy = Policy::load(&bundle).unwrap();
+    let mut facts = facts(headers);
+    change(&mut facts);
+    edits(&policy.assess(&facts, &common::keys(), &mut Scratch::default()).decide(&[]))
+}
+
+fn appended(edits: &[(bool, String, String)], name: &str) -> Vec<String> {
+    edits.iter().filter(|(append, known, _)| *append && known == name).map(|(.., value)| value.clone()).collect()
+}
+
+#[test]
+fn the_risk_field_is_a_dictionary_in_canonical_form() {
+    let edits = decide(&[], |_| {});
+    let risk = appended(&edits, "outwork-risk").concat();
+    let parsed = parse(&risk);
+    let token = |key: &str| match &parsed[key] {
+        ListEntry::Item(item) => format!("{:?}", item.bare_item),
+        ListEntry::InnerList(list) => format!("{:?}", list.items),
+    };
+    assert!(token("risk").contains('0'), "{}", token("risk"));
+    assert!(token("verdict").contains("allow"));
+    assert!(token("window").contains("none"));
+    assert_eq!(token("reasons"), "[]");
+    assert!(!parsed.contains_key("behaviour"), "a layer that saw nothing is not zero");
+    assert_eq!(sfv::FieldType::serialize(&parsed).unwrap(), risk, "canonical");
+}
+
+#[test]
+fn the_signature_is_an_rfc_9421_signature_over_the_request_and_the_risk() {
+    let edits = decide(&[], |facts| {
+        facts.request.authority = b"Shop.Example:443";
+        facts.request.target = b"/a/b?x=1&y";
+    });
+    let risk = appended(&edits, "outwork-risk").concat();
+    let input = appended(&edits, "signature-input").concat();
+    let parameters = input.strip_prefix("outwork=").unwrap();
+    let base = format!(
+        "\"@method\": GET\n\"@authority\": shop.example\n\"@path\": /a/b\n\"@query\": ?x=1&y\n\
+         \"outwork-risk\": {risk}\n\"@signature-params\": {parameters}"
+    );
+    let mut mac = common::evidence_mac();
+    mac.update(base.as_bytes());
+    let ListEntry::Item(item) = &parse(&appended(&edits, "signature").concat())["outwork"] else { panic!("an item") };
+    let BareItem::ByteSequence(signature) = &item.bare_item else { panic!("a byte sequence") };
+    mac.verify_slice(signature).unwrap();
+    let ListEntry::InnerList(list) = &parse(&input)["outwork"] else { panic!("an inner list") };
+    let parameter = |key: &str| format!("{:?}", list.params[key]);
+    assert!(parameter("alg").contains("hmac-sha256"));
+    assert!(parameter("tag").contains("outwork-evidence"));
+    assert!(parameter("keyid").contains("now"));
+    assert_eq!(list.items.len(), 5);
+}
+
+#[test]
+fn every_inbound_copy_is_removed_and_signatures_of_others_stay() {
+    let edits = decide(
+        &[
+            (b"outwork-risk", b"risk=0"),
+            (b"outwork-risk", b"risk=1"),
+            (b"outwork-anything", b"x"),
+            (b"signature-input", b"sig1=(\"@method\");created=1, outwork=(\"a,b\" \"@path\");x=\"\\\",\""),
+            (b"signature", b"sig1=:AAAA:, outwork=:BBBB:"),
+            (b"signature", b"outwork=:CCCC:"),
+        ],
+        |_| {},
+    );
+    let removed: Vec<&str> = edits.iter().filter(|(append, ..)| !append).map(|(_, name, _)| name.as_str()).collect();
+    assert_eq!(removed, ["outwork-risk", "outwork-anything", "signature-input", "signature"]);
+    let inputs = appended(&edits, "signature-input");
+    assert_eq!(inputs.len(), 2);
+    assert_eq!(inputs[0], "sig1=(\"@method\");created=1");
+    let signatures = appended(&edits, "signature");
+    assert_eq!(signatures.len(), 2);
+    assert_eq!(signatures[0], "sig1=:AAAA:");
+    assert!(signatures[1].starts_with("outwork=:"));
+}
+
+#[test]
+fn a_signature_field_that_would_spoil_ours_is_dropped() {
+    for bad in [&b"sig=\"open"[..], b"sig=(1", b"a=1),", b"", b"=:AA:", b"OUTWORK=:AA:", b"a b", b"\xff"] {
+        let edits = decide(&[(b"signature", bad)], |_| {});
+        assert!(edits.contains(&(false, "signature".into(), String::new())), "{bad:?}");
+        assert_eq!(appended(&edits, "signature").len(), 1, "{bad:?}");
+    }
+}
+
+#[test]
+fn a_clean_signature_of_somebody_else_is_not_touched() {
+    let edits = decide(&[(b"signature", b"sig1=:AAAA:"), (b"signature-input", b"sig1=()")], |_| {});
+    assert!(edits.iter().all(|(append, ..)| *append), "{edits:?}");
+}
+
+#[test]
+fn secrets_do_not_show() {
+    assert_eq!(format!("{:?}", common::keys()), "[\"now\", \"before\"]");
+}
