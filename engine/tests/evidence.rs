@@ -1,4 +1,5 @@
 //! The evidence as an independent reader sees it: parsed by the `sfv` crate, verified by a plain HMAC.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! What the engine's tests share: keys, a bundle and a request.
+#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 use hmac::{Hmac, KeyInit};
 use outwork_engine::{
     bundle::{self, Section},
