@@ -1,0 +1,1 @@
+"""What ./scripts/demo, ./scripts/test and ./scripts/bench share. Standard library only: it runs before anything is installed."""

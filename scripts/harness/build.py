@@ -1,0 +1,43 @@
+"""What cargo makes: the filter, the rivals of the benchmark, the `outwork` command, and with it the policy bundle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from . import paths, progress
+
+WASM = "wasm32-wasip1"
+
+
+def filter() -> Path:
+    """The filter as Envoy loads it."""
+    progress.run("Building the filter (wasm)", ["cargo", "build", "--locked", "--release", "-p", "outwork-filter", "--target", WASM], log="build-filter")
+    return paths.TARGET / WASM / "release" / "outwork_filter.wasm"
+
+
+def command() -> Path:
+    """The `outwork` command."""
+    progress.run("Building the outwork command", ["cargo", "build", "--locked", "-p", "outwork-cli"], log="build-command")
+    return paths.TARGET / "debug" / "outwork"
+
+
+def bundle(outwork: Path, policy: Path, to: Path) -> Path:
+    """One policy folder, checked, tested and compiled."""
+    to.parent.mkdir(parents=True, exist_ok=True)
+    progress.run(f"Building the policy {paths.relative(policy)}", [outwork, "build", policy, "-o", to], log="build-policy")
+    return to
+
+
+def publish(outwork: Path, bundle: Path, wasm: Path, to: Path) -> Path:
+    """The file that a running Envoy watches. The command writes it beside itself and renames it."""
+    to.parent.mkdir(parents=True, exist_ok=True)
+    progress.run("Publishing the policy", [outwork, "publish", bundle, "--wasm", wasm, "--out", to], log="publish")
+    return to
+
+
+def rivals() -> dict[str, Path]:
+    """The filters that the benchmark compares with, by name."""
+    target = paths.TARGET / "rivals"
+    progress.run("Building the rival filters (wasm)", ["cargo", "build", "--locked", "--release", "--examples", "--target", WASM], log="build-rivals", cwd=paths.RIVALS, env={"CARGO_TARGET_DIR": str(target)})
+    folder = target / WASM / "release" / "examples"
+    return {"no-op": folder / "noop.wasm", "copy": folder / "copy.wasm"}

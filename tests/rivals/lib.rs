@@ -1,0 +1,1 @@
+//! Nothing: the filters are this package's examples, one module each.
