@@ -13,7 +13,11 @@ export function readRisk(header) {
 }
 
 function value(text) {
-  if (text.startsWith('"')) return text.slice(1, -1).replace(/\\(.)/g, "$1");
-  if (text.startsWith("(")) return [...text.matchAll(/"((?:[^"\\]|\\.)*)"|([^\s()]+)/g)].map((item) => item[1] ?? item[2]);
+  if (text.startsWith('"')) return unescaped(text.slice(1, -1));
+  if (text.startsWith("(")) return [...text.matchAll(/"((?:[^"\\]|\\.)*)"|([^\s()]+)/g)].map((item) => (item[1] === undefined ? item[2] : unescaped(item[1])));
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}
+
+function unescaped(text) {
+  return text.replace(/\\(.)/g, "$1");
 }

@@ -31,13 +31,13 @@ export function shop() {
 
 async function handle(request) {
   const risk = readRisk(request.headers["outwork-risk"]);
-  const url = new URL(request.url, "http://shop.example");
+  const [path, query = ""] = request.url.split("?", 2);
   const method = request.method === "HEAD" ? "GET" : request.method;
-  const form = method === "POST" ? new URLSearchParams(await body(request)) : url.searchParams;
-  const route = routes[`${method} ${url.pathname}`];
+  const form = new URLSearchParams(method === "POST" ? await body(request) : query);
+  const route = routes[`${method} ${path}`];
   if (route) return route(form, risk);
-  const shown = products.find((one) => url.pathname === `/product/${one.id}`);
-  return shown && method === "GET" ? html(product(risk, shown)) : html(missing(risk, url.pathname), 404);
+  const shown = products.find((one) => path === `/product/${one.id}`);
+  return shown && method === "GET" ? html(product(risk, shown)) : html(missing(risk, path), 404);
 }
 
 async function body(request) {

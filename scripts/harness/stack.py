@@ -1,0 +1,55 @@
+"""The whole of it on loopback: built, published, an Envoy in front of an origin."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import build, certificate, edge, environment, paths
+from .edge import Ports
+from .envoy import Envoy
+from .problem import Problem
+
+POLICY = paths.ROOT / "rules"
+
+
+@dataclass(frozen=True)
+class Built:
+    """What cargo and the `outwork` command made."""
+
+    wasm: Path
+    outwork: Path
+    bundle: Path
+
+
+def built(policy: Path = POLICY) -> Built:
+    """Builds what is not up to date."""
+    environment.python()
+    wasm = build.filter()
+    outwork = build.command()
+    return Built(wasm, outwork, build.bundle(outwork, policy, paths.STATE / "policy.bundle"))
+
+
+def start(run: Path, made: Built, ports: Ports, *, concurrency: int = 2, level: str = "warning", env: dict[str, str] | None = None) -> Envoy:
+    """Publishes the bundle, checks that Envoy would load it, starts Envoy and returns when it answers."""
+    env = env or edge.keys()
+    configuration = edge.configuration(run, ports, certificate.certificate())
+    watched = build.publish(made.outwork, made.bundle, made.wasm, edge.watched(run))
+    refused = preflight(watched, env)
+    if refused:
+        raise Problem(f"Envoy would refuse the filter: {refused}")
+    envoy = Envoy(run, configuration, ports, env=env, concurrency=concurrency, level=level)
+    try:
+        envoy.wait_ready()
+    except BaseException:
+        envoy.stop()
+        raise
+    return envoy
+
+
+def preflight(watched: Path, env: dict[str, str]) -> str:
+    """What stands in the way of loading this file, or nothing."""
+    asked = subprocess.run([paths.EDGE / "preflight", watched, environment.envoy()], capture_output=True, text=True, env={**os.environ, **env})
+    return asked.stderr.strip() or "for no reason it gives" if asked.returncode else ""

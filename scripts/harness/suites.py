@@ -1,0 +1,109 @@
+"""Every suite of ./scripts/test: its name, its commands, and how what they print is counted."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Callable, Sequence
+
+from . import environment, paths
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A named list of commands, run in order. `ready` makes what they need; `missing` says why the suite cannot run here, or nothing."""
+
+    name: str
+    commands: Callable[[], Sequence[Sequence[str | os.PathLike[str]]]]
+    native: bool = False
+    cwd: Path = paths.ROOT
+    env: dict[str, str] = field(default_factory=dict)
+    missing: Callable[[], str] = lambda: ""
+
+
+@dataclass
+class Count:
+    """What a suite's output says."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+
+def count(output: str, code: int) -> Count:
+    """Reads the summaries of cargo test, pytest and node:test. A command that prints none is one test, by its exit code."""
+    total = Count()
+    for line in re.findall(r"^test result: .*$", output, re.M):
+        total.passed += _number(line, "passed")
+        total.failed += _number(line, "failed")
+        total.skipped += _number(line, "ignored")
+    for line in re.findall(r"^(?:=+ )?\d+ (?:passed|failed|skipped|errors?|deselected)\b.* in [\d.]+s.*$", output, re.M):
+        total.passed += _number(line, "passed")
+        total.failed += _number(line, "failed") + _number(line, "errors?")
+        total.skipped += _number(line, "skipped")
+    for word, number in re.findall(r"^(?:#|ℹ) (pass|fail|skipped) (\d+)$", output, re.M):
+        name = {"pass": "passed", "fail": "failed", "skipped": "skipped"}[word]
+        setattr(total, name, getattr(total, name) + int(number))
+    if code == 0 and total == Count():
+        total.passed = 1
+    if code != 0 and total.failed == 0:
+        total.failed = 1
+    return total
+
+
+def all_suites() -> list[Suite]:
+    """In the order they run: what fails fast comes first."""
+    return [*_native(), *_hosts()]
+
+
+def _native() -> list[Suite]:
+    cargo = ["cargo"]
+    wasm = ["--target", "wasm32-wasip1"]
+    return [
+        Suite("format", lambda: [[*cargo, "fmt", "--all", "--check"]], native=True),
+        Suite("lints", lambda: [
+            [*cargo, "clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"],
+            [*cargo, "clippy", "--locked", "-p", "outwork-filter", *wasm, "--", "-D", "warnings"],
+            [*cargo, "clippy", "--locked", "-p", "outwork-worker", "--target", "wasm32-unknown-unknown", "--", "-D", "warnings"],
+        ], native=True),
+        Suite("engine without std", lambda: [[*cargo, "build", "--locked", "-p", "outwork-engine", "--target", "x86_64-unknown-none"]], native=True),
+        Suite("cargo test", lambda: [[*cargo, "test", "--locked", "--workspace", "--no-fail-fast"]], native=True),
+        Suite("rules", lambda: [[*cargo, "run", "--locked", "-q", "-p", "outwork-cli", "--", word, "rules"] for word in ("check", "test")], native=True, missing=_needs("rules/outwork.toml")),
+        Suite("scripts", lambda: [[environment.python(), "-m", "pytest", "-q", "-rs", "tests/scripts"]], native=True, missing=_needs("tests/scripts")),
+        Suite("demo shop", lambda: [["node", "--test", "origin/shop"]], native=True),
+    ]
+
+
+def _hosts() -> list[Suite]:
+    pytest = [environment.PYTHON, "-m", "pytest", "-q", "-rs", "--color=no"]
+    return [
+        Suite("fuzz targets compile", lambda: [["cargo", "check", "--locked", "--manifest-path", "fuzz/Cargo.toml", "--bins"]], missing=_needs("fuzz/Cargo.toml")),
+        Suite("dependencies", lambda: [["cargo", "deny", "--offline", "check", "licenses", "bans", "sources"]], missing=lambda: "" if shutil.which("cargo-deny") else "cargo-deny is not installed"),
+        Suite("live clients", lambda: [[*pytest, "tests/live"]]),
+        *(Suite(f"tests/{folder.name}", lambda folder=folder: [[*pytest, folder]]) for folder in _pytest_folders()),
+        *(Suite(f"{paths.relative(folder)} (node)", lambda folder=folder: [["npm", "test", "--silent"]], cwd=folder) for folder in _node_folders()),
+    ]
+
+
+def _needs(path: str) -> Callable[[], str]:
+    return lambda: "" if (paths.ROOT / path).exists() else f"{path} is not there"
+
+
+def _pytest_folders() -> list[Path]:
+    """Folders of tests/ that hold pytest files, but for those with a suite of their own above."""
+    named = {"live", "scripts"}
+    return sorted({file.parent for file in (paths.ROOT / "tests").glob("*/test_*.py")} - {paths.ROOT / "tests" / name for name in named})
+
+
+def _node_folders() -> list[Path]:
+    """Folders with a package.json that names a test command; the demo shop has its own suite above."""
+    found = [*(paths.ROOT / "tests").glob("*/package.json"), *paths.ROOT.glob("*/package.json"), *(paths.ROOT / "worker").glob("*/package.json")]
+    return sorted(file.parent for file in found if '"test"' in file.read_text())
+
+
+def _number(line: str, word: str) -> int:
+    found = re.search(rf"(\d+) {word}\b", line)
+    return int(found[1]) if found else 0

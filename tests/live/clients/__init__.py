@@ -1,0 +1,1 @@
+"""Real HTTP clients, each one request a process."""

@@ -1,0 +1,52 @@
+"""An origin that answers each request with what arrived: method, path and every header line, in order."""
+
+from __future__ import annotations
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Echo:
+    """Listens on a free port until closed. Also keeps what it saw, by path, for clients whose answer cannot be read."""
+
+    def __init__(self) -> None:
+        self.seen: dict[str, list[tuple[str, str]]] = {}
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return self.server.server_address[1]
+
+    def close(self) -> None:
+        """Stops listening."""
+        self.server.shutdown()
+        self.server.server_close()
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        seen = self.seen
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def answer(self) -> None:
+                self.rfile.read(int(self.headers.get("content-length") or 0))
+                lines = [(name.lower(), value) for name, value in self.headers.items()]
+                seen[self.path] = lines
+                body = json.dumps({"method": self.command, "path": self.path, "headers": lines}).encode()
+                self.send_response(200)
+                self.send_header("content-type", "application/json")
+                self.send_header("content-length", str(len(body)))
+                self.end_headers()
+                if self.command != "HEAD":
+                    self.wfile.write(body)
+
+            do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_OPTIONS = answer
+
+            def log_message(self, *_: object) -> None:
+                """The tests read Envoy's log, not this one's."""
+
+        return Handler
