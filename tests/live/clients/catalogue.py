@@ -8,8 +8,10 @@ import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 
@@ -29,6 +31,13 @@ CHROME_HEADERS = (
 TOOL = "tool"  # says itself what it is
 CONTRADICTION = "contradiction"  # its headers say one thing, its TLS another
 BROWSER = "browser"  # a browser, or not to be told from one by what is visible here
+BROWSER_BELOW = 30
+
+# The rules, as patterns, of which at least one must be among the reasons.
+REASONS = {
+    TOOL: ("client.self-declared-*",),
+    CONTRADICTION: ("client.ua-tls-*",),
+}
 
 
 @dataclass(frozen=True)
@@ -109,6 +118,21 @@ CLIENTS = (
     Client("curl_cffi Firefox, newest", BROWSER, impersonate("firefox")),
     Client("curl_cffi Safari 18", BROWSER, impersonate("safari18_0")),
 )
+
+
+def fault(client: Client, decision: Any) -> str:
+    """What is wrong with a decision about this client, or nothing. `decision` has verdict, risk, reasons and ja4."""
+    if not decision.verdict:
+        return "the filter left no record"
+    if not decision.ja4:
+        return "the decision was made without the TLS fingerprint"
+    if client.kind == BROWSER:
+        return "" if decision.verdict == "allow" and decision.risk < BROWSER_BELOW else f"a browser must be allowed with a risk below {BROWSER_BELOW}"
+    if decision.verdict not in ("tag", "throttle", "block"):
+        return "at least `tag` was expected"
+    if not any(fnmatchcase(reason, pattern) for reason in decision.reasons for pattern in REASONS[client.kind]):
+        return f"none of the reasons is one of {', '.join(REASONS[client.kind])}"
+    return ""
 
 
 @lru_cache(maxsize=1)
