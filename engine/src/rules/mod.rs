@@ -4,8 +4,26 @@
 //! are three-valued: a test of a value that is absent or unavailable is *unknown*, and a condition holds only when it
 //! is true whatever the unknown answers would be (Kleene's logic, which is what CEL's `&&` and `||` do with errors).
 
-mod condition;
+mod bits;
+mod conditions;
+mod error;
+mod literals;
+mod literals_build;
+mod load;
+mod program;
+mod ranges;
 mod rule;
+mod scratch;
+mod sets;
+mod source;
+mod strings;
+pub mod wire;
 
-pub use condition::{Conditions, ConditionsError, Scratch};
+pub use conditions::Conditions;
+pub use error::ConditionsError;
+pub use literals_build::{Literal, build_literals};
+pub use program::Answer;
+pub use ranges::Ranges;
 pub use rule::{Action, Layer, Mode, Rule};
+pub use scratch::Scratch;
+pub use strings::Strings;

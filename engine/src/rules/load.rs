@@ -1,0 +1,140 @@
+//! Everything about conditions that can be wrong is found here, so that an evaluation needs no checks that can fail.
+
+use super::{
+    conditions::{Conditions, Field},
+    error::ConditionsError,
+    literals::Literals,
+    program,
+    sets::Sets,
+    source::Place,
+    wire::{self, Atom, Matchers, Table, Test},
+};
+use crate::signals::Kind;
+use alloc::vec::Vec;
+use serde::de::DeserializeOwned;
+
+pub(super) fn load(conditions: &[u8], lists: &[u8], matchers: &[u8]) -> Result<Conditions, ConditionsError> {
+    let table: Table = decode(conditions)?;
+    let Matchers { literals, patterns } = decode(matchers)?;
+    let mut sets = Sets::load(decode(lists)?, &patterns)?;
+    let fields = fields(table.fields, &table.atoms, literals.len())?;
+    for atom in &table.atoms {
+        check_atom(atom, &fields, &sets)?;
+    }
+    for (at, words) in literals.into_iter().enumerate() {
+        let owner = fields.iter().find(|field| field.literals == Some(at)).ok_or(ConditionsError::OutOfBounds)?;
+        sets.literals.push(Literals::load(words, |atom| is_literal_of(owner, atom, &table.atoms))?);
+    }
+    let count = table.ends.len();
+    let wakes = wakes(&table.triggers, table.atoms.len(), count)?;
+    check_programs(&table.code, &table.ends, table.atoms.len())?;
+    if !table.untriggered.iter().all(|&condition| (condition as usize) < count) {
+        return Err(ConditionsError::OutOfBounds);
+    }
+    Ok(Conditions {
+        fields,
+        atoms: table.atoms,
+        code: table.code,
+        ends: table.ends,
+        wakes,
+        woken: table.triggers.into_iter().map(|(_, condition)| condition).collect(),
+        untriggered: table.untriggered,
+        sets,
+    })
+}
+
+/// A whole section as one value. An empty section is the empty value. Serde reserves at most 1 MiB on a length's word,
+/// so memory grows with the bytes that are there, not with those that are claimed.
+fn decode<T: DeserializeOwned + Default>(section: &[u8]) -> Result<T, ConditionsError> {
+    if section.is_empty() {
+        return Ok(T::default());
+    }
+    match postcard::take_from_bytes(section) {
+        Ok((value, [])) => Ok(value),
+        _ => Err(ConditionsError::Malformed),
+    }
+}
+
+fn fields(fields: Vec<wire::Field>, atoms: &[Atom], literals: usize) -> Result<Vec<Field>, ConditionsError> {
+    if !atoms.is_sorted_by_key(|atom| (atom.field, atom.test.rank())) {
+        return Err(ConditionsError::OutOfBounds);
+    }
+    let before = |key: (usize, u8)| atoms.partition_point(|atom| (atom.field as usize, atom.test.rank()) < key);
+    let resolve = |(at, field): (usize, wire::Field)| {
+        let automaton = field.literals.map(|automaton| automaton as usize);
+        if automaton.is_some_and(|automaton| automaton >= literals) {
+            return Err(ConditionsError::OutOfBounds);
+        }
+        Ok(Field {
+            place: Place::resolve(field.source)?,
+            lower: field.lower,
+            literals: automaton,
+            start: before((at, 0)),
+            values: before((at, 1)),
+            pairs: before((at, 2)),
+            end: before((at, 3)),
+        })
+    };
+    fields.into_iter().enumerate().map(resolve).collect()
+}
+
+fn check_atom(atom: &Atom, fields: &[Field], sets: &Sets) -> Result<(), ConditionsError> {
+    let field = fields.get(atom.field as usize).ok_or(ConditionsError::OutOfBounds)?;
+    let kind = field.place.kind();
+    let there = |at: u32, len: usize| (at as usize) < len;
+    let (wanted, there) = match &atom.test {
+        Test::Known | Test::Absent | Test::Unavailable | Test::Present => return Ok(()),
+        Test::IsTrue => (Kind::Bool, true),
+        Test::Equals(_) | Test::Less(_) => (Kind::Int, true),
+        Test::Literal | Test::SizeEquals(_) | Test::SizeLess(_) => (Kind::Text, true),
+        Test::InNumbers(at) => (Kind::Int, there(*at, sets.numbers.len())),
+        Test::InStrings(at) => (Kind::Text, there(*at, sets.strings.len())),
+        Test::Matches(at) => (Kind::Text, there(*at, sets.patterns.len())),
+        Test::InRanges(at) => (Kind::Address, there(*at, sets.ranges.len())),
+        Test::SameAs(other) | Test::LessThan(other) => {
+            let other = fields.get(*other as usize).ok_or(ConditionsError::OutOfBounds)?;
+            let comparable = matches!(atom.test, Test::SameAs(_)) || kind == Kind::Int;
+            (
+                if comparable && !field.lower && !other.lower {
+                    other.place.kind()
+                } else {
+                    return Err(ConditionsError::Type);
+                },
+                true,
+            )
+        }
+    };
+    match (wanted == kind, there) {
+        (true, true) => Ok(()),
+        (false, _) => Err(ConditionsError::Type),
+        (_, false) => Err(ConditionsError::OutOfBounds),
+    }
+}
+
+fn is_literal_of(field: &Field, atom: u32, atoms: &[Atom]) -> bool {
+    let at = atom as usize;
+    (field.values..field.pairs).contains(&at) && atoms.get(at).is_some_and(|atom| atom.test == Test::Literal)
+}
+
+/// Where the conditions of each atom begin among the triggers.
+fn wakes(triggers: &[(u32, u32)], atoms: usize, conditions: usize) -> Result<Vec<u32>, ConditionsError> {
+    let sound = triggers.is_sorted()
+        && triggers.iter().all(|&(atom, condition)| (atom as usize) < atoms && (condition as usize) < conditions);
+    if !sound {
+        return Err(ConditionsError::OutOfBounds);
+    }
+    let begin = |atom: usize| triggers.partition_point(|&(known, _)| (known as usize) < atom);
+    (0..=atoms).map(|atom| u32::try_from(begin(atom)).map_err(|_| ConditionsError::OutOfBounds)).collect()
+}
+
+fn check_programs(code: &[u32], ends: &[u32], atoms: usize) -> Result<(), ConditionsError> {
+    let mut start = 0;
+    for &end in ends {
+        let end = end as usize;
+        if !code.get(start..end).is_some_and(|program| program::is_sound(program, atoms)) {
+            return Err(ConditionsError::OutOfBounds);
+        }
+        start = end;
+    }
+    if start == code.len() { Ok(()) } else { Err(ConditionsError::OutOfBounds) }
+}
