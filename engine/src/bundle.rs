@@ -48,6 +48,8 @@ pub enum Section {
     Lists = 6,
     /// Automata over the text of fields.
     Matchers = 7,
+    /// What rules and atoms are in words, for explanations; hosts do not read it.
+    Notes = 8,
 }
 
 /// An opened bundle: verified, and borrowed.

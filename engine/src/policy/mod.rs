@@ -107,7 +107,8 @@ pub fn is_contact(text: &str) -> bool {
 
 fn conditions(bundle: &Bundle<'_>) -> Result<Conditions, LoadError> {
     let section = |section| bundle.section(section).unwrap_or_default();
-    Conditions::load(section(Section::Conditions)).map_err(LoadError::Conditions)
+    Conditions::load(section(Section::Conditions), section(Section::Lists), section(Section::Matchers))
+        .map_err(LoadError::Conditions)
 }
 
 fn decode<T: serde::de::DeserializeOwned>(
