@@ -12,6 +12,8 @@
 
 extern crate alloc;
 
+pub mod hello;
+
 pub mod time;
 
 pub mod fact;
