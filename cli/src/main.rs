@@ -1,2 +1,22 @@
 //! The `outwork` command.
-fn main() {}
+
+mod capture;
+mod command;
+mod failure;
+mod quic;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Tells clients apart at the edge: rule packs, bundles and fingerprints.
+#[derive(Parser)]
+#[command(name = "outwork", version, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: command::Command,
+}
+
+fn main() -> ExitCode {
+    Arguments::parse().command.run().unwrap_or_else(|failure| failure.report())
+}

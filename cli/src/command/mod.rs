@@ -1,0 +1,22 @@
+//! One file a command: its arguments, its help and its work.
+
+mod fingerprint;
+
+use std::process::ExitCode;
+
+use crate::failure::Failure;
+
+/// What `outwork` can do. A command's exit code is 0 when it found nothing to complain about and 1 when it did; a
+/// [`Failure`] to do the work at all is 2, as a wrong command line is.
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    Fingerprint(fingerprint::Fingerprint),
+}
+
+impl Command {
+    pub(crate) fn run(self) -> Result<ExitCode, Failure> {
+        match self {
+            Self::Fingerprint(fingerprint) => fingerprint.run(),
+        }
+    }
+}
