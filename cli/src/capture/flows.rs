@@ -51,19 +51,19 @@ impl Flows {
         }
     }
 
-    /// What of the capture was not read, a sentence each.
+    /// What of the capture was not read, a line each.
     pub(crate) fn notes(&self) -> Vec<String> {
         let unfinished = self.tcp.values().filter(|stream| stream.is_unfinished()).count();
         let undecoded = self.quic.values().filter(|connection| !connection.is_decoded()).count();
         [
-            (undecoded, "QUIC connections were not decoded"),
-            (unfinished.saturating_add(self.unfinished), "ClientHellos are not complete in the capture"),
-            (self.fragments, "IP fragments were not joined"),
-            (self.unknown_links, "packets have a link type that is not read"),
+            (undecoded, "QUIC connections not decoded"),
+            (unfinished.saturating_add(self.unfinished), "ClientHellos not complete in the capture"),
+            (self.fragments, "IP fragments not joined"),
+            (self.unknown_links, "packets of a link type that is not read"),
         ]
         .into_iter()
         .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} {what}"))
+        .map(|(count, what)| format!("{what}: {count}"))
         .collect()
     }
 
