@@ -1,0 +1,1 @@
+"""Makes the corpus: requests of real clients, as data. See ../PROVENANCE.md."""

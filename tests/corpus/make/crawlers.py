@@ -1,0 +1,84 @@
+"""Crawlers: in the ranges that they publish, outside of them, and those that publish none."""
+
+import ipaddress
+
+from . import sources
+from .case import case, http1, over_tls, plaintext
+
+GO = "hey-go"
+
+# Name, pattern in crawler-user-agents.json, file of published ranges, class when genuine.
+PUBLISHED = [
+    ("googlebot", r"Googlebot\/", "cc0_googlebot_ipv4.txt.gz", "crawler-verified"),
+    ("googlebot-v6", r"Googlebot\/", "cc0_googlebot_ipv6.txt.gz", "crawler-verified"),
+    ("googlebot-image", "Googlebot-Image", "cc0_googlebot_ipv4.txt.gz", "crawler-verified"),
+    ("bingbot", "bingbot", "cc0_bing_ipv4.txt.gz", "crawler-verified"),
+    ("gptbot", "GPTBot", "cc0_openai_ipv4.txt.gz", "ai-crawler"),
+    ("oai-searchbot", "OAI-SearchBot", "cc0_openai_ipv4.txt.gz", "ai-crawler"),
+    ("chatgpt-user", "ChatGPT-User", "cc0_openai_ipv4.txt.gz", "ai-crawler"),
+    ("perplexitybot", r"PerplexityBot\/", "cc0_perplexity_ipv4.txt.gz", "ai-crawler"),
+]
+
+AI = [("ccbot", "CCBot"), ("claudebot", "[cC]laude[bB]ot"), ("bytespider", "Bytespider"), ("cohere-ai", "cohere-ai"),
+      ("meta-externalagent", r"meta-externalagent\/")]
+
+NAMED = [("ahrefs", "Ahrefs(Bot|SiteAudit)"), ("baiduspider", "Baiduspider"), ("mj12bot", "MJ12bot"),
+         ("dotbot", "dotbot"), ("facebookexternalhit", "facebookexternalhit"), ("uptimerobot", "UptimeRobot"),
+         ("feedly", "Feedly"), ("zgrab", "zgrab"), ("netcraft", "NetcraftSurveyAgent"), ("w3c-validator", "W3C_Validator"),
+         ("ia-archiver", "ia_archiver")]
+
+LIBRARIES = [("libwww-perl", "libwww-perl"), ("go-http-client", "Go-http-client"), ("okhttp", "okhttp"),
+             ("apache-httpclient", "^Apache-HttpClient"), ("python-requests-old", "python-requests"), ("axios-old", "axios")]
+
+
+def cases() -> list:
+    return genuine() + out_of_range() + unpublished() + libraries()
+
+
+def agent(pattern: str) -> str:
+    return sources.crawlers()[pattern][0]
+
+
+def inside(file: str) -> str:
+    """An address in the middle of the first range of a file."""
+    network = ipaddress.ip_network(sources.ranges(file)[0])
+    return str(network[min(network.num_addresses // 2, 0x1234)])
+
+
+def genuine() -> list:
+    made = []
+    for name, pattern, file, kind in PUBLISHED:
+        facts = {**polite(agent(pattern)), "address": inside(file)}
+        made.append(case(f"crawler.{name}", kind, f"crawler-user-agents: {pattern}, first range of {file}", facts))
+    return made
+
+
+def out_of_range() -> list:
+    made = []
+    for name, pattern, _, kind in PUBLISHED:
+        if not name.endswith("-v6"):
+            kind = "crawler-impostor" if kind == "crawler-verified" else "ai-crawler"
+            facts = {**polite(agent(pattern)), "target": "/products?page=3"}
+            made.append(case(f"crawler.{name}-elsewhere", kind, f"crawler-user-agents: {pattern}", facts))
+    facts = {**polite(agent(r"Googlebot\/")), "address": "2001:db8:7::42"}
+    return [*made, case("crawler.googlebot-v6-elsewhere", "crawler-impostor", r"crawler-user-agents: Googlebot\/", facts)]
+
+
+def unpublished() -> list:
+    rows = [(name, pattern, "ai-crawler") for name, pattern in AI] + [(name, pattern, "crawler") for name, pattern in NAMED]
+    return [case(f"crawler.{name}", kind, f"crawler-user-agents: {pattern}", polite(agent(pattern))) for name, pattern, kind in rows]
+
+
+def libraries() -> list:
+    made = []
+    for name, pattern in LIBRARIES:
+        facts = {**polite(agent(pattern)), **plaintext()}
+        made.append(case(f"crawler.{name}", "tool", f"crawler-user-agents: {pattern}, in plain text", facts))
+    return made
+
+
+def polite(user_agent: str) -> dict:
+    """A crawler's request: few headers, a Go hello, HTTP/1.1."""
+    row = sources.connection(GO)
+    headers = [["accept", "*/*"], ["accept-encoding", "gzip, deflate, br"], ["from", "crawler@search.example"], ["user-agent", user_agent]]
+    return {**http1(), **over_tls({"ja4": row["ja4"], "ja3": row["ja3_md5"]}, None), "headers": headers}
