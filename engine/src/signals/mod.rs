@@ -3,12 +3,85 @@
 //! A signal is one file of this folder: what it means, what evades it, what it costs an honest visitor, its code and
 //! the examples that a test executes and that `docs/signals.md` is made of. The registry below is the schema that
 //! rules, models, records and docs share.
+//!
+//! A signal whose name ends in `matches` compares what the request does with what it claims to be: true when they
+//! agree, false when they contradict one another, absent when the request claims nothing that could be compared.
 
 mod registry;
 mod sample;
 mod scene;
 
+mod client_address;
+mod client_address_is_private;
+mod client_ipv6;
+mod fetch_consistent;
+mod fetch_dest;
+mod fetch_mode;
+mod fetch_presence_matches;
+mod fetch_site;
+mod fetch_site_matches;
+mod header_accept_encoding_matches;
+mod header_accept_language_matches;
+mod header_accept_matches;
+mod header_bytes;
+mod header_count;
+mod header_duplicates;
+mod header_order_matches;
+mod header_priority_matches;
+mod header_proxied;
+mod header_pseudo_order;
+mod header_pseudo_order_matches;
+mod header_shape;
+mod header_te_matches;
+mod header_underscore;
+mod header_unprintable;
+mod header_upgrade_insecure_matches;
+mod hints_brand_matches;
+mod hints_major;
+mod hints_major_matches;
+mod hints_mobile_matches;
+mod hints_platform;
+mod hints_platform_matches;
+mod hints_presence_matches;
+mod network_asn;
+mod network_country;
+mod request_authority;
+mod request_authority_is_address;
+mod request_cookies;
+mod request_extension;
+mod request_method;
+mod request_navigation;
+mod request_path;
+mod request_path_depth;
+mod request_protocol;
+mod request_query;
+mod request_scheme;
+mod tls_alpn;
+mod tls_family;
+mod tls_ja3;
+mod tls_ja4;
+mod tls_ja4_cipher_hash;
+mod tls_ja4_ciphers;
+mod tls_ja4_extension_hash;
+mod tls_ja4_extensions;
+mod tls_ja4_version;
+mod tls_library;
+mod tls_matches_ua;
+mod tls_sni;
+mod tls_sni_matches_authority;
+mod tls_version;
+mod ua_automation;
+mod ua_crawler;
+mod ua_engine;
+mod ua_family;
+mod ua_length;
+mod ua_major;
+mod ua_mobile;
+mod ua_platform;
 mod ua_present;
+mod ua_reduced;
+mod ua_tool;
+mod ua_well_formed;
 
 pub use registry::{PAGES, SIGNALS, by_name};
 pub use sample::{Expected, Sample};
@@ -31,6 +104,54 @@ pub enum Value<'a> {
     Text(&'a [u8]),
     /// An address.
     Address(IpAddr),
+}
+
+impl From<bool> for Value<'_> {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<u32> for Value<'_> {
+    fn from(value: u32) -> Self {
+        Self::Int(value.into())
+    }
+}
+
+impl From<usize> for Value<'_> {
+    fn from(value: usize) -> Self {
+        Self::Int(i64::try_from(value).unwrap_or(i64::MAX))
+    }
+}
+
+impl<'a> From<&'a [u8]> for Value<'a> {
+    fn from(value: &'a [u8]) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(value: &'a str) -> Self {
+        Self::Text(value.as_bytes())
+    }
+}
+
+impl From<IpAddr> for Value<'_> {
+    fn from(value: IpAddr) -> Self {
+        Self::Address(value)
+    }
+}
+
+impl Value<'_> {
+    /// The type of the value.
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Bool(_) => Kind::Bool,
+            Self::Int(_) => Kind::Int,
+            Self::Text(_) => Kind::Text,
+            Self::Address(_) => Kind::Address,
+        }
+    }
 }
 
 /// The type of a signal's value.

@@ -13,6 +13,10 @@ use core::net::IpAddr;
 pub struct Sample {
     /// The method.
     pub method: &'static str,
+    /// `http` or `https`; the connection is encrypted in the second case.
+    pub scheme: &'static str,
+    /// `Host` or `:authority`.
+    pub authority: &'static str,
     /// Path and query.
     pub target: &'static str,
     /// Header names in lower case, with values, in wire order.
@@ -25,6 +29,8 @@ pub struct Sample {
     pub pseudo_order: Fact<&'static str>,
     /// JA4 of the hello.
     pub ja4: Fact<&'static str>,
+    /// JA3 of the hello.
+    pub ja3: Fact<&'static str>,
     /// The negotiated TLS version.
     pub tls_version: Fact<&'static str>,
     /// The server name of the hello.
@@ -40,15 +46,18 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// `GET /` over HTTP/2 to `shop.example`, on a connection of which the host sees nothing.
+    /// `GET /` over HTTP/2 and TLS to `shop.example`, on a connection of which the host sees nothing.
     pub const GET: Self = Self {
         method: "GET",
+        scheme: "https",
+        authority: "shop.example",
         target: "/",
         headers: &[],
         ordered: true,
         protocol: Fact::Known(Protocol::Http2),
         pseudo_order: Fact::Unavailable,
         ja4: Fact::Unavailable,
+        ja3: Fact::Unavailable,
         tls_version: Fact::Unavailable,
         sni: Fact::Unavailable,
         alpn: Fact::Unavailable,
@@ -57,6 +66,9 @@ impl Sample {
         country: Fact::Unavailable,
     };
 
+    /// A page view by Chrome 147 on Linux, as a host sees it that sees its headers in order.
+    pub const CHROME: Self = Self { headers: CHROME, pseudo_order: Fact::Known("masp"), ..Self::GET };
+
     /// The sample's facts, over a header list of bytes made by the caller.
     pub fn facts<'a>(&self, headers: &'a [(&'a [u8], &'a [u8])]) -> Facts<'a> {
         Facts {
@@ -64,8 +76,8 @@ impl Sample {
             entropy: [0; 16],
             request: Request {
                 method: self.method.as_bytes(),
-                scheme: b"https",
-                authority: b"shop.example",
+                scheme: self.scheme.as_bytes(),
+                authority: self.authority.as_bytes(),
                 target: self.target.as_bytes(),
                 protocol: self.protocol,
                 pseudo_order: self.pseudo_order.map(str::as_bytes),
@@ -73,18 +85,40 @@ impl Sample {
             headers: Headers { list: headers, ordered: self.ordered },
             connection: Connection {
                 address: self.address,
-                encrypted: Fact::Known(true),
+                encrypted: Fact::Known(self.scheme == "https"),
                 ja4: self.ja4.map(str::as_bytes),
+                ja3: self.ja3.map(str::as_bytes),
                 tls_version: self.tls_version.map(str::as_bytes),
                 sni: self.sni.map(str::as_bytes),
                 alpn: self.alpn.map(str::as_bytes),
                 asn: self.asn,
                 country: self.country.map(str::as_bytes),
-                ..Connection::UNAVAILABLE
             },
         }
     }
 }
+
+const CHROME: &[(&str, &str)] = &[
+    ("sec-ch-ua", r#""Google Chrome";v="147", "Not.A/Brand";v="8", "Chromium";v="147""#),
+    ("sec-ch-ua-mobile", "?0"),
+    ("sec-ch-ua-platform", "\"Linux\""),
+    ("upgrade-insecure-requests", "1"),
+    (
+        "user-agent",
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/147.0.0.0 Safari/537.36",
+    ),
+    (
+        "accept",
+        "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7",
+    ),
+    ("sec-fetch-site", "none"),
+    ("sec-fetch-mode", "navigate"),
+    ("sec-fetch-user", "?1"),
+    ("sec-fetch-dest", "document"),
+    ("accept-encoding", "gzip, deflate, br, zstd"),
+    ("accept-language", "de-DE,de;q=0.9"),
+    ("priority", "u=0, i"),
+];
 
 /// What a signal reads of a sample.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,19 @@
 //! The facts of one request with what several signals need of them, worked out once.
 
+mod agent;
+mod headers;
+mod hints;
+mod ja4;
+mod shape;
+
+pub(super) use agent::{Agent, Engine, Family, Platform};
+pub(super) use headers::Known;
+pub(super) use hints::Hints;
+pub(super) use ja4::{Family as TlsFamily, Ja4};
+
 use crate::{fact::Fact, facts::Facts};
+use core::cell::OnceCell;
+use headers::Index;
 
 /// A request under examination.
 ///
@@ -8,12 +21,24 @@ use crate::{fact::Fact, facts::Facts};
 /// user agent, the header shape) is worked out when first asked for.
 pub struct Scene<'a> {
     facts: &'a Facts<'a>,
+    index: Index,
+    agent: OnceCell<Option<Agent>>,
+    hints: OnceCell<Option<Hints>>,
+    shape: OnceCell<[u8; 16]>,
+    habits: OnceCell<[u8; 8]>,
 }
 
 impl<'a> Scene<'a> {
     /// The scene of these facts.
     pub fn new(facts: &'a Facts<'a>) -> Self {
-        Self { facts }
+        Self {
+            facts,
+            index: Index::of(facts.headers.list),
+            agent: OnceCell::new(),
+            hints: OnceCell::new(),
+            shape: OnceCell::new(),
+            habits: OnceCell::new(),
+        }
     }
 
     /// The facts themselves.
@@ -23,17 +48,148 @@ impl<'a> Scene<'a> {
 
     /// The first value of a header, by its name in lower case.
     pub fn header(&self, name: &[u8]) -> Fact<&'a [u8]> {
-        Fact::from_option(self.facts.headers.list.iter().find(|(known, _)| *known == name).map(|(_, value)| *value))
+        Fact::from_option(match Known::find(name) {
+            Some(header) => self.known(header),
+            None => self.facts.headers.list.iter().find(|(known, _)| *known == name).map(|(_, value)| *value),
+        })
     }
 
-    /// The bytes that name this browser from request to request: JA4, header shape, UA family, languages, client hints.
-    pub fn device_parts(&self) -> [&'a [u8]; 4] {
-        let text = |fact: Fact<&'a [u8]>| fact.known().unwrap_or_default();
+    /// The first value of a cookie, as it was sent, quotes and all. Names are case-sensitive (RFC 6265).
+    pub fn cookie(&self, name: &[u8]) -> Fact<&'a [u8]> {
+        Fact::from_option(self.cookies().find(|(known, _)| *known == name).map(|(_, value)| value))
+    }
+
+    /// The first value of a query parameter, as it was sent: neither names nor values are percent-decoded, and `+` stays
+    /// `+`. A parameter without `=` has an empty value.
+    pub fn param(&self, name: &[u8]) -> Fact<&'a [u8]> {
+        let query = self.facts.request.query().unwrap_or_default();
+        let mut pairs = query.split(|&byte| byte == b'&').map(|pair| split_once(pair, b'=').unwrap_or((pair, b"")));
+        Fact::from_option(pairs.find(|(known, _)| !known.is_empty() && *known == name).map(|(_, value)| value))
+    }
+
+    /// The bytes that stay the same from request to request of one browser: version and ciphers of its TLS hello (the
+    /// rest of JA4 changes with resumption), family, platform and platform hint, languages, and the headers that it sends
+    /// with everything. Its version is left out, so that an update does not make it another device.
+    pub fn device_parts(&self) -> [&[u8]; 7] {
+        let ja4 = self.ja4().known();
+        let agent = self.agent();
+        let name = |name: Option<&'static str>| name.unwrap_or_default().as_bytes();
         [
-            text(self.facts.connection.ja4),
-            text(self.header(b"user-agent")),
-            text(self.header(b"accept-language")),
-            text(self.header(b"sec-ch-ua-platform")),
+            ja4.map(|ja4| ja4.version).unwrap_or_default(),
+            ja4.map(|ja4| ja4.cipher_hash).unwrap_or_default(),
+            name(agent.and_then(|agent| agent.family.map(Family::name).or(agent.tool))),
+            name(agent.and_then(|agent| agent.platform).map(Platform::name)),
+            self.known(Known::SecChUaPlatform).unwrap_or_default(),
+            self.known(Known::AcceptLanguage).unwrap_or_default(),
+            self.habits.get_or_init(|| self.habits()),
         ]
     }
+
+    /// Which of the headers that do not depend on the kind of request are there.
+    fn habits(&self) -> [u8; 8] {
+        use Known::{AcceptEncoding, AcceptLanguage, Dnt, SecChUa, SecFetchMode, SecGpc, Te, UserAgent};
+        [AcceptEncoding, AcceptLanguage, Dnt, SecChUa, SecFetchMode, SecGpc, Te, UserAgent]
+            .map(|header| self.has(header).into())
+    }
+
+    /// The first value of a well-known header.
+    pub(super) fn known(&self, header: Known) -> Option<&'a [u8]> {
+        self.index.place(header).and_then(|at| self.facts.headers.list.get(at)).map(|(_, value)| *value)
+    }
+
+    /// Whether a well-known header is there.
+    pub(super) fn has(&self, header: Known) -> bool {
+        self.index.has(header)
+    }
+
+    /// How many well-known headers stand in the list more than once.
+    pub(super) fn repeated_headers(&self) -> u32 {
+        self.index.repeated()
+    }
+
+    /// Names that are none of the well-known ones.
+    pub(super) fn other_names(&self) -> impl Iterator<Item = &'a [u8]> + '_ {
+        let list = self.facts.headers.list.iter().enumerate();
+        list.filter(|(at, (name, _))| self.index.kind(*at, name).is_none()).map(|(_, (name, _))| *name)
+    }
+
+    /// Whether the present ones among these headers stand in this order.
+    pub(super) fn in_order(&self, template: &[Known]) -> bool {
+        let mut places = template.iter().filter_map(|&header| self.index.place(header));
+        let Some(mut last) = places.next() else { return true };
+        places.all(|place| core::mem::replace(&mut last, place) < place)
+    }
+
+    /// Names and values of all cookies, in order.
+    pub(super) fn cookies(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + use<'a> {
+        let list = self.index.place(Known::Cookie).and_then(|at| self.facts.headers.list.get(at..));
+        let headers = list.unwrap_or_default().iter().filter(|(name, _)| *name == b"cookie");
+        headers.flat_map(|(_, value)| value.split(|&byte| byte == b';')).filter_map(|pair| {
+            let (name, value) = split_once(pair, b'=')?;
+            Some((name.trim_ascii(), value.trim_ascii()))
+        })
+    }
+
+    /// The user agent, unless there is none.
+    pub(super) fn agent(&self) -> Option<&Agent> {
+        self.agent.get_or_init(|| self.known(Known::UserAgent).map(Agent::parse)).as_ref()
+    }
+
+    /// The browser that this request claims to come from, when it claims nothing else beside it.
+    pub(super) fn claim(&self) -> Option<(Engine, &Agent)> {
+        let agent = self.agent()?;
+        Some((agent.claimed_engine()?, agent))
+    }
+
+    /// The same for browsers whose headers were compared: small ones and views inside apps change theirs.
+    pub(super) fn mainstream(&self) -> Option<(Engine, &Agent)> {
+        use Family::{Brave, Chrome, Edge, Firefox, Opera, Safari, Vivaldi};
+        let compared = [Brave, Chrome, Edge, Firefox, Opera, Safari, Vivaldi];
+        self.claim().filter(|(_, agent)| agent.family.is_some_and(|family| compared.contains(&family)))
+    }
+
+    /// The client hints about brands, unless there are none.
+    pub(super) fn hints(&self) -> Option<&Hints> {
+        self.hints.get_or_init(|| self.known(Known::SecChUa).map(Hints::parse)).as_ref()
+    }
+
+    /// The header shape, 16 hex digits.
+    pub(super) fn shape(&self) -> &[u8] {
+        self.shape.get_or_init(|| shape::of(self))
+    }
+
+    /// JA4 taken apart: unavailable also where the host gives something that is no JA4.
+    pub(super) fn ja4(&self) -> Fact<Ja4<'a>> {
+        self.facts.connection.ja4.and_then(|text| Ja4::parse(text).map_or(Fact::Unavailable, Fact::Known))
+    }
+
+    /// Whether the page is served over TLS: browsers keep most `sec-` headers from others.
+    pub(super) fn is_secure(&self) -> bool {
+        self.facts.request.scheme == b"https"
+    }
+
+    /// Whether this asks for a page to show, as far as the request says.
+    pub(super) fn is_navigation(&self) -> bool {
+        match self.known(Known::SecFetchMode) {
+            Some(mode) => mode == b"navigate",
+            None => {
+                let fetches = matches!(self.facts.request.method, b"GET" | b"HEAD");
+                fetches && self.known(Known::Accept).is_some_and(|accept| accept.starts_with(b"text/html"))
+            }
+        }
+    }
+
+    /// Whether this opens a WebSocket or asks for leave to send another request: browsers send fewer headers then.
+    pub(super) fn is_special(&self) -> bool {
+        self.has(Known::SecWebsocketVersion) || self.has(Known::AccessControlRequestMethod)
+    }
 }
+
+/// The two sides of the first such byte.
+pub(super) fn split_once(text: &[u8], at: u8) -> Option<(&[u8], &[u8])> {
+    let (before, rest) = text.split_at_checked(text.iter().position(|&byte| byte == at)?)?;
+    Some((before, rest.get(1..)?))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,19 @@
+//! `header.bytes`
+
+use super::{Expected, Fact, Page, Reading, Sample, Scene};
+
+pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
+    let sizes = scene.facts().headers.list.iter().map(|(name, value)| name.len() + value.len());
+    Fact::Known(sizes.sum::<usize>().into())
+}
+
+pub(super) const PAGE: Page = Page {
+    means: "Bytes of all header names and values together.",
+    evasion: "Free in both directions.",
+    honest_cost: "Large cookies make large headers.",
+    seen_by: "every host",
+    examples: &[
+        (Sample { headers: &[("accept", "*/*"), ("te", "")], ..Sample::GET }, Expected::Int(11)),
+        (Sample::GET, Expected::Int(0)),
+    ],
+};

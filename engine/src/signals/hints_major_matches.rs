@@ -1,0 +1,44 @@
+//! `hints.major_matches`
+
+use super::{Expected, Fact, Page, Reading, Sample, Scene, Value, scene::Engine};
+
+pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
+    let (Some((Engine::Chromium, agent)), Some(hints)) = (scene.claim(), scene.hints()) else { return Fact::Absent };
+    match (hints.chromium, agent.engine_major) {
+        (Some(hint), Some(agent)) => Fact::Known(Value::Bool(hint == agent)),
+        _ => Fact::Absent,
+    }
+}
+
+pub(super) const PAGE: Page = Page {
+    means: "Sec-CH-UA and the user agent give one version of Chromium.",
+    evasion: "Changing both.",
+    honest_cost: "Extensions that change the user agent alone.",
+    seen_by: "every host",
+    examples: &[
+        (Sample::CHROME, Expected::Bool(true)),
+        (
+            Sample {
+                headers: &[
+                    (
+                        "user-agent",
+                        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/147.0.0.0 Safari/537.36",
+                    ),
+                    ("sec-ch-ua", r#""Chromium";v="120""#),
+                ],
+                ..Sample::GET
+            },
+            Expected::Bool(false),
+        ),
+        (
+            Sample {
+                headers: &[(
+                    "user-agent",
+                    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/147.0.0.0 Safari/537.36",
+                )],
+                ..Sample::GET
+            },
+            Expected::Absent,
+        ),
+    ],
+};

@@ -1,0 +1,18 @@
+//! `request.method`
+
+use super::{Expected, Fact, Page, Reading, Sample, Scene, Value};
+
+pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
+    Fact::Known(Value::Text(scene.facts().request.method))
+}
+
+pub(super) const PAGE: Page = Page {
+    means: "The method as it was sent.",
+    evasion: "It is what the client asks for.",
+    honest_cost: "None by itself.",
+    seen_by: "every host",
+    examples: &[
+        (Sample::GET, Expected::Text("GET")),
+        (Sample { method: "POST", ..Sample::GET }, Expected::Text("POST")),
+    ],
+};

@@ -1,0 +1,16 @@
+//! `request.path_depth`
+
+use super::{Expected, Fact, Page, Reading, Sample, Scene};
+
+pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
+    let parts = scene.facts().request.path().split(|&byte| byte == b'/');
+    Fact::Known(parts.filter(|part| !part.is_empty()).count().into())
+}
+
+pub(super) const PAGE: Page = Page {
+    means: "How many parts the path has.",
+    evasion: "It is what the client asks for.",
+    honest_cost: "None by itself.",
+    seen_by: "every host",
+    examples: &[(Sample::GET, Expected::Int(0)), (Sample { target: "/a//b/c/?d=/e", ..Sample::GET }, Expected::Int(3))],
+};

@@ -1,0 +1,15 @@
+//! `request.scheme`
+
+use super::{Expected, Fact, Page, Reading, Sample, Scene, Value};
+
+pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
+    Fact::Known(Value::Text(scene.facts().request.scheme))
+}
+
+pub(super) const PAGE: Page = Page {
+    means: "`http` or `https`, as the host knows it.",
+    evasion: "It is what the client asks for.",
+    honest_cost: "None by itself.",
+    seen_by: "every host",
+    examples: &[(Sample::GET, Expected::Text("https"))],
+};

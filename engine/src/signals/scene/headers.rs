@@ -1,0 +1,205 @@
+//! Well-known headers, found in one pass over the list.
+
+macro_rules! known {
+    ($($variant:ident $name:literal,)*) => {
+        /// A header that signals ask for.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub(crate) enum Known { $($variant),* }
+
+        impl Known {
+            const ALL: &[Self] = &[$(Self::$variant),*];
+            #[cfg(test)]
+            const NAMES: &[&[u8]] = &[$($name),*];
+            const HASHES: [u64; Self::COUNT] = [$(fnv1a($name)),*];
+            const COUNT: usize = Self::ALL.len();
+
+            /// The well-known header of this name in lower case.
+            pub(crate) fn find(name: &[u8]) -> Option<Self> {
+                match name {
+                    $($name => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+known! {
+    Accept b"accept",
+    AcceptEncoding b"accept-encoding",
+    AcceptLanguage b"accept-language",
+    AccessControlRequestMethod b"access-control-request-method",
+    Authorization b"authorization",
+    CacheControl b"cache-control",
+    Connection b"connection",
+    ContentLength b"content-length",
+    ContentType b"content-type",
+    Cookie b"cookie",
+    Dnt b"dnt",
+    Forwarded b"forwarded",
+    Host b"host",
+    IfModifiedSince b"if-modified-since",
+    IfNoneMatch b"if-none-match",
+    IfRange b"if-range",
+    KeepAlive b"keep-alive",
+    Origin b"origin",
+    Pragma b"pragma",
+    Priority b"priority",
+    ProxyConnection b"proxy-connection",
+    Range b"range",
+    Referer b"referer",
+    SecChUa b"sec-ch-ua",
+    SecChUaMobile b"sec-ch-ua-mobile",
+    SecChUaPlatform b"sec-ch-ua-platform",
+    SecFetchDest b"sec-fetch-dest",
+    SecFetchMode b"sec-fetch-mode",
+    SecFetchSite b"sec-fetch-site",
+    SecFetchUser b"sec-fetch-user",
+    SecGpc b"sec-gpc",
+    SecWebsocketVersion b"sec-websocket-version",
+    Te b"te",
+    TransferEncoding b"transfer-encoding",
+    UpgradeInsecureRequests b"upgrade-insecure-requests",
+    UserAgent b"user-agent",
+    Via b"via",
+    XRequestedWith b"x-requested-with",
+}
+
+impl Known {
+    /// FNV-1a of the name.
+    pub(crate) fn hash(self) -> u64 {
+        Self::HASHES.get(self as usize).copied().unwrap_or(0)
+    }
+
+    const fn bit(self) -> u64 {
+        1 << self as u8
+    }
+
+    /// Whether the header comes and goes with the state of the page or the body, not with the client that sends it.
+    pub(crate) const fn is_state(self) -> bool {
+        const STATE: u64 = Known::Authorization.bit()
+            | Known::CacheControl.bit()
+            | Known::Connection.bit()
+            | Known::ContentLength.bit()
+            | Known::ContentType.bit()
+            | Known::Cookie.bit()
+            | Known::Host.bit()
+            | Known::IfModifiedSince.bit()
+            | Known::IfNoneMatch.bit()
+            | Known::IfRange.bit()
+            | Known::KeepAlive.bit()
+            | Known::Origin.bit()
+            | Known::Pragma.bit()
+            | Known::Range.bit()
+            | Known::Referer.bit()
+            | Known::TransferEncoding.bit();
+        STATE & self.bit() != 0
+    }
+}
+
+// One bit a header in a `u64`.
+const _: () = assert!(Known::COUNT <= 64);
+
+/// Where each well-known header stands in a list.
+pub(crate) struct Index {
+    // INVARIANT: an entry means something only where `seen` has its bit.
+    first: [u16; Known::COUNT],
+    seen: u64,
+    repeated: u64,
+    // INVARIANT: the place in `Known::ALL` of each of the first entries, or NOT_KNOWN.
+    kinds: [u8; REMEMBERED],
+}
+
+/// Browsers send 10 to 25 headers; what stands behind these is looked up again when asked for.
+const REMEMBERED: usize = 32;
+const NOT_KNOWN: u8 = u8::MAX;
+
+impl Index {
+    /// The index of a list. Entries after the 65,535th are not looked at: no host passes as many.
+    pub(crate) fn of(list: &[(&[u8], &[u8])]) -> Self {
+        let mut index = Self { first: [0; Known::COUNT], seen: 0, repeated: 0, kinds: [NOT_KNOWN; REMEMBERED] };
+        for (at, (name, _)) in (0..u16::MAX).zip(list) {
+            if let Some(header) = Known::find(name) {
+                index.note(header, at);
+            }
+        }
+        index
+    }
+
+    fn note(&mut self, header: Known, at: u16) {
+        if let Some(kind) = self.kinds.get_mut(usize::from(at)) {
+            *kind = header as u8;
+        }
+        if self.has(header) {
+            self.repeated |= header.bit();
+        } else if let Some(place) = self.first.get_mut(header as usize) {
+            *place = at;
+            self.seen |= header.bit();
+        }
+    }
+
+    /// Whether the list has the header.
+    pub(crate) const fn has(&self, header: Known) -> bool {
+        self.seen & header.bit() != 0
+    }
+
+    /// The place of the header's first entry.
+    pub(crate) fn place(&self, header: Known) -> Option<usize> {
+        if self.has(header) { self.first.get(header as usize).map(|&at| at.into()) } else { None }
+    }
+
+    /// Which well-known header the entry at a place is, given its name.
+    pub(crate) fn kind(&self, at: usize, name: &[u8]) -> Option<Known> {
+        match self.kinds.get(at) {
+            Some(&kind) => Known::ALL.get(usize::from(kind)).copied(),
+            None => Known::find(name),
+        }
+    }
+
+    /// How many well-known headers have more than one entry, `cookie` apart: HTTP/2 clients split it (RFC 9113, 8.2.3).
+    pub(crate) const fn repeated(&self) -> u32 {
+        (self.repeated & !Known::Cookie.bit()).count_ones()
+    }
+}
+
+/// FNV-1a with the 64-bit offset basis and prime of draft-eastlake-fnv.
+pub(crate) const fn fnv1a(bytes: &[u8]) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325;
+    let mut rest = bytes;
+    while let [byte, after @ ..] = rest {
+        hash = (hash ^ *byte as u64).wrapping_mul(0x0100_0000_01b3);
+        rest = after;
+    }
+    hash
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Index, Known, fnv1a};
+
+    #[test]
+    fn fnv_agrees_with_its_published_vectors() {
+        assert_eq!(fnv1a(b""), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(fnv1a(b"foobar"), 0x8594_4171_f739_67e8);
+    }
+
+    #[test]
+    fn every_name_is_found_in_lower_case() {
+        for (&header, &name) in Known::ALL.iter().zip(Known::NAMES) {
+            assert_eq!(Known::find(name), Some(header));
+            assert_eq!(header.hash(), fnv1a(name));
+            assert!(name.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'-'));
+        }
+        assert_eq!(Known::find(b"x-unknown"), None);
+    }
+
+    #[test]
+    fn places_are_first_entries() {
+        let list: [(&[u8], &[u8]); 4] = [(b"x", b""), (b"accept", b"a"), (b"cookie", b"b"), (b"accept", b"c")];
+        let index = Index::of(&list);
+        assert_eq!(index.place(Known::Accept), Some(1));
+        assert_eq!(index.place(Known::Te), None);
+        assert_eq!(index.repeated(), 1);
+    }
+}

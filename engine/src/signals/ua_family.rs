@@ -1,0 +1,47 @@
+//! `ua.family`
+
+use super::{Expected, Fact, Page, Reading, Sample, Scene, Value};
+
+pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
+    Fact::from_option(scene.agent().and_then(|agent| agent.family)).map(|family| Value::from(family.name()))
+}
+
+pub(super) const PAGE: Page = Page {
+    means: "The browser that the user agent names: `chrome`, `edge`, `firefox`, `safari`, `opera`, `samsung`, `yandex`, `vivaldi`, `brave`, `duckduckgo`, `uc`, `qq`, `huawei`, `miui`, `whale`, `silk`, `opera-mini`, `ie`, `webview` (Android apps), `android` (its old browser).",
+    evasion: "One header line.",
+    honest_cost: "None by itself. Brave and most small Chromium browsers say that they are Chrome.",
+    seen_by: "every host",
+    examples: &[
+        (
+            Sample {
+                headers: &[(
+                    "user-agent",
+                    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/147.0.0.0 Safari/537.36",
+                )],
+                ..Sample::GET
+            },
+            Expected::Text("chrome"),
+        ),
+        (
+            Sample {
+                headers: &[(
+                    "user-agent",
+                    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/147.0.0.0 Safari/537.36 Edg/147.0.0.0",
+                )],
+                ..Sample::GET
+            },
+            Expected::Text("edge"),
+        ),
+        (
+            Sample {
+                headers: &[(
+                    "user-agent",
+                    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.4 Safari/605.1.15",
+                )],
+                ..Sample::GET
+            },
+            Expected::Text("safari"),
+        ),
+        (Sample { headers: &[("user-agent", "curl/8.5.0")], ..Sample::GET }, Expected::Absent),
+    ],
+};

@@ -1,0 +1,37 @@
+//! `ua.mobile`
+
+use super::{Expected, Fact, Page, Reading, Sample, Scene, Value};
+
+pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
+    Fact::from_option(scene.agent()).map(|agent| Value::Bool(agent.mobile))
+}
+
+pub(super) const PAGE: Page = Page {
+    means: "The user agent says Mobile, iPhone or iPod.",
+    evasion: "One header line.",
+    honest_cost: "None by itself.",
+    seen_by: "every host",
+    examples: &[
+        (
+            Sample {
+                headers: &[(
+                    "user-agent",
+                    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/147.0.7727.99 Mobile/15E148 Safari/604.1",
+                )],
+                ..Sample::GET
+            },
+            Expected::Bool(true),
+        ),
+        (
+            Sample {
+                headers: &[(
+                    "user-agent",
+                    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/147.0.0.0 Safari/537.36",
+                )],
+                ..Sample::GET
+            },
+            Expected::Bool(false),
+        ),
+        (Sample::GET, Expected::Absent),
+    ],
+};
