@@ -23,5 +23,6 @@ fn fingerprints(hello: &ClientHello, transport: Transport) {
     let (ja4, raw) = (hello.ja4(transport), hello.ja4_raw(transport));
     assert_eq!(ja4.len(), 36);
     assert!(ja4.is_ascii() && ja4[..11] == raw[..11]);
+    assert_eq!(hello.envoy_ja4().len(), 36);
     assert_eq!(hello.ja3().split(',').count(), 5);
 }

@@ -39,7 +39,7 @@ pub(crate) fn fixture(name: &str) -> PathBuf {
 /// A hello of curl, as TLS records, and its JA4.
 pub(crate) fn curl() -> (Vec<u8>, String) {
     let clients = std::fs::read_to_string(fixture("hello/clients.tsv")).unwrap();
-    let [_, ja4, _, hex] = clients.lines().next().unwrap().split('\t').collect::<Vec<_>>().try_into().unwrap();
+    let [_, ja4, _, _, _, hex] = clients.lines().next().unwrap().split('\t').collect::<Vec<_>>().try_into().unwrap();
     let bytes = (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect();
     (bytes, ja4.into())
 }

@@ -2,7 +2,8 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::{ClientHello, is_grease};
+use super::ClientHello;
+use super::grease::without_grease;
 
 impl ClientHello {
     /// The JA3 string: version, cipher suites, extensions, groups and point formats in wire order, in decimal, without
@@ -12,17 +13,22 @@ impl ClientHello {
     /// Browsers permute their extensions, so this string changes with every connection of theirs.
     #[must_use]
     pub fn ja3(&self) -> String {
+        self.ja3_with(&without_grease(&self.groups))
+    }
+
+    /// The JA3 string with these groups instead of the hello's.
+    pub(super) fn ja3_with(&self, groups: &[u16]) -> String {
         format!(
             "{},{},{},{},{}",
             self.legacy_version,
-            dashed(&self.cipher_suites),
-            dashed(&self.extensions),
-            dashed(&self.groups),
-            self.point_formats.iter().map(ToString::to_string).collect::<Vec<_>>().join("-"),
+            dashed(&without_grease(&self.cipher_suites)),
+            dashed(&without_grease(&self.extensions)),
+            dashed(groups),
+            dashed(&self.point_formats),
         )
     }
 }
 
-fn dashed(values: &[u16]) -> String {
-    values.iter().filter(|value| !is_grease(**value)).map(ToString::to_string).collect::<Vec<_>>().join("-")
+fn dashed<T: ToString>(values: &[T]) -> String {
+    values.iter().map(ToString::to_string).collect::<Vec<_>>().join("-")
 }

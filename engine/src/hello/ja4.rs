@@ -4,8 +4,9 @@ use alloc::vec::Vec;
 
 use sha2::{Digest, Sha256};
 
+use super::ClientHello;
 use super::extensions::{ALPN, SERVER_NAME};
-use super::{ClientHello, is_grease};
+use super::grease::{is_grease, without_grease};
 
 /// What carried the hello; the first character of JA4.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -22,15 +23,20 @@ impl ClientHello {
     /// The JA4 fingerprint, 36 characters: `t13d1516h2_8daaf6152771_e5627efa2ab1`.
     #[must_use]
     pub fn ja4(&self, transport: Transport) -> String {
-        let sorted = Sorted::of(self);
-        format!("{}_{}_{}", self.ja4_a(transport), short_hash(&sorted.ciphers), short_hash(&sorted.rest))
+        self.ja4_with(transport, &without_grease(&self.signature_algorithms))
     }
 
     /// The raw form, `JA4_r`: what [`ClientHello::ja4`] hashes, in clear. Its length grows with the hello.
     #[must_use]
     pub fn ja4_raw(&self, transport: Transport) -> String {
-        let sorted = Sorted::of(self);
-        format!("{}_{}_{}", self.ja4_a(transport), sorted.ciphers, sorted.rest)
+        let lists = Lists::of(self, &without_grease(&self.signature_algorithms));
+        format!("{}_{}_{}", self.ja4_a(transport), lists.ciphers, lists.rest)
+    }
+
+    /// JA4 with these signature algorithms instead of the hello's.
+    pub(super) fn ja4_with(&self, transport: Transport, algorithms: &[u16]) -> String {
+        let lists = Lists::of(self, algorithms);
+        format!("{}_{}_{}", self.ja4_a(transport), short_hash(&lists.ciphers), short_hash(&lists.rest))
     }
 
     fn ja4_a(&self, transport: Transport) -> String {
@@ -80,37 +86,35 @@ impl ClientHello {
 }
 
 /// The two lists that JA4 hashes, as text.
-struct Sorted {
+struct Lists {
     ciphers: String,
     /// Extensions but SNI and ALPN, which part a has, then the signature algorithms in wire order if there are any.
     rest: String,
 }
 
-impl Sorted {
-    fn of(hello: &ClientHello) -> Self {
-        let extensions = hello.extensions.iter().copied().filter(|kind| ![SERVER_NAME, ALPN].contains(kind));
-        let mut rest = hex_list(sorted(extensions));
-        if hello.signature_algorithms.iter().any(|algorithm| !is_grease(*algorithm)) {
+impl Lists {
+    fn of(hello: &ClientHello, algorithms: &[u16]) -> Self {
+        let mut ciphers = without_grease(&hello.cipher_suites);
+        ciphers.sort_unstable();
+        let mut extensions = without_grease(&hello.extensions);
+        extensions.retain(|kind| ![SERVER_NAME, ALPN].contains(kind));
+        extensions.sort_unstable();
+        let mut rest = hex_list(&extensions);
+        if !algorithms.is_empty() {
             rest.push('_');
-            rest.push_str(&hex_list(hello.signature_algorithms.iter().copied()));
+            rest.push_str(&hex_list(algorithms));
         }
-        Self { ciphers: hex_list(sorted(hello.cipher_suites.iter().copied())), rest }
+        Self { ciphers: hex_list(&ciphers), rest }
     }
 }
 
-fn sorted(values: impl Iterator<Item = u16>) -> impl Iterator<Item = u16> {
-    let mut values: Vec<u16> = values.collect();
-    values.sort_unstable();
-    values.into_iter()
-}
-
-fn hex_list(values: impl Iterator<Item = u16>) -> String {
-    values.filter(|value| !is_grease(*value)).map(|value| format!("{value:04x}")).collect::<Vec<_>>().join(",")
+fn hex_list(values: &[u16]) -> String {
+    values.iter().map(|value| format!("{value:04x}")).collect::<Vec<_>>().join(",")
 }
 
 /// Two digits are all that part a has room for.
 fn count(values: &[u16]) -> usize {
-    values.iter().filter(|value| !is_grease(**value)).count().min(99)
+    without_grease(values).len().min(99)
 }
 
 /// The first twelve hexadecimal digits of the SHA-256 of `list`, or twelve zeros for an empty list.

@@ -21,6 +21,7 @@
 
 mod client_hello;
 mod dtls;
+mod envoy;
 mod error;
 mod extensions;
 mod grease;

@@ -22,6 +22,22 @@ fn agrees(client: &Client) {
     let hello = ClientHello::from_records(&client.hello).unwrap_or_else(|error| panic!("{}: {error}", client.name));
     assert_eq!(hello.ja4(Transport::Tls), client.ja4, "{}", client.name);
     assert_eq!(md5_hex(&hello.ja3()), client.ja3_md5, "{}: {}", client.name, hello.ja3());
+    if let Some([ja4, ja3_md5]) = &client.envoy {
+        assert_eq!(&hello.envoy_ja4(), ja4, "{}", client.name);
+        assert_eq!(&md5_hex(&hello.envoy_ja3()), ja3_md5, "{}: {}", client.name, hello.envoy_ja3());
+    }
+}
+
+/// Chromium's GREASE among the signature algorithms makes Envoy's JA4 another with each connection.
+#[test]
+fn envoy_gives_one_browser_many_ja4() {
+    let clients = clients();
+    let of_envoy = |ja4: &str| {
+        let same = clients.iter().filter(|client| client.ja4 == ja4);
+        same.map(|client| client.envoy.as_ref().unwrap()[0].clone()).collect::<std::collections::BTreeSet<_>>()
+    };
+    assert!(of_envoy("t13d1517h2_8daaf6152771_cb7bf5808d99").len() > 1);
+    assert_eq!(of_envoy("t13d1516h2_8daaf6152771_02713d6af862").len(), 1);
 }
 
 #[test]
@@ -81,6 +97,7 @@ fn from_json(line: &str) -> Client {
         name: text("client"),
         ja4: text("ja4"),
         ja3_md5: text("ja3_md5"),
+        envoy: None,
         hello: fixture::from_hex(&text("hello")),
     }
 }

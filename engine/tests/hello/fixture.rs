@@ -7,6 +7,8 @@ pub(crate) struct Client {
     pub(crate) name: String,
     pub(crate) ja4: String,
     pub(crate) ja3_md5: String,
+    /// JA4 and MD5 of JA3 as a real Envoy reported them, where they were asked of it.
+    pub(crate) envoy: Option<[String; 2]>,
     pub(crate) hello: Vec<u8>,
 }
 
@@ -16,8 +18,15 @@ pub(crate) fn clients() -> Vec<Client> {
 }
 
 fn from_line(line: &str) -> Client {
-    let [name, ja4, ja3_md5, hello] = line.split('\t').collect::<Vec<_>>().try_into().unwrap();
-    Client { name: name.into(), ja4: ja4.into(), ja3_md5: ja3_md5.into(), hello: from_hex(hello) }
+    let [name, ja4, ja3_md5, envoy_ja4, envoy_ja3_md5, hello] =
+        line.split('\t').collect::<Vec<_>>().try_into().unwrap();
+    Client {
+        name: name.into(),
+        ja4: ja4.into(),
+        ja3_md5: ja3_md5.into(),
+        envoy: Some([envoy_ja4.into(), envoy_ja3_md5.into()]),
+        hello: from_hex(hello),
+    }
 }
 
 pub(crate) fn from_hex(text: &str) -> Vec<u8> {

@@ -28,6 +28,7 @@ fn fingerprints(hello: &ClientHello) {
         assert_eq!(hello.ja4(transport).len(), 36);
         assert!(hello.ja4_raw(transport).starts_with(&hello.ja4(transport)[..11]));
     }
+    assert_eq!(hello.envoy_ja4().len(), 36);
     assert_eq!(hello.ja3().split(',').count(), 5);
 }
 
@@ -140,6 +141,25 @@ fn each_malformation_has_its_error() {
     assert_eq!(ClientHello::from_records(&wrap(&body(&[0, 10, 0, 3, 0, 1, 7]))), Err(HelloError::LengthMismatch));
     assert_eq!(ClientHello::from_records(&wrap(&body(&[0, 16, 0, 3, 0, 0, 7]))), Err(HelloError::TrailingData));
     assert!(ClientHello::from_records(&wrap(&body(&[0, 23, 0, 0]))).is_ok());
+}
+
+#[test]
+fn a_dtls_hello_has_a_cookie_and_its_own_headers() {
+    let tls = body(&[0, 23, 0, 0]);
+    let (head, tail) = tls.split_at(35);
+    let body = [head, &[3, 7, 7, 7], tail].concat();
+    let length = u8::try_from(body.len()).unwrap();
+    let record = |offset: u8, fragment: u8| {
+        let message = [&[1, 0, 0, length, 0, 0, 0, 0, offset, 0, 0, fragment][..], &body].concat();
+        [&[22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, length + 12][..], &message].concat()
+    };
+    let hello = ClientHello::from_dtls(&record(0, length)).unwrap();
+    assert_eq!(hello, ClientHello::from_records(&wrap(&tls)).unwrap());
+    assert!(hello.ja4(Transport::Dtls).starts_with("d12i010100_"));
+    assert_eq!(ClientHello::from_dtls(&record(1, length)), Err(HelloError::Fragmented));
+    assert_eq!(ClientHello::from_dtls(&record(0, length - 1)), Err(HelloError::Fragmented));
+    assert_eq!(ClientHello::from_dtls(&record(0, length)[..50]), Err(HelloError::Truncated));
+    assert_eq!(ClientHello::from_dtls(&wrap(&tls)), Err(HelloError::NotHandshake));
 }
 
 #[test]
