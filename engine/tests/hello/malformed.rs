@@ -1,10 +1,15 @@
 //! No bytes make the reader of ClientHellos panic, and what it accepts another reader accepts with the same content.
 
+use std::sync::LazyLock;
+
 use outwork_engine::hello::{ClientHello, HelloError, MAX_MESSAGE, Transport};
 use proptest::prelude::*;
 use tls_parser::nom::Finish as _;
 
 use crate::fixture::{Client, clients};
+
+/// Read once: a property has hundreds of cases.
+static CLIENTS: LazyLock<Vec<Client>> = LazyLock::new(clients);
 
 /// The first hello of each JA4: enough variety, without the browsers' permutations.
 fn varied() -> Vec<Client> {
@@ -24,11 +29,9 @@ fn exercise(bytes: &[u8]) -> Result<ClientHello, HelloError> {
 }
 
 fn fingerprints(hello: &ClientHello) {
-    for transport in [Transport::Tls, Transport::Quic, Transport::Dtls] {
-        assert_eq!(hello.ja4(transport).len(), 36);
-        assert!(hello.ja4_raw(transport).starts_with(&hello.ja4(transport)[..11]));
-    }
-    assert_eq!(hello.envoy_ja4().len(), 36);
+    let ja4 = hello.ja4(Transport::Tls);
+    assert_eq!(ja4.len(), 36);
+    assert!(hello.ja4_raw(Transport::Tls).starts_with(&ja4[..11]));
     assert_eq!(hello.ja3().split(',').count(), 5);
 }
 
@@ -88,7 +91,7 @@ fn a_cut_body_is_an_error_or_another_hello() {
 
 #[test]
 fn every_flipped_bit_is_read_or_refused() {
-    for client in varied().into_iter().step_by(8) {
+    for client in varied().into_iter().step_by(10) {
         let mut bytes = client.hello.clone();
         for at in 0..bytes.len() {
             for bit in 0..8 {
@@ -104,7 +107,7 @@ fn every_flipped_bit_is_read_or_refused() {
 
 #[test]
 fn every_lying_length_is_read_or_refused() {
-    for client in varied().into_iter().step_by(4) {
+    for client in varied().into_iter().step_by(10) {
         let mut bytes = client.hello.clone();
         for at in 3..bytes.len() - 1 {
             let kept = [bytes[at], bytes[at + 1]];
@@ -188,8 +191,7 @@ proptest! {
         edits in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
         cut in proptest::option::of(any::<prop::sample::Index>()),
     ) {
-        let clients = clients();
-        let mut bytes = which.get(&clients).hello.clone();
+        let mut bytes = which.get(&CLIENTS).hello.clone();
         for (at, value) in edits {
             *at.get_mut(&mut bytes) = value;
         }
