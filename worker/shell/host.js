@@ -1,0 +1,115 @@
+import { Core, LoadError } from "./core.js";
+import { editRequest, editResponse, effectsOf, reply } from "./effects.js";
+import { send, upstreamOf } from "./origin.js";
+import { problem } from "./problem.js";
+import { settingsOf } from "./settings.js";
+
+/**
+ * @typedef {import("./settings.js").Settings} Settings
+ * @typedef {import("./core.js").Instantiate} Instantiate
+ *
+ * @typedef {object} Parts
+ * @property {WebAssembly.Module} module       The core.
+ * @property {ArrayBuffer} bundle              The policy.
+ * @property {Instantiate} [instantiate]       How an instance of the core is made.
+ * @property {(line: string) => void} [record] Where records go.
+ */
+
+/** @type {Instantiate} */
+const instantiateModule = (module) => /** @type {any} */ (new WebAssembly.Instance(module, {}).exports);
+
+/**
+ * The Worker's handler: asks the core about each request and carries out what it says.
+ *
+ * @param {Parts} parts
+ */
+export function outwork({ module, bundle, instantiate = instantiateModule, record = console.log }) {
+  /** @type {Core | null} */
+  let core = null;
+  let refused = "";
+  let stops = 0;
+
+  /**
+   * The core, or null when its policy cannot be loaded: that is said once and not tried again, since neither the policy
+   * nor the settings change while an isolate lives.
+   *
+   * @param {Settings} settings
+   */
+  function ready(settings) {
+    if (core !== null || refused !== "") return core;
+    try {
+      if (settings.fault !== "") throw new LoadError(settings.fault);
+      core = new Core(instantiate(module), settings.keys, bundle);
+    } catch (error) {
+      refused = messageOf(error);
+      log({ outwork: "policy-not-loaded", error: refused });
+    }
+    return core;
+  }
+
+  /**
+   * What to do with the request, or null when the core cannot say.
+   *
+   * @param {Request} request
+   * @param {Settings} settings
+   */
+  function decide(request, settings) {
+    const judge = ready(settings);
+    if (judge === null) return null;
+    try {
+      return effectsOf(judge.decide(request));
+    } catch (error) {
+      // Nothing in a core that stopped half-way can be trusted, so the next request gets a new one.
+      core = null;
+      stops += 1;
+      log({ outwork: "core-stopped", stops, error: messageOf(error) });
+      return null;
+    }
+  }
+
+  return {
+    /**
+     * @param {Request} request
+     * @param {Record<string, unknown>} env
+     * @returns {Promise<Response>}
+     */
+    async fetch(request, env) {
+      const settings = settingsOf(env);
+      const effects = decide(request, settings);
+      if (effects === null) return settings.open ? passUnjudged(request, settings) : refuse();
+      if (effects.record !== "") record(effects.record);
+      if (effects.status !== 0) return reply(effects);
+      const upstream = upstreamOf(request, settings);
+      editRequest(upstream.headers, effects);
+      return editResponse(await send(upstream, settings), effects);
+    },
+  };
+}
+
+/**
+ * Lets a request go on that was not judged. Evidence is Outwork's to give, also now, so what claims to be it is removed.
+ *
+ * @param {Request} request
+ * @param {Settings} settings
+ */
+function passUnjudged(request, settings) {
+  const upstream = upstreamOf(request, settings);
+  request.headers.forEach((_, name) => {
+    if (name.startsWith("outwork-")) upstream.headers.delete(name);
+  });
+  return send(upstream, settings);
+}
+
+function refuse() {
+  return problem(500, "this request could not be checked, and the site lets no unchecked request pass");
+}
+
+/** @param {unknown} error */
+function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** @param {Record<string, unknown>} line */
+function log(line) {
+  console.error(JSON.stringify(line));
+}

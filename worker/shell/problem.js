@@ -1,0 +1,13 @@
+/**
+ * The shell's own error reply, as RFC 9457 problem details.
+ *
+ * @param {number} status
+ * @param {string} detail
+ */
+export function problem(status, detail) {
+  const body = JSON.stringify({ type: "about:blank", title: TITLES[status], status, detail });
+  return new Response(body, { status, headers: { "content-type": "application/problem+json", "cache-control": "no-store" } });
+}
+
+/** @type {Record<number, string>} */
+const TITLES = { 500: "Internal Server Error", 502: "Bad Gateway" };

@@ -1,0 +1,74 @@
+/**
+ * What the operator sets beside the policy: Workers secrets, variables and bindings.
+ *
+ * @typedef {{ fetch(request: Request): Promise<Response> }} Origin
+ * @typedef {object} Settings
+ * @property {string} keys       `OUTWORK_KEYS`, as the core takes it; empty when there is none.
+ * @property {boolean} open      Whether a request that Outwork cannot judge goes on to the origin. Settings that cannot be used
+ *                             say nothing that could be relied on, so they close.
+ * @property {Origin | null} service  The `ORIGIN` service binding.
+ * @property {string} base       `OUTWORK_ORIGIN` without its final slash; empty for the request's own URL.
+ * @property {string} fault      Why these settings cannot be used; empty when they can.
+ */
+
+/** @type {unknown} */
+let lastEnv;
+/** @type {Settings} */
+let last;
+
+/**
+ * The settings in `env`. An isolate keeps one `env`, so this is worked out once.
+ *
+ * @param {Record<string, unknown>} env
+ * @returns {Settings}
+ */
+export function settingsOf(env) {
+  if (env !== lastEnv) {
+    last = read(env);
+    lastEnv = env;
+  }
+  return last;
+}
+
+/**
+ * @param {Record<string, unknown>} env
+ * @returns {Settings}
+ */
+function read(env) {
+  const onError = env.OUTWORK_ON_ERROR ?? "open";
+  const base = text(env.OUTWORK_ORIGIN).replace(/\/$/, "");
+  const fault = onErrorFault(onError) || originFault(base);
+  return {
+    keys: text(env.OUTWORK_KEYS),
+    open: onError === "open" && fault === "",
+    service: isOrigin(env.ORIGIN) ? env.ORIGIN : null,
+    base,
+    fault,
+  };
+}
+
+/** @param {unknown} value */
+function onErrorFault(value) {
+  const known = value === "open" || value === "closed";
+  return known ? "" : `OUTWORK_ON_ERROR is \`${value}\`, but must be \`open\` or \`closed\``;
+}
+
+/** @param {string} base */
+function originFault(base) {
+  // A path before the request's own would make the origin see another path than the one that the evidence was signed for.
+  const usable = base === "" || /^https?:\/\/[^/?#@]+$/.test(base);
+  return usable ? "" : `OUTWORK_ORIGIN is \`${base}\`, but must be \`http://host[:port]\` or \`https://host[:port]\``;
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is Origin}
+ */
+function isOrigin(value) {
+  return typeof value === "object" && value !== null && "fetch" in value;
+}
+
+/** @param {unknown} value */
+function text(value) {
+  return typeof value === "string" ? value : "";
+}

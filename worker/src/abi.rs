@@ -1,0 +1,84 @@
+//! What the shell calls: five functions over two buffers in the module's memory.
+//!
+//! The shell writes into the input buffer ([`outwork_reserve`]) and reads from the output buffer ([`outwork_output`]); a
+//! call returns how much there is to read. Everything is synchronous, so a request never sees another one half-way, and a
+//! trap is an ordinary exception in JavaScript.
+
+use std::cell::RefCell;
+use std::panic::{self, PanicHookInfo};
+
+use crate::core::Core;
+
+/// The module's whole state: what one isolate knows.
+#[derive(Default)]
+struct Host {
+    input: Vec<u8>,
+    output: Vec<u8>,
+    core: Option<Core>,
+}
+
+thread_local! {
+    static HOST: RefCell<Host> = RefCell::default();
+    /// Apart from the host, because a panic leaves that one borrowed.
+    static FAULT: RefCell<Vec<u8>> = RefCell::default();
+}
+
+/// Makes room for `length` bytes of input. Returns where they start; that stays true until the next call.
+#[unsafe(no_mangle)]
+pub extern "C" fn outwork_reserve(length: usize) -> *const u8 {
+    HOST.with_borrow_mut(|host| {
+        host.input.clear();
+        host.input.resize(length, 0);
+        host.input.as_ptr()
+    })
+}
+
+/// Where the output of the last call starts.
+#[unsafe(no_mangle)]
+pub extern "C" fn outwork_output() -> *const u8 {
+    HOST.with_borrow(|host| host.output.as_ptr())
+}
+
+/// Loads the policy. The input is `keys` bytes of `OUTWORK_KEYS`, then `bundle` bytes of the policy bundle.
+/// Returns 0, or the length of the reason why it cannot be loaded.
+#[unsafe(no_mangle)]
+pub extern "C" fn outwork_load(keys: usize, bundle: usize) -> usize {
+    panic::set_hook(Box::new(remember));
+    HOST.with_borrow_mut(|host| {
+        let Host { input, output, core } = host;
+        let (secret, rest) = input.split_at_checked(keys).unwrap_or_default();
+        output.clear();
+        match Core::load(secret, rest.get(..bundle).unwrap_or_default()) {
+            Ok(loaded) => *core = Some(loaded),
+            Err(error) => output.extend_from_slice(error.to_string().as_bytes()),
+        }
+        output.len()
+    })
+}
+
+/// Decides on the request in the first `length` bytes of the input. Returns the length of its effects.
+#[unsafe(no_mangle)]
+pub extern "C" fn outwork_decide(length: usize) -> usize {
+    HOST.with_borrow_mut(|host| {
+        let Host { input, output, core } = host;
+        output.clear();
+        if let Some(core) = core {
+            core.decide(input.get(..length).unwrap_or_default(), output);
+        }
+        output.len()
+    })
+}
+
+/// What the last panic said, as UTF-8 that a zero byte ends; empty when there was none. The shell asks after a trap, and
+/// then drops the instance.
+#[unsafe(no_mangle)]
+pub extern "C" fn outwork_fault() -> *const u8 {
+    FAULT.with_borrow_mut(|fault| {
+        fault.push(0);
+        fault.as_ptr()
+    })
+}
+
+fn remember(info: &PanicHookInfo<'_>) {
+    FAULT.set(info.to_string().into_bytes());
+}

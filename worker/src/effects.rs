@@ -1,0 +1,48 @@
+//! What the shell shall do, as it reads it: `worker/shell/effects.js` is the other side.
+
+use outwork_engine::decision::{Decision, Edit, Reply};
+
+/// Appends a decision's effects to `out`: status and record, the edits of the request's headers, the reply.
+///
+/// Each is a line, each list has its length before it, and the body comes last, since it alone may hold line feeds.
+/// A status of 0 means that the request goes on; an empty record that the policy keeps none.
+pub(crate) fn write(decision: &Decision<'_>, record: &str, out: &mut Vec<u8>) {
+    line(out, decision.reply.as_ref().map_or(0, |reply| reply.status).to_string().as_bytes());
+    line(out, record.as_bytes());
+    edits(out, &decision.edits);
+    reply(out, decision.reply.as_ref());
+}
+
+/// Two lines an edit: `-name` and nothing, or `+name` and a value.
+fn edits(out: &mut Vec<u8>, edits: &[Edit<'_>]) {
+    line(out, edits.len().to_string().as_bytes());
+    for edit in edits {
+        let (sign, name, value): (u8, &[u8], &[u8]) = match edit {
+            Edit::Remove(name) => (b'-', name, b""),
+            Edit::Append(name, value) => (b'+', name.as_bytes(), value),
+        };
+        out.push(sign);
+        line(out, name);
+        line(out, value);
+    }
+}
+
+fn reply(out: &mut Vec<u8>, reply: Option<&Reply>) {
+    let (headers, body) = reply.map_or((&[][..], ""), |reply| (&reply.headers, &reply.body));
+    line(out, headers.len().to_string().as_bytes());
+    for (name, value) in headers {
+        line(out, name.as_bytes());
+        line(out, value.as_bytes());
+    }
+    out.extend_from_slice(body.as_bytes());
+}
+
+/// A line feed inside a value would shift every line after it, and no header may hold one anyway.
+fn line(out: &mut Vec<u8>, text: &[u8]) {
+    let start = out.len();
+    out.extend_from_slice(text);
+    for byte in out.iter_mut().skip(start).filter(|byte| matches!(**byte, b'\n' | b'\r' | 0)) {
+        *byte = b' ';
+    }
+    out.push(b'\n');
+}

@@ -1,0 +1,117 @@
+// What goes through the Worker is what was sent: bodies, cookies, redirects, WebSockets.
+import assert from "node:assert/strict";
+import { createHash, randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { after, before, test } from "node:test";
+import { WebSocket } from "ws";
+import { BROWSER, call } from "./support/client.mjs";
+import { KEYS } from "./support/keys.mjs";
+import { CADENCE, GZIPPED, startOrigin } from "./support/origin.mjs";
+import { startWorkerd } from "./support/workerd.mjs";
+
+let origin, edge;
+before(async () => {
+  origin = await startOrigin();
+  edge = await startWorkerd({ outbound: origin.address, env: { OUTWORK_KEYS: KEYS } });
+});
+after(async () => {
+  await edge?.stop();
+  await origin?.stop();
+});
+
+test("a compressed body arrives byte for byte, whatever the client accepts", async () => {
+  for (const accept of ["gzip, deflate, br, zstd", "identity"]) {
+    const response = await call(edge.port, "/gzip", { headers: { ...BROWSER, "accept-encoding": accept } });
+    assert.equal(response.headers["content-encoding"], "gzip");
+    assert.deepEqual(response.body, GZIPPED);
+  }
+});
+
+test("chunks arrive as they are sent", async () => {
+  const { arrivals, body } = await call(edge.port, "/slow");
+  assert.equal(body.toString(), "chunk 0\nchunk 1\nchunk 2\nchunk 3\n");
+  assert.equal(arrivals.length, 4);
+  assert.ok(arrivals[3] - arrivals[0] > 2 * CADENCE, `all chunks within ${arrivals[3] - arrivals[0]} ms`);
+});
+
+test("several Set-Cookie headers stay apart", async () => {
+  const { headers } = await call(edge.port, "/cookies");
+  assert.deepEqual(headers["set-cookie"], ["a=1; Path=/", "b=2, c"]);
+});
+
+test("a redirect is the client's to follow", async () => {
+  const { status, headers } = await call(edge.port, "/redirect");
+  assert.deepEqual([status, headers.location], [302, "/elsewhere"]);
+  assert.equal(origin.requests.at(-1).url, "/redirect");
+});
+
+test("304, HEAD and 404 keep status, headers and body", async () => {
+  const fresh = await call(edge.port, "/fresh", { headers: { ...BROWSER, "if-none-match": '"1"' } });
+  assert.deepEqual([fresh.status, fresh.headers.etag, fresh.body.length], [304, '"1"', 0]);
+  const head = await call(edge.port, "/head", { method: "HEAD" });
+  assert.deepEqual([head.status, head.headers["content-length"], head.body.length], [200, "1234", 0]);
+  const missing = await call(edge.port, "/missing");
+  assert.deepEqual([missing.status, missing.body.toString()], [404, "no such page\n"]);
+});
+
+test("20 MB go up whole, with and without a length", async () => {
+  const body = randomBytes(20 * 1024 * 1024);
+  const sha256 = createHash("sha256").update(body).digest("hex");
+  const sized = { ...BROWSER, "content-length": String(body.length) };
+  const whole = await call(edge.port, "/upload", { method: "PUT", headers: sized, body });
+  assert.deepEqual(whole.json(), { bytes: body.length, sha256, length: String(body.length) });
+  const parts = await call(edge.port, "/upload", { method: "PUT", body: slices(body) });
+  assert.deepEqual(parts.json(), { bytes: body.length, sha256, length: null });
+});
+
+test("a WebSocket carries messages both ways, and its upgrade carries evidence", async () => {
+  const socket = new WebSocket(`ws://127.0.0.1:${edge.port}/socket`, { headers: { ...BROWSER, host: "shop.example" } });
+  await once(socket, "open");
+  for (const message of ["to and fro", randomBytes(70_000)]) {
+    socket.send(message);
+    const [data] = await once(socket, "message");
+    assert.deepEqual(data, Buffer.from(message));
+  }
+  socket.close();
+  await once(socket, "close");
+  assert.match(origin.requests.at(-1).headers["outwork-risk"], /^risk=/);
+});
+
+test("method, path, query and host reach the origin as they were sent", async () => {
+  const { url, method, headers } = (await call(edge.port, "/a//b/c?x=%41&y=%zz&z=%C3%A9", { method: "DELETE" })).json();
+  assert.deepEqual([method, url, headers.host], ["DELETE", "/a//b/c?x=%41&y=%zz&z=%C3%A9", "shop.example"]);
+});
+
+test("OUTWORK_ORIGIN names another host, and the origin learns which one was asked for", async () => {
+  const elsewhere = await startWorkerd({
+    outbound: origin.address,
+    env: { OUTWORK_KEYS: KEYS, OUTWORK_ORIGIN: "http://origin.internal/" },
+  });
+  try {
+    const { url, headers } = (await call(elsewhere.port, "/a?b=c", { headers: { ...BROWSER, "x-forwarded-host": "spoofed" } })).json();
+    assert.equal(url, "/a?b=c");
+    assert.equal(headers.host, "origin.internal");
+    assert.equal(headers["x-forwarded-host"], "shop.example");
+    assert.equal(headers["x-forwarded-proto"], "http");
+  } finally {
+    await elsewhere.stop();
+  }
+});
+
+test("a service binding named ORIGIN comes before any URL", async () => {
+  const bound = await startWorkerd({
+    outbound: "127.0.0.1:9",
+    service: origin.address,
+    env: { OUTWORK_KEYS: KEYS, OUTWORK_ORIGIN: "http://never.example" },
+  });
+  try {
+    const { url, headers } = (await call(bound.port, "/a?b=c")).json();
+    assert.deepEqual([url, headers.host], ["/a?b=c", "shop.example"]);
+  } finally {
+    await bound.stop();
+  }
+});
+
+async function* slices(body) {
+  for (let at = 0; at < body.length; at += 65_536) yield body.subarray(at, at + 65_536);
+}

@@ -1,0 +1,103 @@
+// A real workerd with the Worker in it, without Wrangler or Miniflare in between: nothing but the Worker touches a request.
+import { spawn } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+export const ROOT = new URL("../../../", import.meta.url).pathname;
+const BINARY = join(ROOT, "node_modules/@cloudflare/workerd-linux-64/bin/workerd");
+const COMPATIBILITY_DATE = "2026-04-01";
+/** The folders of `worker/` that hold modules. */
+const PARTS = ["shell", "test/entries", "bench/workers"];
+
+/**
+ * Starts workerd on a free port of 127.0.0.1.
+ *
+ * @param {object} options
+ * @param {string} options.outbound        Where every `fetch` goes: `127.0.0.1:port`.
+ * @param {string} [options.service]       Where the `ORIGIN` binding goes; without it there is no such binding.
+ * @param {Record<string, string>} [options.env]
+ * @param {string} [options.entry]         The entry module, relative to `worker/`.
+ * @param {string} [options.bundle]        The policy, relative to `worker/`.
+ * @param {boolean} [options.quiet]        Whether what workerd prints is thrown away.
+ */
+export async function startWorkerd({ outbound, service, env = {}, entry = "shell/worker.js", bundle = "dist/test.bundle", quiet = false }) {
+  const folder = mkdtempSync(join(tmpdir(), "outwork-workerd-"));
+  for (const part of PARTS) cpSync(join(ROOT, "worker", part), join(folder, part), { recursive: true });
+  cpSync(join(ROOT, "worker/dist/outwork.wasm"), join(folder, "dist/outwork.wasm"));
+  cpSync(join(ROOT, "worker", bundle), join(folder, "dist/policy.bundle"));
+  writeFileSync(join(folder, "config.capnp"), config({ folder, outbound, service, env, entry }));
+  const child = spawn(BINARY, ["serve", join(folder, "config.capnp"), "--socket-addr=http=127.0.0.1:0", "--control-fd=3"], {
+    stdio: ["ignore", quiet ? "ignore" : "pipe", "pipe", "pipe"],
+  });
+  const kill = () => child.kill("SIGKILL");
+  process.once("exit", kill);
+  const lines = [];
+  for (const stream of [child.stdout, child.stderr].filter(Boolean)) createInterface({ input: stream }).on("line", (line) => lines.push(line));
+  const stop = async () => {
+    process.removeListener("exit", kill);
+    const ended = new Promise((resolve) => child.once("close", resolve));
+    if (child.exitCode === null && child.signalCode === null) {
+      // SIGTERM would wait for hung requests.
+      kill();
+      await ended;
+    }
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    return { port: await listening(child, lines), pid: child.pid, lines, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Whether what the tests need has been built. */
+export function built() {
+  return [BINARY, join(ROOT, "worker/dist/outwork.wasm"), join(ROOT, "worker/dist/test.bundle")].every((path) => existsSync(path));
+}
+
+function listening(child, lines) {
+  return new Promise((resolve, reject) => {
+    createInterface({ input: child.stdio[3] }).on("line", (line) => {
+      const { event, socket, port } = JSON.parse(line);
+      if (event === "listen" && socket === "http") resolve(port);
+    });
+    child.once("exit", (code) => reject(new Error(`workerd ended with ${code}:\n${lines.join("\n")}`)));
+  });
+}
+
+function config({ folder, outbound, service, env, entry }) {
+  // The first module is the entry.
+  const others = PARTS.flatMap((part) => filesIn(folder, part)).filter((name) => name !== entry);
+  const modules = [entry, ...others]
+    .map((name) => `(name = "${name}", esModule = embed "${name}")`);
+  const bindings = Object.entries(env).map(([name, value]) => `(name = "${name}", text = ${JSON.stringify(value)})`);
+  if (service) bindings.push(`(name = "ORIGIN", service = "origin")`);
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "main", worker = .outwork),
+    (name = "outbound", external = (address = "${outbound}", http = ())),
+    (name = "origin", external = (address = "${service ?? outbound}", http = ())),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:0", service = "main",
+    http = (cfBlobHeader = "cf-blob", forwardedProtoHeader = "x-test-scheme"))],
+);
+const outwork :Workerd.Worker = (
+  compatibilityDate = "${COMPATIBILITY_DATE}",
+  globalOutbound = "outbound",
+  bindings = [${bindings.join(", ")}],
+  modules = [
+    ${modules.join(",\n    ")},
+    (name = "dist/outwork.wasm", wasm = embed "dist/outwork.wasm"),
+    (name = "dist/policy.bundle", data = embed "dist/policy.bundle"),
+  ],
+);
+`;
+}
+
+function filesIn(folder, part) {
+  return readdirSync(join(folder, part)).filter((name) => name.endsWith(".js")).map((name) => `${part}/${name}`);
+}
