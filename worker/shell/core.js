@@ -30,7 +30,6 @@ export class TrapError extends Error {}
 export class Core {
   /** @type {Exports} */
   #wasm;
-  #pointer = 0;
   #input = new Uint8Array(0);
   #random = new Uint8Array(0);
   #facts = new Uint8Array(0);
@@ -81,8 +80,8 @@ export class Core {
 
   /** @param {number} length */
   #reserve(length) {
-    this.#pointer = this.#call(() => this.#wasm.outwork_reserve(length));
-    this.#input = new Uint8Array(this.#wasm.memory.buffer, this.#pointer, length);
+    const start = this.#call(() => this.#wasm.outwork_reserve(length));
+    this.#input = new Uint8Array(this.#wasm.memory.buffer, start, length);
     this.#random = this.#input.subarray(0, RANDOM);
     this.#facts = this.#input.subarray(RANDOM);
   }

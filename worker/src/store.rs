@@ -43,3 +43,58 @@ impl Store {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use outwork_engine::{
+        limits::{KeyPart, Limit},
+        risk::Band,
+    };
+
+    use super::*;
+
+    const NOW: Time = Time::from_seconds(1_795_305_600);
+
+    fn charge(key: u128) -> Charge {
+        let limit = Limit {
+            id: "test".into(),
+            key: vec![KeyPart::Ip],
+            burst: 3,
+            interval: 1_000_000,
+            cost: [1; 3],
+            conditional: true,
+        };
+        limit.charge(0, key, Band::Low)
+    }
+
+    fn admitted(charged: Charged) -> bool {
+        matches!(charged, Charged::Known(outcome) if outcome.admitted)
+    }
+
+    #[test]
+    fn a_burst_is_admitted_and_the_next_is_not() {
+        let mut store = Store::new();
+        let charge = charge(7 << 64 | 7);
+        let outcomes: Vec<_> = (0..4).map(|_| admitted(store.charge(&charge, NOW))).collect();
+        assert_eq!(outcomes, [true, true, true, false]);
+        assert!(admitted(store.charge(&charge, Time(NOW.0 + 1_000_000))), "a token came back");
+    }
+
+    #[test]
+    fn clients_have_buckets_of_their_own() {
+        let mut store = Store::new();
+        let keys = (1..=1_000_u128).map(|n| n << 64 | n.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let refused = keys.filter(|key| (0..3).any(|_| !admitted(store.charge(&charge(*key), NOW)))).count();
+        assert_eq!(refused, 0);
+    }
+
+    #[test]
+    fn a_million_clients_take_no_more_memory() {
+        let mut store = Store::new();
+        let before = store.slots.capacity();
+        for n in 1..=1_000_000_u128 {
+            store.charge(&charge(n.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)), NOW);
+        }
+        assert_eq!(store.slots.capacity(), before);
+    }
+}
