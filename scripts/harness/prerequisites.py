@@ -13,7 +13,7 @@ from . import progress
 from .problem import Problem
 
 NODE_MAJOR = 20
-PYTHON = (3, 9)
+PYTHON = (3, 10)
 # rustup installs here; a shell that has not read its profile again does not know it yet.
 CARGO_BIN = Path(os.environ.get("CARGO_HOME", Path.home() / ".cargo")) / "bin"
 
