@@ -8,8 +8,8 @@ from typing import Any
 from .edge import Ports
 
 API = "type.googleapis.com/envoy.extensions"
-TLS_FACTS = "addr=%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT% ja4=%TLS_JA4_FINGERPRINT% ja3=%TLS_JA3_FINGERPRINT% version=%DOWNSTREAM_TLS_VERSION% sni=%REQUESTED_SERVER_NAME%"
-PLAIN_FACTS = "addr=%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT% ja4=- ja3=- version=- sni=-"
+TLS_FACTS = "addr=%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT% id=%CONNECTION_ID% ja4=%TLS_JA4_FINGERPRINT% ja3=%TLS_JA3_FINGERPRINT% version=%DOWNSTREAM_TLS_VERSION% sni=%REQUESTED_SERVER_NAME%"
+PLAIN_FACTS = "addr=%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT% id=%CONNECTION_ID% ja4=- ja3=- version=- sni=-"
 ANSWER = {"status": 200, "body": {"inline_string": "ok\n"}}
 
 

@@ -61,7 +61,7 @@ CONFIGURATIONS = (
     Breakage("a bundle that is no base64", "base64", lambda plugin: {**plugin, "bundle": "!!!"}),
     Breakage("no bundle", "bundle", lambda plugin: {name: value for name, value in plugin.items() if name != "bundle"}),
     Breakage("an unknown field", "bundel", lambda plugin: {**plugin, "bundel": "x"}),
-    Breakage("an unknown client_address", "client_address", lambda plugin: {**plugin, "client_address": "guess"}),
+    Breakage("an unknown client_address", "guess", lambda plugin: {**plugin, "client_address": "guess"}),
     Breakage("no JSON", "configuration", lambda plugin: "{not json"),
     Breakage("no configuration", "configuration", lambda plugin: ""),
 )
