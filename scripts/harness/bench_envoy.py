@@ -48,7 +48,7 @@ class Sample:
 Samples = dict[str, list[Sample]]
 
 
-def measure(variants: dict[str, dict[str, Any] | None], shapes: list[str], rounds: int, seconds: float, say=print) -> dict[str, Samples]:
+def measure(variants: dict[str, dict[str, Any] | None], shapes: list[str], rounds: int, seconds: int, say=print) -> dict[str, Samples]:
     """Samples of every variant in every shape. All Envoys run all the time; only one is asked at a time, in a new order each round."""
     taken: dict[str, Samples] = {shape: {name: [] for name in variants} for shape in shapes}
     with ExitStack() as servers:
@@ -56,7 +56,7 @@ def measure(variants: dict[str, dict[str, Any] | None], shapes: list[str], round
         running = {name: servers.enter_context(_envoy(name, filter, origin.ports.http)) for name, filter in variants.items()}
         for shape in shapes:
             for envoy in running.values():
-                _run(envoy, shape, 1.0)
+                _run(envoy, shape, 1)
             for number in range(rounds):
                 order = list(running.items())
                 random.shuffle(order)
@@ -112,10 +112,10 @@ def _started(name: str, configuration: dict[str, Any], ports: edge.Ports, core: 
     return envoy
 
 
-def _run(envoy: Envoy, shape: str, seconds: float) -> Sample:
+def _run(envoy: Envoy, shape: str, seconds: int) -> Sample:
     scheme, port = ("http", envoy.ports.http) if shape == "plain" else ("https", envoy.ports.https)
     path = "/origin" + PATH if shape == "proxied" else PATH
-    argv = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", *(part for header in HEADERS for part in ("-H", header)), f"{scheme}://127.0.0.1:{port}{path}"]
+    argv = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", *(part for header in HEADERS for part in ("-H", header)), f"{scheme}://127.0.0.1:{port}{path}"]
     before = envoy.cpu()
     said = subprocess.run(argv, capture_output=True, text=True, preexec_fn=lambda: os.sched_setaffinity(0, _core(1)))
     used = envoy.cpu() - before

@@ -80,12 +80,20 @@ def _native() -> list[Suite]:
 def _hosts() -> list[Suite]:
     pytest = [environment.PYTHON, "-m", "pytest", "-q", "-rs", "--color=no"]
     return [
-        Suite("fuzz targets compile", lambda: [["cargo", "check", "--locked", "--manifest-path", "fuzz/Cargo.toml", "--bins"]], missing=_needs("fuzz/Cargo.toml")),
+        Suite("fuzz targets compile", lambda: [["cargo", "check", "--locked", "--manifest-path", "fuzz/Cargo.toml", "--no-default-features", "--bins"]], missing=_needs("fuzz/Cargo.toml")),
         Suite("dependencies", lambda: [["cargo", "deny", "--offline", "check", "licenses", "bans", "sources"]], missing=lambda: "" if shutil.which("cargo-deny") else "cargo-deny is not installed"),
         Suite("live clients", lambda: [[*pytest, "tests/live"]]),
         *(Suite(f"tests/{folder.name}", lambda folder=folder: [[*pytest, folder]]) for folder in _pytest_folders()),
+        Suite("worker", _worker, missing=_needs("worker/test")),
         *(Suite(f"{paths.relative(folder)} (node)", lambda folder=folder: [["npm", "test", "--silent"]], cwd=folder) for folder in _node_folders()),
     ]
+
+
+def _worker() -> list[list[str | Path]]:
+    """The Worker in a real workerd. Only its test files are named: the folder beside them holds what they share."""
+    environment.node_packages(paths.ROOT)
+    tests = sorted((paths.ROOT / "worker" / "test").glob("*.test.mjs"))
+    return [["worker/build"], ["npx", "--no-install", "tsc", "-p", "worker/tsconfig.json"], ["node", "--test", *tests]]
 
 
 def _needs(path: str) -> Callable[[], str]:

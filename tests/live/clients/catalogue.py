@@ -36,7 +36,7 @@ BROWSER_BELOW = 30
 # The rules, as patterns, of which at least one must be among the reasons.
 REASONS = {
     TOOL: ("client.self-declared-*",),
-    CONTRADICTION: ("client.ua-tls-*",),
+    CONTRADICTION: ("client.ua-tls-mismatch", "client.library-behind-browser"),
 }
 
 

@@ -1,0 +1,47 @@
+"""A client that asks too often is told to wait, by Envoy itself: the origin never hears of it."""
+
+import json
+import re
+import subprocess
+
+ATTEMPTS = 40
+BURST = 20
+
+
+def attempt(live, *options):
+    argv = ["curl", "-sk", "--http1.1", "-i", "-X", "POST", "-d", "email=a@b.example&password=x", *options, live.url("/login")]
+    head, _, body = subprocess.run(argv, capture_output=True, text=True, check=True).stdout.partition("\r\n\r\n")
+    status = int(head.split(" ", 2)[1])
+    headers = {name.lower(): value.strip() for name, value in (line.split(":", 1) for line in head.splitlines()[1:])}
+    return status, headers, body
+
+
+def test_guessing_passwords_is_throttled(live):
+    """Two workers count apart (scope `local`), so a client may get as many bursts as Envoy has threads."""
+    answers = [attempt(live) for _ in range(ATTEMPTS + BURST)]
+    refused = [answer for answer in answers if answer[0] == 429]
+    assert answers[0][0] == 200
+    assert refused, [status for status, _, _ in answers]
+    status, headers, body = refused[-1]
+    assert int(headers["retry-after"]) > 0
+    assert headers["content-type"] == "application/problem+json"
+    assert re.search(r'"login\.per-ip"', headers["ratelimit-policy"]) and '"login.per-ip"' in headers["ratelimit"]
+    problem = json.loads(body)
+    assert problem["status"] == 429
+
+
+def test_a_browser_gets_a_page_it_can_read(live):
+    for _ in range(ATTEMPTS + BURST):
+        status, headers, body = attempt(live, "-H", "accept: text/html,application/xhtml+xml", "-H", "sec-fetch-mode: navigate", "-H", "sec-fetch-dest: document")
+        if status == 429:
+            break
+    assert status == 429
+    assert headers["content-type"].startswith("text/html")
+    assert "<html" in body and "<script" not in body
+
+
+def test_other_paths_stay_open(live):
+    path = live.path()
+    argv = ["curl", "-skf", "-o", "/dev/null", live.url(path)]
+    subprocess.run(argv, check=True)
+    assert live.decision(path).verdict == "tag"
