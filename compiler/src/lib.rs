@@ -1,1 +1,100 @@
-//! The policy compiler.
+//! The policy compiler: TOML rule packs, lists and settings become one bundle, or a report of everything that is wrong
+//! with them.
+//!
+//! ```text
+//! files ─▶ read (TOML) ─▶ cel (parse, names, types) ─▶ lower (atoms, programs, automata) ─▶ assemble ─▶ check_tests
+//! ```
+#![forbid(unsafe_code)]
+
+mod assemble;
+mod cel;
+mod check_tests;
+mod context;
+mod diagnostic;
+mod files;
+mod lists;
+mod lower;
+mod notes;
+mod pack;
+mod read;
+mod request;
+mod source;
+
+pub use check_tests::TestOutcome;
+pub use diagnostic::{Code, Diagnostic, Report};
+pub use files::{Files, Folder, MAX_FILE_BYTES};
+pub use notes::{Notes, RuleNote};
+pub use request::Request;
+pub use source::{FileId, Source, Sources, Span};
+
+use context::Context;
+use outwork_engine::bundle::Bundle;
+use std::path::Path;
+
+/// The file that a policy's folder is named by.
+pub const ENTRY: &str = "outwork.toml";
+
+/// A policy without mistakes.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// The bundle.
+    pub bundle: Vec<u8>,
+    /// The bundle's name.
+    pub name: String,
+    /// How many rules it has.
+    pub rules: usize,
+    /// How many limits it has.
+    pub limits: usize,
+    /// How the tests of its rules went: all passed, or there would be a report.
+    pub tests: Vec<TestOutcome>,
+}
+
+/// Compiles a policy's folder, its `outwork.toml`, or a pack alone, and runs the tests of its rules.
+///
+/// # Errors
+/// Everything that is wrong with it, tests that fail included.
+pub fn compile(path: &Path) -> Result<Compiled, Report> {
+    let (folder, entry) = if path.is_dir() {
+        (path.to_owned(), ENTRY.to_owned())
+    } else {
+        let folder = path.parent().map_or_else(Default::default, Path::to_owned);
+        (folder, path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default())
+    };
+    compile_files(&Folder(folder), &entry)
+}
+
+/// Compiles the policy or pack in file `entry`.
+///
+/// # Errors
+/// Everything that is wrong with it, tests that fail included.
+pub fn compile_files(files: &(dyn Files + Sync), entry: &str) -> Result<Compiled, Report> {
+    // The CEL parser is recursive; a thread of our own makes its stack the same everywhere.
+    std::thread::scope(|scope| {
+        let work = || compile_here(files, entry);
+        match std::thread::Builder::new().stack_size(cel::STACK_BYTES).spawn_scoped(scope, work) {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(error) => {
+                let message = format!("cannot start a thread: {error}");
+                Err(Report::new(vec![Diagnostic::nowhere(Code::Unreadable, message)], Sources::default()))
+            }
+        }
+    })
+}
+
+fn compile_here(files: &dyn Files, entry: &str) -> Result<Compiled, Report> {
+    let mut cx = Context::new(files);
+    let policy = pack::read(&mut cx, entry);
+    if !cx.diagnostics.is_empty() {
+        return Err(Report::new(cx.diagnostics, cx.sources));
+    }
+    let bundle = assemble::assemble(&policy).map_err(|wrong| Report::new(vec![wrong], cx.sources.clone()))?;
+    let (tests, failures) = check_tests::run(&policy, &bundle);
+    if !failures.is_empty() {
+        return Err(Report::new(failures, cx.sources));
+    }
+    let name = Bundle::open(&bundle).and_then(|bundle| bundle.name().map(str::to_owned));
+    match name {
+        Ok(name) => Ok(Compiled { name, rules: policy.rules.len(), limits: policy.limits.len(), tests, bundle }),
+        Err(error) => Err(Report::new(vec![Diagnostic::nowhere(Code::BadVersion, error.to_string())], cx.sources)),
+    }
+}

@@ -1,6 +1,9 @@
 //! One file a command: its arguments, its help and its work.
 
+mod build;
+mod check;
 mod fingerprint;
+mod test;
 
 use std::process::ExitCode;
 
@@ -10,12 +13,18 @@ use crate::failure::Failure;
 /// [`Failure`] to do the work at all is 2, as a wrong command line is.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
+    Check(check::Check),
+    Test(test::Test),
+    Build(build::Build),
     Fingerprint(fingerprint::Fingerprint),
 }
 
 impl Command {
     pub(crate) fn run(self) -> Result<ExitCode, Failure> {
         match self {
+            Self::Check(check) => check.run(),
+            Self::Test(test) => test.run(),
+            Self::Build(build) => build.run(),
             Self::Fingerprint(fingerprint) => fingerprint.run(),
         }
     }

@@ -1,0 +1,27 @@
+//! Conditions: from CEL in a TOML string to typed questions about fields.
+
+mod check;
+mod compare;
+mod describe;
+mod expr;
+mod fields;
+mod methods;
+mod parse;
+mod place;
+
+pub(crate) use check::check;
+pub(crate) use expr::{Condition, FieldKey, ListRef, Question, Test};
+pub(crate) use parse::STACK_BYTES;
+
+use crate::{lists::Lists, read::Text};
+
+/// What a condition may refer to besides the schema.
+#[derive(Clone, Copy)]
+pub(crate) struct Scope<'a> {
+    /// The lists of its pack.
+    pub(crate) lists: &'a Lists,
+    /// The text of the file that it stands in.
+    pub(crate) source: &'a str,
+    /// The condition.
+    pub(crate) when: &'a Text,
+}

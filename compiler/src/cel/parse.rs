@@ -1,0 +1,105 @@
+//! CEL's grammar, by crate `cel`, with limits that keep its recursive parser on the stack.
+
+use super::{Scope, place::Places};
+use crate::{
+    context::Context,
+    diagnostic::{Code, Diagnostic},
+};
+use cel::{
+    IdedExpr,
+    parser::{ParseError, Parser},
+};
+
+/// The longest condition, in bytes. The parser takes about 10 µs a byte; what is longer belongs into a list.
+pub(crate) const MAX_BYTES: usize = 8 << 10;
+
+/// The deepest nesting of parentheses, brackets and braces. 48 fit 64 MiB of stack with room for twice as many.
+pub(crate) const MAX_NESTING: usize = 32;
+
+/// The stack on which conditions are parsed and lowered; pages that are not touched cost nothing.
+pub(crate) const STACK_BYTES: usize = 64 << 20;
+
+pub(super) fn parse(cx: &mut Context<'_>, scope: Scope<'_>) -> Option<(IdedExpr, Places)> {
+    let text = &scope.when.value;
+    let complaint = if text.len() > MAX_BYTES {
+        Some((format!("the condition has {} bytes, and {MAX_BYTES} is the most", text.len()), "long"))
+    } else if nesting(text) > MAX_NESTING {
+        Some((format!("the condition nests deeper than {MAX_NESTING}"), "deep"))
+    } else {
+        None
+    };
+    if let Some((message, how)) = complaint {
+        let help = "put values into a list, or make several rules of it";
+        cx.report(
+            Diagnostic::new(Code::TooComplex, scope.when.span.clone(), message).label(format!("too {how}")).help(help),
+        );
+        return None;
+    }
+    match Parser::new().parse_with_source_info(text) {
+        Ok((expr, info)) => Some((expr, Places::new(scope, info))),
+        Err(errors) => {
+            let places = Places::new(scope, cel::common::ast::SourceInfo::default());
+            // A parser that lost its way complains again and again; only its first complaint is sure.
+            for error in errors.errors.iter().take(1) {
+                cx.report(explain(error, scope, &places));
+            }
+            None
+        }
+    }
+}
+
+fn nesting(text: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    for byte in text.bytes() {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
+}
+
+fn explain(error: &ParseError, scope: Scope<'_>, places: &Places) -> Diagnostic {
+    let text = &scope.when.value;
+    let at = offset_of(text, error.pos);
+    let rest = text.get(at..).unwrap_or_default();
+    let (message, help) = if text.trim().is_empty() {
+        ("the condition is empty".to_owned(), Some("leave `when` out, or write `true`"))
+    } else if error.msg.contains("has() macro") {
+        let help = "write `\"name\" in request.headers`, or `x.known`";
+        ("`has` wants a field with a dot".to_owned(), Some(help))
+    } else if rest.starts_with(".in(") || rest.starts_with("in(") {
+        ("`in` is an operator in CEL, not a method".to_owned(), Some("write `x in lists.name`"))
+    } else if error.msg.contains("<EOF>") || rest.is_empty() {
+        ("the condition ends too early".to_owned(), None)
+    } else if rest.starts_with(['"', '\'']) && error.msg.contains("token recognition") {
+        ("a string has no end".to_owned(), Some("close it with the quote that it begins with"))
+    } else if rest.starts_with('=') && !rest.starts_with("==") {
+        ("`=` is no operator of CEL".to_owned(), Some("compare with `==`"))
+    } else if rest.starts_with('&') || rest.starts_with('|') {
+        ("a single `&` or `|` is no operator of CEL".to_owned(), Some("write `&&` for and, `||` for or"))
+    } else if rest.starts_with("and ") || rest.starts_with("or ") || rest.starts_with("not ") {
+        ("CEL writes logic with signs".to_owned(), Some("write `&&` for and, `||` for or, `!` for not"))
+    } else {
+        (format!("not CEL: {}", plain(&error.msg)), None)
+    };
+    let end = at + rest.chars().next().map_or(0, char::len_utf8);
+    Diagnostic::new(Code::CelSyntax, places.span(at, end), message).maybe_help(help.map(str::to_owned))
+}
+
+/// The parser's words without the list of everything that it would have taken instead.
+fn plain(message: &str) -> String {
+    let message = message.trim_start_matches("Syntax error: ");
+    let message = message.split(" expecting ").next().unwrap_or(message);
+    if message.contains("(") && message.len() > 80 { "it cannot be parsed here".into() } else { message.into() }
+}
+
+/// The byte at a line and column, both from 1, the column in characters.
+fn offset_of(text: &str, (line, column): (isize, isize)) -> usize {
+    let (line, column) = (usize::try_from(line).unwrap_or(1), usize::try_from(column).unwrap_or(1));
+    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let rest = text.get(start..).unwrap_or_default();
+    start + rest.char_indices().nth(column.saturating_sub(1)).map_or(rest.len(), |(at, _)| at)
+}

@@ -1,0 +1,57 @@
+//! What every stage of the compiler shares: the files read, and what was found wrong so far.
+
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    files::{Files, MAX_FILE_BYTES},
+    source::{FileId, Sources, Span},
+};
+use std::sync::Arc;
+
+/// The files read and the mistakes found.
+pub(crate) struct Context<'f> {
+    pub(crate) files: &'f dyn Files,
+    pub(crate) sources: Sources,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+impl<'f> Context<'f> {
+    pub(crate) fn new(files: &'f dyn Files) -> Self {
+        Self { files, sources: Sources::default(), diagnostics: Vec::new() }
+    }
+
+    pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Reads a text file that `named_at` names; says so when it cannot.
+    pub(crate) fn open(&mut self, path: &str, named_at: Option<&Span>) -> Option<(FileId, Arc<str>)> {
+        match self.read(path) {
+            Ok(text) => {
+                let text: Arc<str> = text.into();
+                Some((self.sources.add(path.to_owned(), Arc::clone(&text)), text))
+            }
+            Err(diagnostic) => {
+                let place = named_at.cloned();
+                self.report(Diagnostic { place, label: "named here".into(), ..diagnostic });
+                None
+            }
+        }
+    }
+
+    fn read(&self, path: &str) -> Result<String, Diagnostic> {
+        let bytes = self.files.read(path).map_err(|error| {
+            Diagnostic::nowhere(Code::Unreadable, format!("cannot read `{path}`: {error}"))
+                .help("paths are relative to the file that names them")
+        })?;
+        if bytes.len() as u64 > MAX_FILE_BYTES {
+            let message = format!("`{path}` is larger than {} MiB", MAX_FILE_BYTES >> 20);
+            return Err(Diagnostic::nowhere(Code::TooLarge, message).help("split it, or drop what no rule uses"));
+        }
+        String::from_utf8(bytes).map_err(|error| {
+            let at = error.utf8_error().valid_up_to();
+            let line = error.as_bytes().iter().take(at).filter(|&&byte| byte == b'\n').count() + 1;
+            Diagnostic::nowhere(Code::NotUtf8, format!("`{path}` is not UTF-8: byte {at}, in line {line}"))
+                .help("save it as UTF-8")
+        })
+    }
+}

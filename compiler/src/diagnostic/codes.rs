@@ -1,0 +1,75 @@
+//! The registry of codes. A code is never given to another mistake, also not when its own has become impossible.
+
+macro_rules! codes {
+    ($($number:literal $name:ident $title:literal,)*) => {
+        /// A kind of mistake.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code { $(#[doc = $title] $name,)* }
+
+        impl Code {
+            /// Every code, in order.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// Its stable name: `OW0001`.
+            pub const fn id(self) -> &'static str {
+                match self { $(Self::$name => concat!("OW", $number)),* }
+            }
+
+            /// What kind of mistake it is.
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$name => $title),* }
+            }
+        }
+    };
+}
+
+codes! {
+    "0001" Unreadable "a file cannot be read",
+    "0002" TooLarge "a file, or the bundle, is too large",
+    "0003" NotUtf8 "a file is not UTF-8",
+    "0004" Toml "a file is not TOML",
+    "0005" UnknownKey "a key means nothing here",
+    "0006" MissingKey "a key is missing",
+    "0007" WrongType "a value has the wrong type",
+    "0008" UnknownWord "a value is none of those that are allowed",
+    "0009" OutOfRange "a number is out of range",
+    "0010" BadName "a name has characters that names cannot have",
+    "0011" DuplicateRule "two rules have one id",
+    "0012" DuplicateLimit "two limits have one id",
+    "0013" DuplicatePack "two packs have one id",
+    "0014" UnknownLimit "a limit is named that does not exist",
+    "0015" UnknownList "a list is named that does not exist",
+    "0016" UnknownRule "a rule is named that does not exist",
+    "0017" MissingWhy "a rule or pack does not say why",
+    "0018" LimitMismatch "a limit is named without throttling, or the reverse",
+    "0019" NotYet "something is planned that this version does not do",
+    "0020" BadAddress "an address or network does not parse",
+    "0021" HostBits "a network has bits set below its prefix",
+    "0022" BadRefill "a rate does not parse",
+    "0023" BadListEntry "an entry of a list does not fit its kind",
+    "0024" CelSyntax "a condition is not CEL",
+    "0025" UnknownField "a condition reads what does not exist",
+    "0026" TypeMismatch "a condition compares what cannot be compared",
+    "0027" Unsupported "a condition uses CEL that Outwork does not have",
+    "0028" BadPattern "a regular expression does not parse",
+    "0029" PatternTooLarge "a regular expression needs too large an automaton",
+    "0030" TooComplex "a condition is too long or too deep",
+    "0031" NeverHolds "a test can never hold",
+    "0032" TestFailed "a rule's test failed",
+    "0033" HeaderCase "a header name is not in lower case",
+    "0034" TooMany "there are too many of something",
+    "0035" DuplicateOverride "a rule is overridden twice",
+    "0036" BadVersion "a version cannot stand in a bundle's name",
+    "0037" BadContact "a contact is not a link",
+    "0038" ListKind "a list has no contents, or two kinds of them",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_ascend_and_none_is_given_twice() {
+        assert!(Code::ALL.is_sorted_by(|a, b| a.id() < b.id()));
+    }
+}

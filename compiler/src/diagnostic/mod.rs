@@ -1,0 +1,113 @@
+//! What is wrong with a policy, where, and what to do about it.
+
+mod codes;
+mod render;
+
+pub use codes::Code;
+
+use crate::source::{Sources, Span};
+
+/// One thing that is wrong.
+#[derive(Clone, Debug)]
+pub struct Diagnostic {
+    /// Which kind of mistake it is.
+    pub code: Code,
+    /// What is wrong.
+    pub message: String,
+    /// Where; none when no file is to blame.
+    pub place: Option<Span>,
+    /// What the underlined text is.
+    pub label: String,
+    /// Other places that matter, each with what it is.
+    pub related: Vec<(Span, String)>,
+    /// Facts that help to understand it.
+    pub notes: Vec<String>,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    pub(crate) fn new(code: Code, place: Span, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            place: Some(place),
+            label: String::new(),
+            related: Vec::new(),
+            notes: Vec::new(),
+            help: None,
+        }
+    }
+
+    pub(crate) fn nowhere(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            place: None,
+            label: String::new(),
+            related: Vec::new(),
+            notes: Vec::new(),
+            help: None,
+        }
+    }
+
+    pub(crate) fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    pub(crate) fn related(mut self, place: Span, label: impl Into<String>) -> Self {
+        self.related.push((place, label.into()));
+        self
+    }
+
+    pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    pub(crate) fn maybe_help(mut self, help: Option<String>) -> Self {
+        self.help = help.or(self.help);
+        self
+    }
+}
+
+/// Everything that is wrong with a policy.
+#[derive(Clone, Debug)]
+pub struct Report {
+    // INVARIANT: not empty, in the order of the files.
+    diagnostics: Vec<Diagnostic>,
+    sources: Sources,
+}
+
+impl Report {
+    pub(crate) fn new(mut diagnostics: Vec<Diagnostic>, sources: Sources) -> Self {
+        diagnostics.sort_by_key(|one| one.place.as_ref().map(|place| (place.file, place.range.start)));
+        Self { diagnostics, sources }
+    }
+
+    /// What is wrong, in the order of the files.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// All of it as text for a terminal.
+    pub fn render(&self, colour: bool) -> String {
+        render::render(&self.diagnostics, &self.sources, colour)
+    }
+}
+
+/// The candidate nearest to what was written, when one is near enough to be meant.
+pub(crate) fn did_you_mean<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(written, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= candidate.chars().count().div_ceil(3))
+        .min()
+        .map(|(_, candidate)| candidate)
+}

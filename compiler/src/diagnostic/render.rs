@@ -1,0 +1,70 @@
+//! Diagnostics as text.
+
+use super::Diagnostic;
+use crate::source::{Sources, Span};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+/// Wide enough that no source line is cut in the middle of what is underlined.
+const WIDTH: usize = 160;
+
+pub(super) fn render(diagnostics: &[Diagnostic], sources: &Sources, colour: bool) -> String {
+    let renderer = if colour { Renderer::styled() } else { Renderer::plain() }.term_width(WIDTH);
+    let mut out = String::new();
+    for diagnostic in diagnostics {
+        out.push_str(&renderer.render(&[group(diagnostic, sources)]));
+        out.push_str("\n\n");
+    }
+    let count = diagnostics.len();
+    out.push_str(&format!("{count} {} found\n", if count == 1 { "mistake" } else { "mistakes" }));
+    out
+}
+
+fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
+    let title = Level::ERROR.primary_title(&diagnostic.message).id(diagnostic.code.id());
+    let mut group = Group::with_title(title);
+    for snippet in snippets(diagnostic, sources) {
+        group = group.element(snippet);
+    }
+    for note in &diagnostic.notes {
+        group = group.element(Level::NOTE.message(note));
+    }
+    if let Some(help) = &diagnostic.help {
+        group = group.element(Level::HELP.message(help));
+    }
+    group
+}
+
+/// The underlined text, a snippet for each file.
+fn snippets<'a>(
+    diagnostic: &'a Diagnostic,
+    sources: &'a Sources,
+) -> Vec<Snippet<'a, annotate_snippets::Annotation<'a>>> {
+    let Some(place) = &diagnostic.place else { return Vec::new() };
+    let primary = AnnotationKind::Primary.span(clip(place, sources)).label(label(&diagnostic.label));
+    let mut snippets = vec![(place.file, vec![primary])];
+    for (place, text) in &diagnostic.related {
+        let annotation = AnnotationKind::Context.span(clip(place, sources)).label(label(text));
+        match snippets.iter_mut().find(|(file, _)| *file == place.file) {
+            Some((_, annotations)) => annotations.push(annotation),
+            None => snippets.push((place.file, vec![annotation])),
+        }
+    }
+    let snippet = |(file, annotations)| {
+        let source = sources.file(file)?;
+        Some(Snippet::source(&*source.text).path(&*source.path).annotations(annotations))
+    };
+    snippets.into_iter().filter_map(snippet).collect()
+}
+
+fn label(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
+}
+
+/// The span, inside its text and on its characters, and on one line: many-line tables are underlined where they begin.
+fn clip(span: &Span, sources: &Sources) -> std::ops::Range<usize> {
+    let text = sources.file(span.file).map_or("", |file| &*file.text);
+    let start = text.floor_char_boundary(span.range.start);
+    let end = text.ceil_char_boundary(span.range.end.max(start));
+    let line = text.get(start..end).and_then(|part| part.find('\n')).map_or(end, |length| start + length);
+    start..line
+}

@@ -1,0 +1,49 @@
+//! From checked conditions to what a bundle carries.
+
+mod atoms;
+mod matchers;
+pub(crate) mod pattern;
+mod program;
+mod triggers;
+
+use crate::{
+    cel::Condition,
+    diagnostic::{Code, Diagnostic},
+    lists::Contents,
+};
+use outwork_engine::rules::wire::{Matchers, Sets, Table};
+
+/// The sections of conditions, and what each atom is in words.
+pub(crate) struct Lowered {
+    pub(crate) table: Table,
+    pub(crate) sets: Sets,
+    pub(crate) matchers: Matchers,
+    pub(crate) atoms: Vec<String>,
+}
+
+/// Lowers conditions, rules' first and limits' after them.
+pub(crate) fn lower(conditions: &[&Condition], lists: &[Contents]) -> Result<Lowered, Diagnostic> {
+    let atoms = atoms::Atoms::of(conditions);
+    let mut table = Table { fields: atoms.fields(), ..Table::default() };
+    let mut sets = matchers::SetWriter::new(lists);
+    table.atoms = sets.atoms(&atoms)?;
+    let mut matchers = Matchers { patterns: sets.patterns(), ..Matchers::default() };
+    matchers::literals(&atoms, &mut table, &mut matchers)?;
+    for (number, condition) in conditions.iter().enumerate() {
+        let number = index(number)?;
+        program::write(condition, &atoms, &mut table.code)?;
+        table.ends.push(index(table.code.len())?);
+        match triggers::of(condition, &atoms) {
+            Some(triggers) => table.triggers.extend(triggers.into_iter().map(|atom| (atom, number))),
+            None => table.untriggered.push(number),
+        }
+    }
+    table.triggers.sort_unstable();
+    Ok(Lowered { table, sets: sets.sets, matchers, atoms: atoms.in_words() })
+}
+
+/// A count as bundles carry it.
+fn index(count: usize) -> Result<u32, Diagnostic> {
+    u32::try_from(count)
+        .map_err(|_| Diagnostic::nowhere(Code::TooMany, "the policy has more than 4 billion of something"))
+}

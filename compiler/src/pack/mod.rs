@@ -1,0 +1,35 @@
+//! Policies and packs: from TOML to rules, limits and settings.
+
+mod effect;
+mod limit;
+mod policy;
+mod rule;
+mod test;
+
+pub(crate) use limit::LimitSource;
+pub(crate) use policy::{PolicySource, read};
+pub(crate) use rule::RuleSource;
+pub(crate) use test::TestSource;
+
+use crate::{
+    context::Context,
+    diagnostic::{Code, Diagnostic},
+    read::Text,
+};
+
+/// The longest id of a rule or limit.
+const MAX_ID: usize = 64;
+
+/// Whether text can be the id of a rule, limit or pack: it goes into headers, records and metrics as it is.
+fn check_id(cx: &mut Context<'_>, id: &Text, what: &str) {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-_".contains(&byte);
+    let begins = id.value.starts_with(|c: char| c.is_ascii_lowercase());
+    if begins && id.value.len() <= MAX_ID && id.value.bytes().all(plain) {
+        return;
+    }
+    let message = format!("`{}` cannot be the id of {what}", id.value);
+    let help = format!(
+        "an id begins with a letter, has lower-case letters, digits, `.`, `-` and `_`, and at most {MAX_ID} of them"
+    );
+    cx.report(Diagnostic::new(Code::BadName, id.span.clone(), message).help(help));
+}

@@ -1,0 +1,285 @@
+//! A whole policy: its settings, its packs in order, its overrides.
+
+use super::{LimitSource, RuleSource, check_id, effect, limit, rule};
+use crate::{
+    context::Context,
+    diagnostic::{Code, Diagnostic, did_you_mean},
+    files::relative_to,
+    lists::{Contents, Lists},
+    read::{self, Keys, Text},
+    source::FileId,
+};
+use outwork_engine::{
+    decision::Verdict,
+    policy::{Recording, Settings, is_contact},
+    risk::{Bands, Weights},
+    rules::{Action, Mode},
+};
+use std::collections::BTreeMap;
+use toml::de::DeTable;
+
+/// A policy, read and checked.
+pub(crate) struct PolicySource {
+    pub(crate) version: String,
+    pub(crate) settings: Settings,
+    pub(crate) rules: Vec<RuleSource>,
+    pub(crate) limits: Vec<LimitSource>,
+    /// The lists of all packs, by their place.
+    pub(crate) lists: Vec<Contents>,
+}
+
+const MAX_PACKS: usize = 256;
+const MAX_RULES: usize = 10_000;
+const MAX_LIMITS: usize = 1_000;
+
+const POLICY: &[&str] = &["policy", "weights", "bands", "verdicts", "override", "limit", "lists"];
+const OVERRIDE: &[&str] = &["rule", "mode", "score", "action", "limit", "why"];
+const PACK: &[&str] = &["pack", "lists", "rule", "limit"];
+
+/// Reads the policy of an `outwork.toml`, or of a pack alone.
+pub(crate) fn read(cx: &mut Context<'_>, entry: &str) -> PolicySource {
+    let mut policy = PolicySource {
+        version: "check".into(),
+        settings: Settings { mode: Mode::Enforce, ..Settings::default() },
+        rules: Vec::new(),
+        limits: Vec::new(),
+        lists: Vec::new(),
+    };
+    let Some((file, text)) = cx.open(entry, None) else { return policy };
+    let table = read::parse(cx, file, &text);
+    if table.get_ref().contains_key("pack") && !table.get_ref().contains_key("policy") {
+        let mut ids = BTreeMap::new();
+        policy.add_pack(cx, file, &text, table.get_ref(), &mut ids);
+    } else {
+        policy.read_root(cx, file, &text, table.get_ref(), entry);
+    }
+    policy.check(cx);
+    policy
+}
+
+impl PolicySource {
+    fn read_root(&mut self, cx: &mut Context<'_>, file: FileId, text: &str, table: &DeTable<'_>, entry: &str) {
+        let root = Keys::open(cx, file, (table, 0..0), "a policy", POLICY);
+        let packs = self.read_settings(cx, &root);
+        let lists = Lists::read(cx, &root, self.lists.len());
+        self.add_limits(cx, file, text, &root, &lists);
+        self.lists.extend(lists.into_contents());
+        if packs.len() > MAX_PACKS {
+            let message = format!("{} packs, and {MAX_PACKS} is the most", packs.len());
+            cx.report(Diagnostic::new(Code::TooMany, root.span(), message));
+            return;
+        }
+        let mut ids = BTreeMap::new();
+        for named in packs {
+            if let Some((file, text)) = cx.open(&relative_to(entry, &named.value), Some(&named.span)) {
+                let table = read::parse(cx, file, &text);
+                self.add_pack(cx, file, &text, table.get_ref(), &mut ids);
+            }
+        }
+        for table in root.tables(cx, "override") {
+            let keys = Keys::open(cx, file, table, "an override", OVERRIDE);
+            self.override_rule(cx, &keys);
+        }
+    }
+
+    fn read_settings(&mut self, cx: &mut Context<'_>, root: &Keys<'_, '_>) -> Vec<Text> {
+        let mut packs = Vec::new();
+        if !root.has("policy") {
+            root.missing(cx, "policy");
+        }
+        if let Some(table) = root.table(cx, "policy") {
+            let keys =
+                Keys::open(cx, root.file(), table, "[policy]", &["version", "mode", "packs", "record", "contact"]);
+            if let Some(version) = keys.required_text(cx, "version") {
+                check_version(cx, &version);
+                self.version = version.value;
+            }
+            self.settings.mode = effect::mode(cx, &keys).unwrap_or(Mode::Shadow);
+            packs = keys.texts(cx, "packs").unwrap_or_default();
+            let records = &[("all", Recording::All), ("acted", Recording::Acted), ("none", Recording::None)];
+            self.settings.record = keys.word(cx, "record", records).unwrap_or(Recording::All);
+            if let Some(contact) = keys.text(cx, "contact") {
+                check_contact(cx, &contact);
+                self.settings.contact = Some(contact.value);
+            }
+        }
+        self.read_risk(cx, root);
+        packs
+    }
+
+    fn read_risk(&mut self, cx: &mut Context<'_>, root: &Keys<'_, '_>) {
+        if let Some(table) = root.table(cx, "weights") {
+            let keys = Keys::open(cx, root.file(), table, "[weights]", &["device", "behaviour", "context"]);
+            let default = Weights::default();
+            let mut of = |layer, default| keys.thousandths(cx, layer).unwrap_or(default);
+            self.settings.weights = Weights {
+                device: of("device", default.device),
+                behaviour: of("behaviour", default.behaviour),
+                context: of("context", default.context),
+            };
+        }
+        if let Some(table) = root.table(cx, "bands") {
+            let keys = Keys::open(cx, root.file(), table, "[bands]", &["medium", "high"]);
+            let default = Bands::default();
+            let mut of = |band, default| {
+                keys.integer(cx, band, 1..=100).and_then(|risk| u8::try_from(risk).ok()).unwrap_or(default)
+            };
+            let bands = Bands { medium: of("medium", default.medium), high: of("high", default.high) };
+            if bands.medium > bands.high {
+                let message =
+                    format!("the medium band begins at {}, after the high one at {}", bands.medium, bands.high);
+                cx.report(Diagnostic::new(Code::OutOfRange, keys.key_span("medium"), message));
+            }
+            self.settings.bands = bands;
+        }
+        if let Some(table) = root.table(cx, "verdicts") {
+            let keys = Keys::open(cx, root.file(), table, "[verdicts]", &["low", "medium", "high"]);
+            let words = &[("allow", Verdict::Allow), ("tag", Verdict::Tag), ("block", Verdict::Block)];
+            let [low, medium, high] = self.settings.verdicts;
+            let mut of = |band, default| keys.word(cx, band, words).unwrap_or(default);
+            self.settings.verdicts = [of("low", low), of("medium", medium), of("high", high)];
+        }
+    }
+
+    fn add_pack(
+        &mut self,
+        cx: &mut Context<'_>,
+        file: FileId,
+        text: &str,
+        table: &DeTable<'_>,
+        ids: &mut BTreeMap<String, Text>,
+    ) {
+        let keys = Keys::open(cx, file, (table, 0..0), "a pack", PACK);
+        if !keys.has("pack") {
+            keys.missing(cx, "pack");
+        }
+        if let Some(table) = keys.table(cx, "pack") {
+            let head = Keys::open(cx, file, table, "[pack]", &["id", "version", "why"]);
+            rule::why(cx, &head, "a pack");
+            head.required_text(cx, "version");
+            if let Some(id) = head.required_text(cx, "id") {
+                check_id(cx, &id, "a pack");
+                if let Some(first) = ids.get(&id.value) {
+                    report_duplicate(cx, Code::DuplicatePack, "pack", &id, first);
+                }
+                ids.entry(id.value.clone()).or_insert(id);
+            }
+        }
+        let lists = Lists::read(cx, &keys, self.lists.len());
+        self.add_limits(cx, file, text, &keys, &lists);
+        for table in keys.tables(cx, "rule") {
+            self.rules.extend(rule::read(cx, file, text, &lists, table));
+        }
+        self.lists.extend(lists.into_contents());
+    }
+
+    fn add_limits(&mut self, cx: &mut Context<'_>, file: FileId, text: &str, keys: &Keys<'_, '_>, lists: &Lists) {
+        for table in keys.tables(cx, "limit") {
+            self.limits.extend(limit::read(cx, file, text, lists, table));
+        }
+    }
+
+    fn override_rule(&mut self, cx: &mut Context<'_>, keys: &Keys<'_, '_>) {
+        keys.text(cx, "why");
+        let (mode, score) = (effect::mode(cx, keys), effect::score(cx, keys));
+        let (action, limit) = (effect::action(cx, keys), keys.text(cx, "limit"));
+        let Some(id) = keys.required_text(cx, "rule") else { return };
+        let Some(rule) = self.rules.iter_mut().find(|rule| rule.id.value == id.value) else {
+            let message = format!("there is no rule `{}`", id.value);
+            let near = did_you_mean(&id.value, self.rules.iter().map(|rule| rule.id.value.as_str()));
+            let help =
+                near.map_or_else(|| "no pack of this policy has it".into(), |near| format!("did you mean `{near}`?"));
+            cx.report(Diagnostic::new(Code::UnknownRule, id.span, message).help(help));
+            return;
+        };
+        if let Some(first) = rule.overridden.replace(id.span.clone()) {
+            let message = format!("rule `{}` is overridden twice", id.value);
+            cx.report(
+                Diagnostic::new(Code::DuplicateOverride, id.span, message)
+                    .related(first, "first here")
+                    .help("keep one of them"),
+            );
+            return;
+        }
+        rule.mode = mode.unwrap_or(rule.mode);
+        rule.score = score.unwrap_or(rule.score);
+        rule.action = action.unwrap_or(rule.action);
+        match (rule.action, limit) {
+            (Action::Throttle, Some(limit)) => rule.limit = Some(limit),
+            (Action::Throttle, None) if rule.limit.is_none() => {
+                let help = "add `limit = \"…\"` with the id of a `[[limit]]`";
+                let message = "an override throttles without naming a limit";
+                cx.report(Diagnostic::new(Code::LimitMismatch, id.span, message).help(help));
+            }
+            (Action::Throttle, None) => {}
+            (_, limit) => {
+                if let Some(limit) = limit {
+                    let message = "an override names a limit without throttling";
+                    cx.report(Diagnostic::new(Code::LimitMismatch, limit.span, message));
+                }
+                rule.limit = None;
+            }
+        }
+    }
+
+    /// What only shows when all packs are read.
+    fn check(&self, cx: &mut Context<'_>) {
+        duplicates(cx, Code::DuplicateRule, "rule", self.rules.iter().map(|rule| &rule.id));
+        duplicates(cx, Code::DuplicateLimit, "limit", self.limits.iter().map(|limit| &limit.id));
+        for limit in self.rules.iter().filter_map(|rule| rule.limit.as_ref()) {
+            if self.limits.iter().any(|known| known.id.value == limit.value) {
+                continue;
+            }
+            let message = format!("there is no limit `{}`", limit.value);
+            let near = did_you_mean(&limit.value, self.limits.iter().map(|limit| limit.id.value.as_str()));
+            let help =
+                near.map_or_else(|| "add a `[[limit]]` with this id".into(), |near| format!("did you mean `{near}`?"));
+            cx.report(Diagnostic::new(Code::UnknownLimit, limit.span.clone(), message).help(help));
+        }
+        for (count, most, what) in [(self.rules.len(), MAX_RULES, "rules"), (self.limits.len(), MAX_LIMITS, "limits")] {
+            if count > most {
+                cx.report(Diagnostic::nowhere(Code::TooMany, format!("{count} {what}, and {most} is the most")));
+            }
+        }
+    }
+}
+
+fn duplicates<'a>(cx: &mut Context<'_>, code: Code, what: &str, ids: impl Iterator<Item = &'a Text>) {
+    let mut first: BTreeMap<&str, &Text> = BTreeMap::new();
+    for id in ids {
+        match first.get(id.value.as_str()) {
+            Some(first) => report_duplicate(cx, code, what, id, first),
+            None => {
+                first.insert(&id.value, id);
+            }
+        }
+    }
+}
+
+fn report_duplicate(cx: &mut Context<'_>, code: Code, what: &str, id: &Text, first: &Text) {
+    let message = format!("two {what}s have the id `{}`", id.value);
+    cx.report(
+        Diagnostic::new(code, id.span.clone(), message)
+            .label("again here")
+            .related(first.span.clone(), "first here")
+            .help("give one of them another id; an id that was ever published is not used again"),
+    );
+}
+
+fn check_version(cx: &mut Context<'_>, version: &Text) {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_+".contains(&byte);
+    if (1..=64).contains(&version.value.len()) && version.value.bytes().all(plain) {
+        return;
+    }
+    let message = format!("`{}` cannot be a version", version.value);
+    let help = "it begins the bundle's name: 1 to 64 letters, digits, `.`, `-`, `_` and `+`, as in `2026.11.21`";
+    cx.report(Diagnostic::new(Code::BadVersion, version.span.clone(), message).help(help));
+}
+
+fn check_contact(cx: &mut Context<'_>, contact: &Text) {
+    if !is_contact(&contact.value) {
+        let message = format!("`{}` is no contact", contact.value);
+        let help = "write `mailto:help@shop.example` or `https://shop.example/help`, without quotes and angle brackets";
+        cx.report(Diagnostic::new(Code::BadContact, contact.span.clone(), message).help(help));
+    }
+}

@@ -1,0 +1,111 @@
+//! Rules.
+
+use super::{check_id, effect, test, test::TestSource};
+use crate::{
+    cel::{self, Condition, Scope},
+    context::Context,
+    diagnostic::{Code, Diagnostic},
+    lists::Lists,
+    read::{Keys, Text},
+    source::{FileId, Span},
+};
+use outwork_engine::rules::{Action, Layer, Mode};
+use std::ops::Range;
+use toml::de::DeTable;
+
+/// A rule as a pack has it.
+pub(crate) struct RuleSource {
+    pub(crate) id: Text,
+    pub(crate) when: String,
+    pub(crate) why: String,
+    /// None when it is wrong, which has been reported.
+    pub(crate) condition: Option<Condition>,
+    pub(crate) score: i16,
+    pub(crate) layer: Option<Layer>,
+    pub(crate) action: Action,
+    pub(crate) mode: Mode,
+    pub(crate) limit: Option<Text>,
+    pub(crate) tests: Vec<TestSource>,
+    /// Where the policy changed it.
+    pub(crate) overridden: Option<Span>,
+}
+
+const KEYS: &[&str] = &["id", "when", "score", "layer", "action", "limit", "mode", "why", "tags", "references", "test"];
+
+/// Reads one `[[rule]]`. A rule that is wrong somewhere is read as far as possible, so that its id is known.
+pub(super) fn read(
+    cx: &mut Context<'_>,
+    file: FileId,
+    text: &str,
+    lists: &Lists,
+    table: (&DeTable<'_>, Range<usize>),
+) -> Option<RuleSource> {
+    let keys = Keys::open(cx, file, table, "a rule", KEYS);
+    let id = keys.required_text(cx, "id");
+    if let Some(id) = &id {
+        check_id(cx, id, "a rule");
+    }
+    let why = why(cx, &keys, "a rule");
+    let when = keys.required_text(cx, "when");
+    let condition = when.as_ref().and_then(|when| cel::check(cx, Scope { lists, source: text, when }));
+    keys.texts(cx, "tags");
+    keys.texts(cx, "references");
+    if !keys.has("score") && !keys.has("action") {
+        let help = "give it a `score`, an `action`, or both; `score = 0` only records";
+        cx.report(Diagnostic::new(Code::MissingKey, keys.span(), "a rule has neither `score` nor `action`").help(help));
+    }
+    let (score, layer) = (effect::score(cx, &keys).unwrap_or(0), effect::layer(cx, &keys));
+    let action = effect::action(cx, &keys);
+    let limit = keys.text(cx, "limit");
+    if let Some(action) = action {
+        check_limit(cx, &keys, action, limit.as_ref());
+    } else if limit.is_some() && !keys.has("action") {
+        check_limit(cx, &keys, Action::Score, limit.as_ref());
+    }
+    let mode = effect::mode(cx, &keys).unwrap_or(Mode::Enforce);
+    let tests = keys.tables(cx, "test").into_iter().filter_map(|table| test::read(cx, file, table)).collect();
+    Some(RuleSource {
+        id: id?,
+        when: when.map(|when| when.value).unwrap_or_default(),
+        why: why.unwrap_or_default(),
+        condition,
+        score,
+        layer,
+        action: action.unwrap_or(Action::Score),
+        mode,
+        limit,
+        tests,
+        overridden: None,
+    })
+}
+
+/// The reason that a rule or pack must give.
+pub(super) fn why(cx: &mut Context<'_>, keys: &Keys<'_, '_>, what: &str) -> Option<String> {
+    if let Some(text) = keys.text(cx, "why")
+        && !text.value.trim().is_empty()
+    {
+        return Some(text.value);
+    }
+    if keys.get("why").is_none_or(|why| matches!(why.get_ref(), toml::de::DeValue::String(_))) {
+        let message = format!("{what} does not say why it is there");
+        let help = "add `why = \"…\"`: whoever is refused, and whoever edits this next, has to know";
+        cx.report(Diagnostic::new(Code::MissingWhy, keys.key_span("why"), message).help(help));
+    }
+    None
+}
+
+fn check_limit(cx: &mut Context<'_>, keys: &Keys<'_, '_>, action: Action, limit: Option<&Text>) {
+    match (action, limit) {
+        (Action::Throttle, None) => {
+            let help = "add `limit = \"…\"` with the id of a `[[limit]]`";
+            let message = "a rule throttles without naming a limit";
+            cx.report(Diagnostic::new(Code::LimitMismatch, keys.key_span("action"), message).help(help));
+        }
+        (Action::Throttle, Some(_)) | (_, None) => {}
+        (_, Some(limit)) => {
+            let message = "a rule names a limit without throttling";
+            let help = "write `action = \"throttle\"`, or leave `limit` out";
+            cx.report(Diagnostic::new(Code::LimitMismatch, limit.span.clone(), message).help(help));
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! TOML with places: every value knows where it stands, every mistake in a file is found at once.
+
+mod keys;
+mod strings;
+
+pub(crate) use keys::{Keys, Text, choose, listed};
+pub(crate) use strings::offsets;
+
+use crate::{
+    context::Context,
+    diagnostic::{Code, Diagnostic},
+    source::{FileId, Span},
+};
+use toml::{Spanned, de::DeTable};
+
+/// Parses a file, and reports what is no TOML; what could be read is handed on.
+pub(crate) fn parse<'t>(cx: &mut Context<'_>, file: FileId, text: &'t str) -> Spanned<DeTable<'t>> {
+    let (table, errors) = DeTable::parse_recoverable(text);
+    for error in errors {
+        let range = error.span().unwrap_or(0..0);
+        cx.report(Diagnostic::new(Code::Toml, Span::new(file, range), format!("not TOML: {}", error.message())));
+    }
+    table
+}
