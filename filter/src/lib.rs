@@ -1,1 +1,32 @@
-//! The proxy-wasm host.
+//! The proxy-wasm host of Outwork: Envoy and Istio.
+//!
+//! ```text
+//! abi ─▶ vm ─▶ root      configuration and keys ─▶ a policy, once a reload
+//!           ╰▶ request   headers and connection ─▶ facts ─▶ engine ─▶ edits or a reply, state, metrics
+//! ```
+//!
+//! Everything goes to Envoy through [`host::Host`]; `host` is the only module that names a hostcall, so all others run
+//! natively, against a host made of memory. No request fails for a reason of our own: what a hostcall would not do
+//! becomes a fact that is unavailable, a count and a line in the log.
+//!
+//! There is no SDK below this crate. `proxy-wasm` 0.2.5 exports every callback of the ABI, and Envoy calls each one
+//! that a module exports: body, response, log, done and delete callbacks that do nothing cost a request as much as
+//! reading its headers does (`docs/performance.md`). It also panics where a hostcall returns what it did not expect.
+
+#[cfg(target_arch = "wasm32")]
+mod abi;
+
+pub mod configuration;
+pub mod connection;
+pub mod entropy;
+pub mod facts;
+pub mod host;
+pub mod metrics;
+pub mod pairs;
+pub mod request;
+pub mod root;
+pub mod store;
+pub mod vm;
+
+#[cfg(test)]
+mod testing;

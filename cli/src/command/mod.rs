@@ -3,6 +3,7 @@
 mod build;
 mod check;
 mod fingerprint;
+mod publish;
 mod test;
 
 use std::process::ExitCode;
@@ -16,6 +17,7 @@ pub(crate) enum Command {
     Check(check::Check),
     Test(test::Test),
     Build(build::Build),
+    Publish(publish::Publish),
     Fingerprint(fingerprint::Fingerprint),
 }
 
@@ -25,6 +27,7 @@ impl Command {
             Self::Check(check) => check.run(),
             Self::Test(test) => test.run(),
             Self::Build(build) => build.run(),
+            Self::Publish(publish) => publish.run(),
             Self::Fingerprint(fingerprint) => fingerprint.run(),
         }
     }

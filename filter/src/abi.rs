@@ -1,0 +1,59 @@
+//! The callbacks that Envoy calls: only those that have something to do, because each that exists costs every request.
+
+use crate::{
+    host::{Envoy, allocate},
+    vm::{Action, Vm},
+};
+use std::cell::RefCell;
+
+thread_local! {
+    // One VM is one thread; the borrow is never nested, because no hostcall that this filter makes calls back into it
+    // but for memory.
+    static VM: RefCell<Vm<Envoy>> = RefCell::new(Vm::new(Envoy));
+}
+
+/// Runs `work`, or answers `otherwise` should the proxy ever call in while a call is under way.
+fn with<T>(otherwise: T, work: impl FnOnce(&mut Vm<Envoy>) -> T) -> T {
+    VM.with(|vm| vm.try_borrow_mut().map_or(otherwise, |mut vm| work(&mut vm)))
+}
+
+unsafe extern "C" {
+    fn __wasm_call_ctors();
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn _initialize() {
+    // SAFETY: the linker's own function, called once, before anything else, as a reactor's `_initialize` has to.
+    unsafe { __wasm_call_ctors() }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn proxy_abi_version_0_2_1() {}
+
+#[unsafe(no_mangle)]
+extern "C" fn proxy_on_memory_allocate(size: usize) -> *mut u8 {
+    allocate(size)
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn proxy_on_context_create(context: u32, root: u32) {
+    with((), |vm| vm.create(context, root));
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn proxy_on_vm_start(_root: u32, _configuration_size: usize) -> u32 {
+    1
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn proxy_on_configure(root: u32, size: usize) -> u32 {
+    with(0, |vm| u32::from(vm.configure(root, size)))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn proxy_on_request_headers(context: u32, _count: u32, _end_of_stream: u32) -> u32 {
+    match with(Action::Continue, |vm| vm.request(context)) {
+        Action::Continue => 0,
+        Action::Stop => 1,
+    }
+}

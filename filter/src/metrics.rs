@@ -1,0 +1,100 @@
+//! What is counted. Envoy shows it as `wasmcustom.` + name, and to Prometheus by the bare name.
+
+use crate::host::{Call, Failure, Host, Kind, Level, Metric};
+use outwork_engine::decision::Verdict;
+use std::cell::Cell;
+
+const VERDICTS: usize = Verdict::ALL.len();
+const CALLS: usize = Call::ALL.len();
+
+/// The metrics of one VM. Each is defined once: a hostcall that defines one again makes the proxy remember it again.
+#[derive(Debug, Default)]
+pub struct Metrics {
+    defined: Option<Defined>,
+    /// How often each call failed in this VM.
+    failures: [Cell<u64>; CALLS],
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Defined {
+    verdicts: [Metric; VERDICTS],
+    errors: [Metric; CALLS],
+    reload_ok: Metric,
+    reload_rejected: Metric,
+}
+
+impl Metrics {
+    /// Defines what is not defined yet.
+    pub fn define(&mut self, host: &impl Host) {
+        if self.defined.is_none() {
+            match Defined::new(host) {
+                Ok(defined) => self.defined = Some(defined),
+                Err(failure) => self.failed(host, failure),
+            }
+        }
+    }
+
+    /// A decision was made.
+    pub fn decided(&self, host: &impl Host, verdict: Verdict) {
+        self.add(host, |defined| defined.verdicts.get(verdict as usize).copied());
+    }
+
+    /// A bundle took the place of another, or is the first.
+    pub fn loaded(&self, host: &impl Host, name: &str, before: Option<Vec<u8>>) {
+        if let Some(before) = before {
+            self.add(host, |defined| Some(defined.reload_ok));
+            self.bundle(host, &String::from_utf8_lossy(&before), 0);
+        }
+        self.bundle(host, name, 1);
+    }
+
+    /// A configuration was refused.
+    pub fn rejected(&self, host: &impl Host) {
+        self.add(host, |defined| Some(defined.reload_rejected));
+    }
+
+    /// A hostcall failed. The log gets the first, the second, the fourth, … of each kind: it must not be filled by it.
+    pub fn failed(&self, host: &impl Host, failure: Failure) {
+        let Some(count) = self.failures.get(failure.call as usize) else { return };
+        count.set(count.get().saturating_add(1));
+        if count.get().is_power_of_two() {
+            let (call, status, count) = (failure.call.name(), failure.status, count.get());
+            host.log(Level::Warn, &format!("outwork: `{call}` failed with status {status}, {count} times so far"));
+        }
+        if failure.call != Call::Metric {
+            self.add(host, |defined| defined.errors.get(failure.call as usize).copied());
+        }
+    }
+
+    fn add(&self, host: &impl Host, metric: impl FnOnce(&Defined) -> Option<Metric>) {
+        let Some(metric) = self.defined.as_ref().and_then(metric) else { return };
+        if let Err(failure) = host.count(metric, 1) {
+            self.failed(host, failure);
+        }
+    }
+
+    /// The gauge of a bundle: 1 while it is in use. A dot would end the name in Envoy's tags.
+    fn bundle(&self, host: &impl Host, name: &str, value: u64) {
+        let name = format!("outwork_bundle.name.{}", name.replace('.', "_"));
+        let set = host.define(Kind::Gauge, &name).and_then(|gauge| host.gauge(gauge, value));
+        if let Err(failure) = set {
+            self.failed(host, failure);
+        }
+    }
+}
+
+impl Defined {
+    fn new(host: &impl Host) -> Result<Self, Failure> {
+        let counter = |name: &str| host.define(Kind::Counter, name);
+        let mut verdicts = [Metric(0); VERDICTS];
+        for (place, verdict) in verdicts.iter_mut().zip(Verdict::ALL) {
+            *place = counter(&format!("outwork_decisions.verdict.{}", verdict.name()))?;
+        }
+        let mut errors = [Metric(0); CALLS];
+        for (place, call) in errors.iter_mut().zip(Call::ALL) {
+            *place = counter(&format!("outwork_request_errors.call.{}", call.name()))?;
+        }
+        let reload = |result| counter(&format!("outwork_reload.{result}"));
+        Ok(Self { verdicts, errors, reload_ok: reload("ok")?, reload_rejected: reload("rejected")? })
+    }
+}

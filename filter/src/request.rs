@@ -1,0 +1,162 @@
+//! One request: read, decide, act. Whatever the proxy will not do, the request goes on.
+
+use crate::{
+    configuration::ClientAddress,
+    connection::{self, Noted},
+    facts::Sent,
+    host::{Call, Failure, Host},
+    pairs,
+    root::Plugin,
+    store,
+    vm::{Action, Memory},
+};
+use outwork_engine::{
+    decision::{Decision, Edit, Reply},
+    fact::Fact,
+    facts::{Connection, Facts, Protocol},
+    limits::Charged,
+    record,
+};
+
+/// Where a network filter leaves what is known of the connection.
+const CONNECTION: &[u8] = b"filter_state\0outwork.connection";
+const PROTOCOL: &[u8] = b"request\0protocol";
+const SOURCE: &[u8] = b"source\0address";
+
+/// The status of a header map that is not one.
+const MALFORMED: u32 = 4;
+
+/// Decides about the request at hand, and does what was decided.
+pub fn handle<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory) -> Action {
+    examine(host, plugin, memory).unwrap_or_else(|failure| {
+        memory.metrics.failed(host, failure);
+        // Undecided requests go on, but not with a verdict that the client wrote.
+        attempt(host, memory, host.remove_header(b"outwork-risk"));
+        Action::Continue
+    })
+}
+
+fn examine<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory) -> Result<Action, Failure> {
+    let map = host.request_headers()?;
+    let malformed = Failure { call: Call::Headers, status: MALFORMED };
+    let sent = Sent::new(pairs::read(&map).ok_or(malformed)?);
+    let entropy = memory.entropy.take(host)?;
+    let now = host.now()?;
+    let text = ask(host, memory, CONNECTION);
+    let noted = text.as_deref().map_or(Noted::NOTHING, connection::read);
+    let connection = Connection { address: address(host, plugin, memory, &noted), ..noted.connection };
+    let protocol = protocol(host, memory, noted.id);
+    let facts = sent.facts(now, entropy, connection, protocol);
+
+    let assessment = plugin.policy.assess(&facts, &plugin.keys, &mut memory.scratch);
+    let charged: Vec<Charged> = assessment
+        .charges()
+        .iter()
+        .map(|charge| {
+            store::charge(host, charge, now).unwrap_or_else(|failure| {
+                memory.metrics.failed(host, failure);
+                Charged::Unknown
+            })
+        })
+        .collect();
+    let decision = assessment.decide(&charged);
+    memory.metrics.decided(host, decision.verdict);
+    leave_state(host, plugin, memory, &decision, &facts);
+    Ok(act(host, memory, &decision))
+}
+
+/// Leaves the verdict, and the record where the policy wants one, for the access log and other filters.
+fn leave_state<H: Host>(host: &H, plugin: &Plugin, memory: &Memory, decision: &Decision<'_>, facts: &Facts<'_>) {
+    attempt(host, memory, host.set_property(b"outwork.verdict", decision.verdict.name().as_bytes()));
+    if plugin.policy.records(decision.verdict) {
+        let record = record::write(decision, facts, &plugin.keys);
+        attempt(host, memory, host.set_property(b"outwork.record", record.as_bytes()));
+    }
+}
+
+fn act<H: Host>(host: &H, memory: &Memory, decision: &Decision<'_>) -> Action {
+    if let Some(reply) = &decision.reply {
+        match answer(host, reply, decision) {
+            Ok(()) => return Action::Stop,
+            Err(failure) => memory.metrics.failed(host, failure),
+        }
+    }
+    for edit in &decision.edits {
+        let done = match edit {
+            Edit::Remove(name) => host.remove_header(name),
+            Edit::Append(name, value) => host.add_header(name.as_bytes(), value),
+        };
+        attempt(host, memory, done);
+    }
+    Action::Continue
+}
+
+fn answer<H: Host>(host: &H, reply: &Reply, decision: &Decision<'_>) -> Result<(), Failure> {
+    let headers: Vec<_> = reply.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let details = ["outwork_", decision.verdict.name()].concat();
+    host.reply(reply.status, &details, &pairs::write(&headers), reply.body.as_bytes())
+}
+
+fn address<H: Host>(host: &H, plugin: &Plugin, memory: &Memory, noted: &Noted<'_>) -> Fact<std::net::IpAddr> {
+    match plugin.client_address {
+        ClientAddress::Connection => noted.connection.address,
+        ClientAddress::Source => ask(host, memory, SOURCE).map_or(Fact::Unavailable, |text| connection::source(&text)),
+    }
+}
+
+fn protocol<H: Host>(host: &H, memory: &mut Memory, id: Option<u64>) -> Fact<Protocol> {
+    let known = id.and_then(|id| memory.protocols.of(id));
+    let protocol = known.or_else(|| ask(host, memory, PROTOCOL).and_then(|name| Protocol::parse(&name)));
+    if let (Some(id), Some(protocol)) = (id, protocol) {
+        memory.protocols.note(id, protocol);
+    }
+    protocol.map_or(Fact::Unavailable, Fact::Known)
+}
+
+/// A property of the connection; without one the facts that it would tell are unavailable.
+fn ask<H: Host>(host: &H, memory: &Memory, path: &[u8]) -> Option<Vec<u8>> {
+    host.property(Call::Connection, path).unwrap_or_else(|failure| {
+        memory.metrics.failed(host, failure);
+        None
+    })
+}
+
+/// Counts what could not be done.
+fn attempt<H: Host>(host: &H, memory: &Memory, done: Result<(), Failure>) {
+    if let Err(failure) = done {
+        memory.metrics.failed(host, failure);
+    }
+}
+
+/// The protocols of recent connections. A connection speaks one protocol, and asking for it costs as much as asking for
+/// everything else that is known of the connection.
+#[derive(Clone, Debug)]
+pub struct Protocols {
+    // INVARIANT: PLACES places; a connection's is its number modulo PLACES.
+    places: Vec<Option<(u64, Protocol)>>,
+}
+
+/// How many connections are remembered: 24 bytes each.
+const PLACES: u64 = 1_024;
+
+impl Default for Protocols {
+    fn default() -> Self {
+        Self { places: (0..PLACES).map(|_| None).collect() }
+    }
+}
+
+impl Protocols {
+    /// The protocol of a connection, while it is remembered.
+    pub fn of(&self, id: u64) -> Option<Protocol> {
+        let (known, protocol) = (*self.places.get(usize::try_from(id % PLACES).ok()?)?)?;
+        (known == id).then_some(protocol)
+    }
+
+    /// Remembers the protocol of a connection in place of another's.
+    pub fn note(&mut self, id: u64, protocol: Protocol) {
+        let place = usize::try_from(id % PLACES).ok().and_then(|at| self.places.get_mut(at));
+        if let Some(place) = place {
+            *place = Some((id, protocol));
+        }
+    }
+}

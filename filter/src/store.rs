@@ -1,0 +1,145 @@
+//! Where the words of limits stand: in data that all threads of the proxy share, in a fixed number of slots.
+//!
+//! Envoy's shared data has no expiry and no way to remove a key, so a key for each client would grow as an attacker
+//! pleases. [`SLOTS`] slots of about 150 bytes (facts/envoy.md, 5: a key with its value) are 10 MB at the most.
+//!
+//! Two threads that take the same free slot at the same instant, before it was ever used, may count one request
+//! between them: a compare-and-swap of a key that is not there yet always succeeds in Envoy. Nothing else is lost.
+
+use crate::host::{Call, Failure, Host};
+use outwork_engine::{
+    limits::{Charge, Charged, Slot, choose},
+    time::Time,
+};
+
+/// How many slots there are.
+pub const SLOTS: u32 = 1 << 16;
+
+/// How often a slot is tried that other threads are writing at the same time.
+const ATTEMPTS: usize = 4;
+
+/// Charges one bucket.
+///
+/// # Errors
+/// When the shared data cannot be read or written, or other threads were faster [`ATTEMPTS`] times running.
+pub fn charge(host: &impl Host, charge: &Charge, now: Time) -> Result<Charged, Failure> {
+    for _ in 0..ATTEMPTS {
+        let (place, found) = find(host, charge.key, now)?;
+        let (charged, word) = charge.step(found.word, now);
+        let unchanged = found.owned && word == found.word;
+        let slot = Slot { tag: Slot::tag_of(charge.key), word };
+        if unchanged || host.share(&name(place), &slot.to_bytes(), found.stamp)? {
+            return Ok(charged);
+        }
+    }
+    Err(Failure { call: Call::Store, status: CONTENDED })
+}
+
+/// The ABI's status for a compare-and-swap that did not match.
+const CONTENDED: u32 = 8;
+
+/// What stands in the slot that a key is to use.
+struct Found {
+    word: outwork_engine::limits::Word,
+    owned: bool,
+    stamp: Option<u32>,
+}
+
+fn find(host: &impl Host, key: u128, now: Time) -> Result<(u32, Found), Failure> {
+    let [first_place, second_place] = Slot::candidates(key, SLOTS);
+    let (first, first_stamp) = read(host, first_place)?;
+    if first.tag == Slot::tag_of(key) {
+        return Ok((first_place, Found { word: first.word, owned: true, stamp: first_stamp }));
+    }
+    let (second, second_stamp) = read(host, second_place)?;
+    let (index, word) = choose(key, first, second, now);
+    let (place, slot, stamp) =
+        if index == 0 { (first_place, first, first_stamp) } else { (second_place, second, second_stamp) };
+    Ok((place, Found { word, owned: slot.tag == Slot::tag_of(key), stamp }))
+}
+
+fn read(host: &impl Host, place: u32) -> Result<(Slot, Option<u32>), Failure> {
+    let stored = host.shared(&name(place))?;
+    Ok(stored.map_or_else(Default::default, |(bytes, stamp)| (Slot::from_bytes(&bytes), Some(stamp))))
+}
+
+fn name(place: u32) -> [u8; 8] {
+    let [a, b, c, d] = place.to_le_bytes();
+    [b's', b'l', b'o', b't', a, b, c, d]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Memory;
+    use outwork_engine::{
+        limits::{KeyPart, Limit},
+        risk::Band,
+    };
+
+    const NOW: Time = Time(1_795_305_600_000_000);
+
+    fn limit(burst: u32) -> Limit {
+        Limit { id: "l".into(), key: vec![KeyPart::Ip], burst, interval: 1_000_000, cost: [1; 3], conditional: true }
+    }
+
+    fn admitted(host: &Memory, key: u128, burst: u32) -> bool {
+        match charge(host, &limit(burst).charge(0, key, Band::Low), NOW).unwrap() {
+            Charged::Known(outcome) => outcome.admitted,
+            Charged::Unknown => unreachable!("the store of the test is always there"),
+        }
+    }
+
+    #[test]
+    fn a_key_has_one_bucket() {
+        let host = Memory::default();
+        let key = 7 << 64 | 3 << 32 | 2;
+        assert_eq!([(); 4].map(|()| admitted(&host, key, 3)), [true, true, true, false]);
+        assert!(admitted(&host, 8 << 64 | 5 << 32 | 4, 3));
+    }
+
+    #[test]
+    fn memory_is_bounded_whatever_keys_come() {
+        let host = Memory::default();
+        for n in 0..200_000_u128 {
+            let key = n.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
+            let _ = admitted(&host, key, 1);
+        }
+        assert!(host.shared.borrow().len() <= SLOTS as usize);
+    }
+
+    #[test]
+    fn another_threads_charge_in_between_is_not_lost() {
+        let host = Memory::default();
+        let key = 7 << 64 | 3 << 32 | 2;
+        assert!(admitted(&host, key, 3));
+        host.meanwhile.replace(Some(|host, _| assert!(admitted(host, 7 << 64 | 3 << 32 | 2, 3))));
+        assert!(admitted(&host, key, 3));
+        assert!(!admitted(&host, key, 3));
+    }
+
+    #[test]
+    fn a_slot_that_is_always_busy_is_given_up() {
+        fn busy(host: &Memory, key: &[u8]) {
+            let stamp = host.shared.borrow().get(key).map_or(0, |(_, stamp)| *stamp);
+            host.shared.borrow_mut().insert(key.into(), (vec![1; Slot::BYTES], stamp + 1));
+            host.meanwhile.replace(Some(busy));
+        }
+        let host = Memory::default();
+        let key = 7 << 64;
+        assert!(admitted(&host, key, 3));
+        host.meanwhile.replace(Some(busy));
+        let failure = charge(&host, &limit(3).charge(0, key, Band::Low), NOW).unwrap_err();
+        assert_eq!((failure.call, failure.status), (Call::Store, CONTENDED));
+    }
+
+    #[test]
+    fn a_refusal_writes_nothing() {
+        let host = Memory::default();
+        let key = 7 << 64;
+        assert!(admitted(&host, key, 1));
+        let before = host.shared.borrow().clone();
+        assert!(!admitted(&host, key, 1));
+        assert_eq!(*host.shared.borrow(), before);
+    }
+}

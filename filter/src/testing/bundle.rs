@@ -1,0 +1,74 @@
+//! Small policies: each rule and limit holds for requests with a header of its own name.
+
+use base64ct::{Base64, Encoding};
+use outwork_engine::{
+    bundle::{self, Section},
+    limits::{KeyPart, Limit},
+    policy::{Recording, Settings},
+    rules::{
+        Action, Layer, Mode, Rule,
+        wire::{Atom, Field, Op, Source, Table, Test},
+    },
+};
+
+/// A policy in the making.
+pub(crate) struct Small {
+    pub(crate) version: &'static str,
+    pub(crate) settings: Settings,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) limits: Vec<Limit>,
+}
+
+impl Default for Small {
+    fn default() -> Self {
+        let settings = Settings { mode: Mode::Enforce, ..Settings::default() };
+        Self { version: "1", settings, rules: Vec::new(), limits: Vec::new() }
+    }
+}
+
+impl Small {
+    pub(crate) fn rule(mut self, id: &str, score: i16, action: Action) -> Self {
+        let layer = Some(Layer::Device);
+        self.rules.push(Rule { id: id.into(), layer, score, action, mode: Mode::Enforce, limit: None });
+        self
+    }
+
+    pub(crate) fn limit(mut self, id: &str, burst: u32) -> Self {
+        let key = vec![KeyPart::Ip];
+        self.limits.push(Limit { id: id.into(), key, burst, interval: 6_000_000, cost: [1; 3], conditional: true });
+        self
+    }
+
+    pub(crate) fn record(mut self, record: Recording) -> Self {
+        self.settings.record = record;
+        self
+    }
+
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        let sections = [
+            (Section::Settings, postcard::to_allocvec(&self.settings).unwrap()),
+            (Section::Rules, postcard::to_allocvec(&self.rules).unwrap()),
+            (Section::Limits, postcard::to_allocvec(&self.limits).unwrap()),
+            (Section::Conditions, postcard::to_allocvec(&self.table()).unwrap()),
+        ];
+        let sections: Vec<_> = sections.iter().map(|(section, bytes)| (*section, bytes.as_slice())).collect();
+        bundle::write(self.version, &sections).unwrap()
+    }
+
+    pub(crate) fn configuration(&self) -> String {
+        format!(r#"{{"bundle": "{}"}}"#, Base64::encode_string(&self.bytes()))
+    }
+
+    fn table(&self) -> Table {
+        let rules = self.rules.iter().map(|rule| rule.id.clone());
+        let mut table = Table::default();
+        for (at, header) in (0..).zip(rules.chain(self.limits.iter().map(|limit| limit.id.clone()))) {
+            table.fields.push(Field { source: Source::Header(header), lower: false, literals: None });
+            table.atoms.push(Atom { field: at, test: Test::Known });
+            table.code.push(Op::Atom(at).encode().unwrap());
+            table.ends.push(at + 1);
+            table.triggers.push((at, at));
+        }
+        table
+    }
+}

@@ -1,0 +1,207 @@
+//! A proxy made of memory, for tests.
+
+mod bundle;
+
+pub(crate) use bundle::Small;
+
+use crate::host::{Call, Failure, Host, Kind, Level, Metric};
+use outwork_engine::time::Time;
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+};
+
+/// A reply as the proxy would send it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Sent {
+    pub(crate) status: u16,
+    pub(crate) details: String,
+    pub(crate) headers: Vec<u8>,
+    pub(crate) body: String,
+}
+
+type Stamped = (Vec<u8>, u32);
+type Meanwhile = fn(&Memory, &[u8]);
+
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    pub(crate) now: Cell<u64>,
+    pub(crate) fills: Cell<usize>,
+    pub(crate) headers: RefCell<Vec<(String, Vec<u8>)>>,
+    pub(crate) properties: RefCell<HashMap<String, Vec<u8>>>,
+    pub(crate) asked: RefCell<Vec<String>>,
+    pub(crate) state: RefCell<HashMap<String, String>>,
+    pub(crate) reply: RefCell<Option<Sent>>,
+    pub(crate) metrics: RefCell<Vec<(String, i64)>>,
+    pub(crate) shared: RefCell<HashMap<Vec<u8>, Stamped>>,
+    /// Called before each write to the shared data, as another thread would be.
+    pub(crate) meanwhile: RefCell<Option<Meanwhile>>,
+    pub(crate) configuration: RefCell<Vec<u8>>,
+    pub(crate) keys: RefCell<Option<String>>,
+    pub(crate) dead: RefCell<Vec<u32>>,
+    pub(crate) log: RefCell<Vec<(Level, String)>>,
+    broken: Cell<Option<Call>>,
+}
+
+impl Memory {
+    pub(crate) fn break_call(&self, call: Call) {
+        self.broken.set(Some(call));
+    }
+
+    pub(crate) fn repair(&self) {
+        self.broken.set(None);
+    }
+
+    pub(crate) fn metric(&self, name: &str) -> i64 {
+        self.metrics.borrow().iter().find(|(known, _)| known == name).map_or(0, |(_, value)| *value)
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Vec<String> {
+        let headers = self.headers.borrow();
+        let values = headers.iter().filter(|(known, _)| known == name);
+        values.map(|(_, value)| String::from_utf8_lossy(value).into_owned()).collect()
+    }
+
+    /// A `GET /` over HTTP/2 from 203.0.113.7, with these headers of the client's.
+    pub(crate) fn request(&self, headers: &[(&str, &str)]) {
+        let line = [(":method", "GET"), (":scheme", "https"), (":authority", "shop.example"), (":path", "/")];
+        let own = [("x-forwarded-proto", "https"), ("x-request-id", "1")];
+        let pairs = line.iter().chain(headers).chain(&own);
+        *self.headers.borrow_mut() = pairs.map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        let connection = "addr=203.0.113.7 id=1 ja4=t13d1516h2_8daaf6152771_02713d6af862 ja3=- version=TLSv1.3 sni=-";
+        let mut properties = self.properties.borrow_mut();
+        properties.insert("filter_state/outwork.connection".into(), connection.into());
+        properties.insert("request/protocol".into(), b"HTTP/2".into());
+        self.reply.replace(None);
+        self.state.borrow_mut().clear();
+    }
+
+    fn works(&self, call: Call) -> Result<(), Failure> {
+        if self.broken.get() == Some(call) { Err(Failure { call, status: 10 }) } else { Ok(()) }
+    }
+}
+
+impl Host for Memory {
+    fn now(&self) -> Result<Time, Failure> {
+        self.works(Call::Clock).map(|()| Time(self.now.get()))
+    }
+
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), Failure> {
+        self.works(Call::Entropy)?;
+        self.fills.set(self.fills.get() + 1);
+        for (at, chunk) in bytes.chunks_mut(8).enumerate() {
+            let value = ((self.fills.get() as u64) << 32 | at as u64).to_le_bytes();
+            chunk.copy_from_slice(&value[..chunk.len()]);
+        }
+        Ok(())
+    }
+
+    fn request_headers(&self) -> Result<Vec<u8>, Failure> {
+        self.works(Call::Headers)?;
+        let headers = self.headers.borrow();
+        let mut bytes = u32::try_from(headers.len()).unwrap().to_le_bytes().to_vec();
+        for (name, value) in headers.iter() {
+            bytes.extend(u32::try_from(name.len()).unwrap().to_le_bytes());
+            bytes.extend(u32::try_from(value.len()).unwrap().to_le_bytes());
+        }
+        for (name, value) in headers.iter() {
+            bytes.extend(name.as_bytes());
+            bytes.push(0);
+            bytes.extend(value);
+            bytes.push(0);
+        }
+        Ok(bytes)
+    }
+
+    fn add_header(&self, name: &[u8], value: &[u8]) -> Result<(), Failure> {
+        self.works(Call::Edit)?;
+        self.headers.borrow_mut().push((String::from_utf8(name.into()).unwrap(), value.into()));
+        Ok(())
+    }
+
+    fn remove_header(&self, name: &[u8]) -> Result<(), Failure> {
+        self.works(Call::Edit)?;
+        self.headers.borrow_mut().retain(|(known, _)| known.as_bytes() != name);
+        Ok(())
+    }
+
+    fn property(&self, call: Call, path: &[u8]) -> Result<Option<Vec<u8>>, Failure> {
+        let path = String::from_utf8(path.into()).unwrap().replace('\0', "/");
+        self.asked.borrow_mut().push(path.clone());
+        self.works(call)?;
+        Ok(self.properties.borrow().get(&path).cloned())
+    }
+
+    fn set_property(&self, name: &[u8], value: &[u8]) -> Result<(), Failure> {
+        self.works(Call::State)?;
+        let text = |bytes: &[u8]| String::from_utf8(bytes.into()).unwrap();
+        self.state.borrow_mut().insert(text(name), text(value));
+        Ok(())
+    }
+
+    fn reply(&self, status: u16, details: &str, headers: &[u8], body: &[u8]) -> Result<(), Failure> {
+        self.works(Call::Reply)?;
+        let body = String::from_utf8(body.into()).unwrap();
+        *self.reply.borrow_mut() = Some(Sent { status, details: details.into(), headers: headers.into(), body });
+        Ok(())
+    }
+
+    fn define(&self, _kind: Kind, name: &str) -> Result<Metric, Failure> {
+        self.works(Call::Metric)?;
+        let mut metrics = self.metrics.borrow_mut();
+        let place = metrics.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
+            metrics.push((name.into(), 0));
+            metrics.len() - 1
+        });
+        Ok(Metric(u32::try_from(place).unwrap()))
+    }
+
+    fn count(&self, metric: Metric, by: i64) -> Result<(), Failure> {
+        self.works(Call::Metric)?;
+        self.metrics.borrow_mut()[metric.0 as usize].1 += by;
+        Ok(())
+    }
+
+    fn gauge(&self, metric: Metric, value: u64) -> Result<(), Failure> {
+        self.works(Call::Metric)?;
+        self.metrics.borrow_mut()[metric.0 as usize].1 = i64::try_from(value).unwrap();
+        Ok(())
+    }
+
+    fn shared(&self, key: &[u8]) -> Result<Option<(Vec<u8>, u32)>, Failure> {
+        self.works(Call::Store).map(|()| self.shared.borrow().get(key).cloned())
+    }
+
+    fn share(&self, key: &[u8], value: &[u8], stamp: Option<u32>) -> Result<bool, Failure> {
+        self.works(Call::Store)?;
+        let meanwhile = self.meanwhile.borrow_mut().take();
+        if let Some(meanwhile) = meanwhile {
+            meanwhile(self, key);
+        }
+        let known = self.shared.borrow().get(key).map(|(_, stamp)| *stamp);
+        if known.is_some() && stamp.is_some() && known != stamp {
+            return Ok(false);
+        }
+        self.shared.borrow_mut().insert(key.into(), (value.into(), known.unwrap_or(0) + 1));
+        Ok(true)
+    }
+
+    fn configuration(&self, size: usize) -> Result<Vec<u8>, Failure> {
+        self.works(Call::Configuration)?;
+        assert_eq!(size, self.configuration.borrow().len());
+        Ok(self.configuration.borrow().clone())
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        assert_eq!(name, "OUTWORK_KEYS");
+        self.keys.borrow().clone()
+    }
+
+    fn lives(&self, context: u32) -> bool {
+        !self.dead.borrow().contains(&context)
+    }
+
+    fn log(&self, level: Level, line: &str) {
+        self.log.borrow_mut().push((level, line.into()));
+    }
+}
