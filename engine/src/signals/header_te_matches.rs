@@ -19,7 +19,7 @@ pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
 pub(super) const PAGE: Page = Page {
     means: "Firefox sends `TE: trailers` over HTTP/2, and no other browser sends TE.",
     evasion: "One header line more or less.",
-    honest_cost: "Proxies that drop or add TE: 2 of 2,400 recorded header sets.",
+    honest_cost: "Proxies that drop or add TE: 1 of 2,400 recorded header sets.",
     seen_by: "every host",
     examples: &[
         (

@@ -16,7 +16,7 @@ pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
 pub(super) const PAGE: Page = Page {
     means: "The brands of Sec-CH-UA fit the browser of the user agent: Chromium is among them, Microsoft Edge in Edge only, Opera in Opera only, and HeadlessChrome not at all unless the user agent says so.",
     evasion: "Changing both; automation that overrides the user agent alone is caught.",
-    honest_cost: "Browsers built on Chromium that change one and not the other: 2 of 2,400 recorded header sets.",
+    honest_cost: "Browsers built on Chromium that change one and not the other: 3 of 2,400 recorded header sets.",
     seen_by: "every host",
     examples: &[
         (Sample::CHROME, Expected::Bool(true)),

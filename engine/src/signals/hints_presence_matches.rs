@@ -20,7 +20,7 @@ pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
 pub(super) const PAGE: Page = Page {
     means: "A client that claims to be Chrome or Edge 98 or later over https sends Sec-CH-UA, -Mobile and -Platform; one that claims Firefox or Safari sends none.",
     evasion: "Three header lines.",
-    honest_cost: "Android's download manager under Chrome's name; extensions that change the user agent alone: 23 of 2,400 recorded header sets, most of them Chrome without hints.",
+    honest_cost: "Android's download manager under Chrome's name; extensions that change the user agent alone: 22 of 2,400 recorded header sets, most of them Chrome without hints.",
     seen_by: "every host",
     examples: &[
         (Sample::CHROME, Expected::Bool(true)),

@@ -181,7 +181,8 @@ impl<'a> Scene<'a> {
 
     /// Whether this opens a WebSocket or asks for leave to send another request: browsers send fewer headers then.
     pub(super) fn is_special(&self) -> bool {
-        self.has(Known::SecWebsocketVersion) || self.has(Known::AccessControlRequestMethod)
+        let preflight = self.facts.request.method == b"OPTIONS" && self.has(Known::AccessControlRequestMethod);
+        preflight || (self.facts.request.method == b"GET" && self.has(Known::SecWebsocketVersion))
     }
 }
 

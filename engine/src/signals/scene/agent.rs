@@ -203,7 +203,13 @@ impl Draft {
             b"Mozilla" => self.mozilla |= self.position == 0 && version == b"5.0",
             b"AppleWebKit" => self.apple_web_kit = number(version),
             b"Gecko" => self.gecko = true,
-            b"Safari" => self.safari = true,
+            b"Safari" => {
+                self.safari = true;
+                // Safari fetches icons as "Safari/… CFNetwork/…".
+                if self.position == 0 {
+                    self.family(Family::Safari, b"", 1);
+                }
+            }
             b"Mobile" => self.agent.mobile = true,
             b"Version" => self.version = number(version),
             b"Chrome" | b"Chromium" => self.chrome(version),
@@ -292,10 +298,15 @@ impl Draft {
 
     fn decide_family(&mut self) {
         let android = self.agent.platform == Some(Platform::Android);
+        let mac = self.agent.platform == Some(Platform::MacOs);
         match self.agent.family {
             None if self.safari && android => self.family(Family::Android, b"", 1),
-            None if self.safari && self.version.is_some() => self.family(Family::Safari, b"", 1),
-            Some(Family::Chrome) if self.agent.webview => self.agent.family = Some(Family::WebView),
+            // Safari had no `Version/` before its third.
+            None if self.safari && (self.version.is_some() || mac) => self.family(Family::Safari, b"", 1),
+            Some(Family::Chrome) if self.agent.webview || (android && self.version.is_some()) => {
+                self.agent.webview = true;
+                self.agent.family = Some(Family::WebView);
+            }
             Some(Family::InternetExplorer) if self.agent.major.is_none() => self.agent.major = self.rv,
             _ => {}
         }

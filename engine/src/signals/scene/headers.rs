@@ -57,6 +57,7 @@ known! {
     SecFetchSite b"sec-fetch-site",
     SecFetchUser b"sec-fetch-user",
     SecGpc b"sec-gpc",
+    SecPurpose b"sec-purpose",
     SecWebsocketVersion b"sec-websocket-version",
     Te b"te",
     TransferEncoding b"transfer-encoding",
