@@ -7,7 +7,7 @@ pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
 }
 
 pub(super) const PAGE: Page = Page {
-    means: "Host or :authority as it was sent.",
+    means: "Host or `:authority` as it was sent.",
     evasion: "It is what the client asks for.",
     honest_cost: "None by itself.",
     seen_by: "every host",

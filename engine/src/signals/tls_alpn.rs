@@ -10,7 +10,7 @@ pub(super) const PAGE: Page = Page {
     means: "The protocol negotiated by ALPN: `h2`, `http/1.1`.",
     evasion: "Offering others.",
     honest_cost: "Old devices and some proxies negotiate none.",
-    seen_by: "Envoy with a TLS inspector, over TCP; not on a Worker",
+    seen_by: "Envoy; not on a Worker",
     examples: &[
         (Sample { alpn: Fact::Known("h2"), ..Sample::GET }, Expected::Text("h2")),
         (Sample { alpn: Fact::Absent, ..Sample::GET }, Expected::Absent),

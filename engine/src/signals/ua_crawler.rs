@@ -7,7 +7,7 @@ pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
 }
 
 pub(super) const PAGE: Page = Page {
-    means: "The user agent says that it is a crawler: a word that ends in `bot`, `crawl`, `spider`, `slurp`, a contact like `+http`, or `compatible;` before a name that is no browser's. Which crawler it is, lists say; whether it is true, addresses and signatures.",
+    means: "The user agent says that it is a crawler: a word that ends in `bot`, `crawl`, `spider`, `slurp`, the address of a page (`+http://…`), or `compatible;` before a name that is no browser's. Which crawler it is, lists say; whether it is true, addresses and signatures.",
     evasion: "One header line.",
     honest_cost: "Search engines and link previews say so honestly: that is a reason to verify them, not to refuse them.",
     seen_by: "every host",

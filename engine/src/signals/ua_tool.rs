@@ -7,7 +7,7 @@ pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
 }
 
 pub(super) const PAGE: Page = Page {
-    means: "The library, load generator or scanner that the user agent names: `curl`, `wget`, `python-requests`, `go-http-client`, `okhttp`, `node`, `axios`, `scrapy`, `nikto` and about 80 others.",
+    means: "The library, load generator or scanner that the user agent names: `curl`, `wget`, `python-requests`, `go-http-client`, `okhttp`, `node`, `axios`, `scrapy`, `nikto` and over 60 others.",
     evasion: "One header line.",
     honest_cost: "Honest scripts of customers and partners: the ones that say so are the ones worth talking to.",
     seen_by: "every host",

@@ -114,5 +114,5 @@ fn crawlers_are_seen_by_what_they_say() {
     };
     let seen = texts.iter().filter(names_itself).count();
     say(&format!("{seen} of {} user agents of crawlers and tools name what they are", texts.len()));
-    assert!(seen * 100 >= texts.len() * 85, "{seen} of {}", texts.len());
+    assert!(seen * 100 >= texts.len() * 80, "{seen} of {}", texts.len());
 }

@@ -1,17 +1,23 @@
-//! Crawlers that say so: a word for it, or an address where to read about it.
+//! Crawlers that say so: a word for it, or a page to read about it.
 
-/// Whether a user agent has `bot` at the end of a word, `crawl` or `spider` anywhere, or a contact like `+http`.
+/// Whether a user agent has `bot` at the end of a word, `crawl`, `spider` or `slurp` anywhere, or the address of a page.
 pub(super) fn is_named_in(text: &[u8]) -> bool {
-    (0..text.len()).any(|at| {
-        let Some((before, rest)) = text.split_at_checked(at) else { return false };
-        match rest.first() {
-            Some(b'b' | b'B') => starts(rest, b"bot") && ends_word(rest) && !is_phone_brand(before),
-            Some(b'c' | b'C') => starts(rest, b"crawl"),
-            Some(b's' | b'S') => starts(rest, b"spider") || starts(rest, b"slurp"),
-            Some(b'+') => starts(rest, b"+http"),
-            _ => false,
-        }
+    text.iter().enumerate().any(|(at, byte)| match byte {
+        b'b' | b'B' => is_bot(text, at),
+        b'c' | b'C' => starts_at(text, at, b"crawl"),
+        b's' | b'S' => starts_at(text, at, b"spider") || starts_at(text, at, b"slurp"),
+        b':' => starts_at(text, at, b"://"),
+        _ => false,
     })
+}
+
+fn starts_at(text: &[u8], at: usize, word: &[u8]) -> bool {
+    text.get(at..).is_some_and(|rest| starts(rest, word))
+}
+
+fn is_bot(text: &[u8], at: usize) -> bool {
+    let Some((before, rest)) = text.split_at_checked(at) else { return false };
+    starts(rest, b"bot") && ends_word(rest) && !is_phone_brand(before)
 }
 
 fn starts(text: &[u8], word: &[u8]) -> bool {
