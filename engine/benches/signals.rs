@@ -18,11 +18,15 @@ fn main() {
     headers.push((b"cookie", b"session=8d1f2c; theme=dark; _ga=GA1.2.3.4"));
     let facts = sample.facts(&headers);
     println!("{} headers, {} signals, fastest of {ROUNDS} rounds of {REPEATS}", headers.len(), SIGNALS.len());
-    println!("scene alone      {:>6} ns", nanoseconds(|| drop(black_box(Scene::new(black_box(&facts))))));
+    println!("scene alone      {:>6} ns", nanoseconds(|| scene_alone(black_box(&facts))));
     println!("and all signals  {:>6} ns", nanoseconds(|| read_all(black_box(&facts))));
     if std::env::args().any(|argument| argument == "--each") {
         each(&facts);
     }
+}
+
+fn scene_alone(facts: &Facts<'_>) {
+    black_box(Scene::new(facts));
 }
 
 fn read_all(facts: &Facts<'_>) {

@@ -7,6 +7,10 @@ pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
     if scene.claim().is_none() || scene.is_special() || scene.has(Known::Range) {
         return Fact::Absent;
     }
+    // A host without the order of the wire has its headers from a network that writes this one anew.
+    if !scene.facts().headers.ordered {
+        return Fact::Unavailable;
+    }
     let fits = |codings: &[u8]| codings.starts_with(b"gzip, deflate");
     Fact::Known(Value::Bool(scene.known(Known::AcceptEncoding).is_some_and(fits)))
 }
@@ -15,9 +19,10 @@ pub(super) const PAGE: Page = Page {
     means: "A client that claims to be a browser accepts `gzip, deflate` first, as all browsers write it.",
     evasion: "One header line.",
     honest_cost: "Antivirus and corporate proxies that rewrite Accept-Encoding: 3 of 2,400 recorded header sets.",
-    seen_by: "every host; Cloudflare rewrites the header, so a Worker must read it from request.cf.clientAcceptEncoding",
+    seen_by: "Envoy; not on a Worker, where Cloudflare writes the header anew",
     examples: &[
         (Sample::CHROME, Expected::Bool(true)),
+        (Sample { ordered: false, ..Sample::CHROME }, Expected::Unavailable),
         (
             Sample {
                 headers: &[

@@ -34,8 +34,6 @@ const fn templates(engine: Engine) -> &'static [&'static [Known]] {
             SecChUa,
             SecChUaMobile,
             SecChUaPlatform,
-            Origin,
-            ContentType,
             UpgradeInsecureRequests,
             UserAgent,
             Accept,

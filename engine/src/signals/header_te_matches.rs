@@ -10,6 +10,8 @@ pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
     let Some((engine, _)) = scene.mainstream() else { return Fact::Absent };
     let te = scene.known(Known::Te);
     match (engine, scene.facts().request.protocol) {
+        // TE is for one hop: hosts behind a network that passes headers on may not get it.
+        (Engine::Gecko, Fact::Known(Protocol::Http2)) if !scene.facts().headers.ordered => Fact::Unavailable,
         (Engine::Gecko, Fact::Known(Protocol::Http2)) => Fact::Known(Value::Bool(te == Some(b"trailers"))),
         (Engine::Gecko, _) => Fact::Absent,
         (Engine::Chromium | Engine::WebKit, _) => Fact::Known(Value::Bool(te.is_none())),
@@ -20,7 +22,7 @@ pub(super) const PAGE: Page = Page {
     means: "Firefox sends `TE: trailers` over HTTP/2, and no other browser sends TE.",
     evasion: "One header line more or less.",
     honest_cost: "Proxies that drop or add TE: 1 of 2,400 recorded header sets.",
-    seen_by: "every host",
+    seen_by: "Envoy; for Firefox not on a Worker",
     examples: &[
         (
             Sample {

@@ -78,7 +78,8 @@ fn section(text: &mut String, signal: &Signal, page: &Page) {
 /// What differs from the plainest request.
 fn request(sample: &Sample) -> String {
     let mut parts = Vec::new();
-    if sample.headers == Sample::CHROME.headers {
+    let chrome = sample.headers == Sample::CHROME.headers;
+    if chrome {
         parts.push("a page view by Chrome 147 on Linux".to_owned());
     } else {
         parts.extend(sample.headers.iter().map(|(name, value)| format!("`{name}: {}`", value.escape_default())));
@@ -98,7 +99,8 @@ fn request(sample: &Sample) -> String {
     }
     let texts = [("ja4", sample.ja4), ("ja3", sample.ja3), ("tls version", sample.tls_version), ("sni", sample.sni)];
     let more = [("alpn", sample.alpn), ("country", sample.country), ("pseudo-headers", sample.pseudo_order)];
-    let seen = |(_, value): &(&str, Fact<&str>)| *value != Fact::Unavailable;
+    let seen =
+        |(_, value): &(&str, Fact<&str>)| *value != Fact::Unavailable && !(chrome && *value == Fact::Known("masp"));
     parts.extend(texts.into_iter().chain(more).filter(seen).map(|(name, value)| fact(name, value)));
     parts.extend(sample.address.known().map(|address| format!("address `{address}`")));
     parts.extend(sample.asn.known().map(|asn| format!("asn `{asn}`")));
