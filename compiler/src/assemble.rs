@@ -15,7 +15,7 @@ use outwork_engine::{
 use serde::Serialize;
 
 /// Writes the bundle of a policy without mistakes.
-pub(crate) fn assemble(policy: &PolicySource) -> Result<Vec<u8>, Diagnostic> {
+pub(crate) fn assemble(policy: &PolicySource) -> Result<Vec<u8>, Box<Diagnostic>> {
     let never = Condition::Constant(false);
     let rules = policy.rules.iter().map(|rule| rule.condition.as_ref().unwrap_or(&never));
     let limits = policy.limits.iter().map(|limit| limit.condition.as_ref().unwrap_or(&never));
@@ -35,7 +35,7 @@ pub(crate) fn assemble(policy: &PolicySource) -> Result<Vec<u8>, Diagnostic> {
     let sections: Vec<(Section, &[u8])> =
         sections.iter().map(|(section, bytes)| (*section, bytes.as_slice())).collect();
     bundle::write(&policy.version, &sections).map_err(|error| {
-        Diagnostic::nowhere(Code::TooLarge, error.to_string()).help("drop list entries or regular expressions")
+        Diagnostic::nowhere(Code::TooLarge, error.to_string()).help("drop list entries or regular expressions").into()
     })
 }
 
@@ -55,7 +55,7 @@ fn note(rule: &RuleSource) -> RuleNote {
     RuleNote { when: rule.when.clone(), why: rule.why.clone() }
 }
 
-fn encode(value: &impl Serialize) -> Result<Vec<u8>, Diagnostic> {
+fn encode(value: &impl Serialize) -> Result<Vec<u8>, Box<Diagnostic>> {
     postcard::to_allocvec(value)
-        .map_err(|error| Diagnostic::nowhere(Code::TooLarge, format!("the policy cannot be written: {error}")))
+        .map_err(|error| Diagnostic::nowhere(Code::TooLarge, format!("the policy cannot be written: {error}")).into())
 }

@@ -32,26 +32,29 @@ impl<'f> Context<'f> {
             }
             Err(diagnostic) => {
                 let place = named_at.cloned();
-                self.report(Diagnostic { place, label: "named here".into(), ..diagnostic });
+                self.report(Diagnostic { place, label: "named here".into(), ..*diagnostic });
                 None
             }
         }
     }
 
-    fn read(&self, path: &str) -> Result<String, Diagnostic> {
+    fn read(&self, path: &str) -> Result<String, Box<Diagnostic>> {
         let bytes = self.files.read(path).map_err(|error| {
             Diagnostic::nowhere(Code::Unreadable, format!("cannot read `{path}`: {error}"))
                 .help("paths are relative to the file that names them")
         })?;
         if bytes.len() as u64 > MAX_FILE_BYTES {
             let message = format!("`{path}` is larger than {} MiB", MAX_FILE_BYTES >> 20);
-            return Err(Diagnostic::nowhere(Code::TooLarge, message).help("split it, or drop what no rule uses"));
+            return Err(Diagnostic::nowhere(Code::TooLarge, message)
+                .help("split it, or drop what no rule uses")
+                .into());
         }
         String::from_utf8(bytes).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
             let line = error.as_bytes().iter().take(at).filter(|&&byte| byte == b'\n').count() + 1;
             Diagnostic::nowhere(Code::NotUtf8, format!("`{path}` is not UTF-8: byte {at}, in line {line}"))
                 .help("save it as UTF-8")
+                .into()
         })
     }
 }

@@ -60,7 +60,7 @@ pub fn compile(path: &Path) -> Result<Compiled, Report> {
         let folder = path.parent().map_or_else(Default::default, Path::to_owned);
         (folder, path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default())
     };
-    compile_files(&Folder(folder), &entry)
+    compile_files(&Folder(folder.clone()), &entry).map_err(|report| report.inside(&folder))
 }
 
 /// Compiles the policy or pack in file `entry`.
@@ -87,7 +87,7 @@ fn compile_here(files: &dyn Files, entry: &str) -> Result<Compiled, Report> {
     if !cx.diagnostics.is_empty() {
         return Err(Report::new(cx.diagnostics, cx.sources));
     }
-    let bundle = assemble::assemble(&policy).map_err(|wrong| Report::new(vec![wrong], cx.sources.clone()))?;
+    let bundle = assemble::assemble(&policy).map_err(|wrong| Report::new(vec![*wrong], cx.sources.clone()))?;
     let (tests, failures) = check_tests::run(&policy, &bundle);
     if !failures.is_empty() {
         return Err(Report::new(failures, cx.sources));

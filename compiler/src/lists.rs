@@ -163,7 +163,7 @@ fn file_entries<'t>(
 
 fn contents(cx: &mut Context<'_>, kind: &str, entries: Vec<Text>) -> Option<Contents> {
     match kind {
-        "cidr" => parsed(cx, entries, |text| network(text)).map(Contents::Networks),
+        "cidr" => parsed(cx, entries, network).map(Contents::Networks),
         "numbers" => parsed(cx, entries, number).map(Contents::Numbers),
         _ => Some(Contents::Strings(entries.into_iter().map(|entry| entry.value).collect())),
     }

@@ -48,9 +48,12 @@ impl Checker<'_, '_> {
             (operators::LOGICAL_OR, parts) => self.each(parts).map(Condition::any),
             (operators::LOGICAL_NOT, [inner]) => self.condition(inner).map(Condition::negated),
             (operators::CONDITIONAL, parts) => match <[Condition; 3]>::try_from(self.each(parts)?) {
-                Ok([test, yes, no]) => {
-                    Some(Condition::any([Condition::all([test.clone(), yes]), Condition::all([test.negated(), no])]))
-                }
+                // The last part is never true; it makes the whole unknown where the test is, as CEL wants.
+                Ok([test, yes, no]) => Some(Condition::any([
+                    Condition::all([test.clone(), yes]),
+                    Condition::all([test.clone().negated(), no]),
+                    Condition::all([test.clone(), test.negated()]),
+                ])),
                 Err(_) => None,
             },
             (operators::EQUALS, [left, right]) => self.equality(expr, left, right),

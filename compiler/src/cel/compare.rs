@@ -36,6 +36,7 @@ impl Checker<'_, '_> {
             (Operand::Field(field, Kind::Address), Operand::Text(text)) => self.equal_address(right, field, &text),
             (Operand::Text(text), Operand::Field(field, Kind::Address)) => self.equal_address(left, field, &text),
             (Operand::Field(a, kind), Operand::Field(b, other)) if kind == other => self.same(expr, a, b),
+            (a, b) if a.is_written() && b.is_written() => self.mismatch(expr, "nothing here depends on the request"),
             (a, b) => {
                 let message = format!("{} cannot be compared with {}", self.name_of(&a), self.name_of(&b));
                 self.mismatch(expr, message)
@@ -96,6 +97,12 @@ impl Checker<'_, '_> {
             (Operand::Field(a, Kind::Int), Operand::Field(b, Kind::Int)) if a != b => {
                 Condition::ask(a, Test::LessThan(b))
             }
+            (a, b) if a.is_written() && b.is_written() => {
+                return self.mismatch(expr, "nothing here depends on the request");
+            }
+            (Operand::Field(_, Kind::Text), _) | (_, Operand::Field(_, Kind::Text)) => {
+                return self.mismatch(expr, "text has no order here: ask for its beginning, its end or its size");
+            }
             (a, b) => {
                 let message = format!("{} and {} have no order", self.name_of(&a), self.name_of(&b));
                 return self.mismatch(expr, message);
@@ -105,11 +112,11 @@ impl Checker<'_, '_> {
     }
 
     pub(super) fn membership(&mut self, expr: &IdedExpr, item: &IdedExpr, list: &IdedExpr) -> Option<Condition> {
-        let map = map_of(list);
+        let (map, place) = (map_of(list), item);
         let (item, list) =
             (self.operand(item), if let Some(map) = map { Some(Operand::Map(map)) } else { self.operand(list) });
         match (item?, list?) {
-            (Operand::Text(name), Operand::Map(map)) => match self.entry(expr, map, &name)? {
+            (Operand::Text(name), Operand::Map(map)) => match self.entry(place, map, &name)? {
                 Operand::Field(field, _) => Some(Condition::ask(field, Test::Present)),
                 _ => None,
             },

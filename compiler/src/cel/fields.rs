@@ -35,6 +35,13 @@ pub(super) enum Operand {
     State(FieldKey, State),
 }
 
+impl Operand {
+    /// Whether it is the same for every request.
+    pub(super) fn is_written(&self) -> bool {
+        matches!(self, Self::Bool(_) | Self::Int(_) | Self::Text(_) | Self::Written(_) | Self::List(_))
+    }
+}
+
 /// What is asked of a fact's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
@@ -163,7 +170,11 @@ impl Checker<'_, '_> {
         };
         let group = stem.split('.').next().unwrap_or_default();
         let siblings: Vec<&str> = names().filter(|name| name.split('.').next() == Some(group)).collect();
+        let state = path.rsplit_once('.').filter(|(stem, _)| known_name(stem).is_some()).and_then(|(stem, state)| {
+            Some(format!("did you mean `{stem}.{}`?", did_you_mean(state, ["known", "absent", "unavailable"])?))
+        });
         let help = match did_you_mean(stem, names()) {
+            _ if state.is_some() => state.unwrap_or_default(),
             Some(near) if ending.is_empty() => format!("did you mean `{near}`?"),
             Some(near) => format!("did you mean `{near}.{ending}`?"),
             None if siblings.is_empty() => {

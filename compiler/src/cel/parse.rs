@@ -66,13 +66,13 @@ fn explain(error: &ParseError, scope: Scope<'_>, places: &Places) -> Diagnostic 
     let at = offset_of(text, error.pos);
     let rest = text.get(at..).unwrap_or_default();
     let (message, help) = if text.trim().is_empty() {
-        ("the condition is empty".to_owned(), Some("leave `when` out, or write `true`"))
+        ("the condition is empty".to_owned(), Some("write what shall hold, or `true`"))
     } else if error.msg.contains("has() macro") {
         let help = "write `\"name\" in request.headers`, or `x.known`";
         ("`has` wants a field with a dot".to_owned(), Some(help))
     } else if rest.starts_with(".in(") || rest.starts_with("in(") {
         ("`in` is an operator in CEL, not a method".to_owned(), Some("write `x in lists.name`"))
-    } else if error.msg.contains("<EOF>") || rest.is_empty() {
+    } else if error.msg.contains("input '<EOF>'") || rest.trim().is_empty() {
         ("the condition ends too early".to_owned(), None)
     } else if rest.starts_with(['"', '\'']) && error.msg.contains("token recognition") {
         ("a string has no end".to_owned(), Some("close it with the quote that it begins with"))

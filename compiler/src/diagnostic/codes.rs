@@ -64,6 +64,13 @@ codes! {
     "0038" ListKind "a list has no contents, or two kinds of them",
 }
 
+impl Code {
+    /// Whether a whole file, with all that is in it, is missing because of such a mistake.
+    pub(crate) const fn is_of_a_file(self) -> bool {
+        matches!(self, Self::Unreadable | Self::TooLarge | Self::NotUtf8 | Self::Toml)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

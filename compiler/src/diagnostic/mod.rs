@@ -6,6 +6,7 @@ mod render;
 pub use codes::Code;
 
 use crate::source::{Sources, Span};
+use std::path::{Path, PathBuf};
 
 /// One thing that is wrong.
 #[derive(Clone, Debug)]
@@ -83,12 +84,18 @@ pub struct Report {
     // INVARIANT: not empty, in the order of the files.
     diagnostics: Vec<Diagnostic>,
     sources: Sources,
+    /// Where the files are, as whoever reads the report would name it.
+    folder: PathBuf,
 }
 
 impl Report {
     pub(crate) fn new(mut diagnostics: Vec<Diagnostic>, sources: Sources) -> Self {
         diagnostics.sort_by_key(|one| one.place.as_ref().map(|place| (place.file, place.range.start)));
-        Self { diagnostics, sources }
+        Self { diagnostics, sources, folder: PathBuf::new() }
+    }
+
+    pub(crate) fn inside(self, folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), ..self }
     }
 
     /// What is wrong, in the order of the files.
@@ -98,7 +105,7 @@ impl Report {
 
     /// All of it as text for a terminal.
     pub fn render(&self, colour: bool) -> String {
-        render::render(&self.diagnostics, &self.sources, colour)
+        render::render(&self.diagnostics, &self.sources, &self.folder, colour)
     }
 }
 
@@ -107,7 +114,7 @@ pub(crate) fn did_you_mean<'a>(written: &str, candidates: impl IntoIterator<Item
     candidates
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(written, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= candidate.chars().count().div_ceil(3))
+        .filter(|(distance, _)| *distance <= (written.chars().count() / 4).max(1))
         .min()
         .map(|(_, candidate)| candidate)
 }

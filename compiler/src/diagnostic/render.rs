@@ -3,15 +3,16 @@
 use super::Diagnostic;
 use crate::source::{Sources, Span};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use std::path::Path;
 
 /// Wide enough that no source line is cut in the middle of what is underlined.
 const WIDTH: usize = 160;
 
-pub(super) fn render(diagnostics: &[Diagnostic], sources: &Sources, colour: bool) -> String {
+pub(super) fn render(diagnostics: &[Diagnostic], sources: &Sources, folder: &Path, colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() }.term_width(WIDTH);
     let mut out = String::new();
     for diagnostic in diagnostics {
-        out.push_str(&renderer.render(&[group(diagnostic, sources)]));
+        out.push_str(&renderer.render(&[group(diagnostic, sources, folder)]));
         out.push_str("\n\n");
     }
     let count = diagnostics.len();
@@ -19,10 +20,10 @@ pub(super) fn render(diagnostics: &[Diagnostic], sources: &Sources, colour: bool
     out
 }
 
-fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
+fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources, folder: &Path) -> Group<'a> {
     let title = Level::ERROR.primary_title(&diagnostic.message).id(diagnostic.code.id());
     let mut group = Group::with_title(title);
-    for snippet in snippets(diagnostic, sources) {
+    for snippet in snippets(diagnostic, sources, folder) {
         group = group.element(snippet);
     }
     for note in &diagnostic.notes {
@@ -38,6 +39,7 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
 fn snippets<'a>(
     diagnostic: &'a Diagnostic,
     sources: &'a Sources,
+    folder: &Path,
 ) -> Vec<Snippet<'a, annotate_snippets::Annotation<'a>>> {
     let Some(place) = &diagnostic.place else { return Vec::new() };
     let primary = AnnotationKind::Primary.span(clip(place, sources)).label(label(&diagnostic.label));
@@ -51,7 +53,11 @@ fn snippets<'a>(
     }
     let snippet = |(file, annotations)| {
         let source = sources.file(file)?;
-        Some(Snippet::source(&*source.text).path(&*source.path).annotations(annotations))
+        Some(
+            Snippet::source(&*source.text)
+                .path(folder.join(&source.path).to_string_lossy().into_owned())
+                .annotations(annotations),
+        )
     };
     snippets.into_iter().filter_map(snippet).collect()
 }

@@ -37,7 +37,7 @@ impl<'a> SetWriter<'a> {
         }
     }
 
-    pub(super) fn atoms(&mut self, atoms: &'a Atoms) -> Result<Vec<Atom>, Diagnostic> {
+    pub(super) fn atoms(&mut self, atoms: &'a Atoms) -> Result<Vec<Atom>, Box<Diagnostic>> {
         atoms
             .questions()
             .map(|question| Ok(Atom { field: atoms.field(&question.field), test: self.test(&question.test, atoms)? }))
@@ -51,7 +51,7 @@ impl<'a> SetWriter<'a> {
         patterns.into_iter().map(|(_, bytes)| bytes).collect()
     }
 
-    fn test(&mut self, test: &'a Test, atoms: &Atoms) -> Result<WireTest, Diagnostic> {
+    fn test(&mut self, test: &'a Test, atoms: &Atoms) -> Result<WireTest, Box<Diagnostic>> {
         Ok(match test {
             Test::Known => WireTest::Known,
             Test::Absent => WireTest::Absent,
@@ -73,7 +73,7 @@ impl<'a> SetWriter<'a> {
         })
     }
 
-    fn numbers(&mut self, numbers: &'a BTreeSet<i64>) -> Result<u32, Diagnostic> {
+    fn numbers(&mut self, numbers: &'a BTreeSet<i64>) -> Result<u32, Box<Diagnostic>> {
         let place = index(self.sets.numbers.len())?;
         Ok(*self.numbers.entry(numbers).or_insert_with(|| {
             self.sets.numbers.push(numbers.iter().copied().collect());
@@ -81,7 +81,7 @@ impl<'a> SetWriter<'a> {
         }))
     }
 
-    fn ranges(&mut self, networks: &'a BTreeSet<(IpAddr, u8)>) -> Result<u32, Diagnostic> {
+    fn ranges(&mut self, networks: &'a BTreeSet<(IpAddr, u8)>) -> Result<u32, Box<Diagnostic>> {
         let place = index(self.sets.ranges.len())?;
         Ok(*self.ranges.entry(networks).or_insert_with(|| {
             self.sets.ranges.push(Ranges::from_networks(networks.iter().copied()));
@@ -89,15 +89,15 @@ impl<'a> SetWriter<'a> {
         }))
     }
 
-    fn listed_ranges(&mut self, list: &ListRef) -> Result<u32, Diagnostic> {
+    fn listed_ranges(&mut self, list: &ListRef) -> Result<u32, Box<Diagnostic>> {
         match self.lists.get(list.place) {
             Some(Contents::Networks(networks)) => self.ranges(networks),
-            _ => Err(lost(list)),
+            _ => Err(lost(list).into()),
         }
     }
 
-    fn strings(&mut self, list: &ListRef) -> Result<u32, Diagnostic> {
-        let Some(Contents::Strings(strings)) = self.lists.get(list.place) else { return Err(lost(list)) };
+    fn strings(&mut self, list: &ListRef) -> Result<u32, Box<Diagnostic>> {
+        let Some(Contents::Strings(strings)) = self.lists.get(list.place) else { return Err(lost(list).into()) };
         if let Some(&place) = self.strings.get(strings) {
             return Ok(place);
         }
@@ -108,7 +108,7 @@ impl<'a> SetWriter<'a> {
         Ok(place)
     }
 
-    fn pattern(&mut self, text: &str) -> Result<u32, Diagnostic> {
+    fn pattern(&mut self, text: &str) -> Result<u32, Box<Diagnostic>> {
         if let Some((place, _)) = self.patterns.get(text) {
             return Ok(*place);
         }
@@ -122,7 +122,7 @@ impl<'a> SetWriter<'a> {
 }
 
 /// Writes one automaton for each field that literals are looked for in.
-pub(super) fn literals(atoms: &Atoms, table: &mut Table, matchers: &mut Matchers) -> Result<(), Diagnostic> {
+pub(super) fn literals(atoms: &Atoms, table: &mut Table, matchers: &mut Matchers) -> Result<(), Box<Diagnostic>> {
     let mut wanted: BTreeMap<u32, BTreeSet<Literal>> = BTreeMap::new();
     for question in atoms.questions() {
         let Test::Literals(literals) = &question.test else { continue };

@@ -22,7 +22,7 @@ pub(crate) struct Lowered {
 }
 
 /// Lowers conditions, rules' first and limits' after them.
-pub(crate) fn lower(conditions: &[&Condition], lists: &[Contents]) -> Result<Lowered, Diagnostic> {
+pub(crate) fn lower(conditions: &[&Condition], lists: &[Contents]) -> Result<Lowered, Box<Diagnostic>> {
     let atoms = atoms::Atoms::of(conditions);
     let mut table = Table { fields: atoms.fields(), ..Table::default() };
     let mut sets = matchers::SetWriter::new(lists);
@@ -43,7 +43,7 @@ pub(crate) fn lower(conditions: &[&Condition], lists: &[Contents]) -> Result<Low
 }
 
 /// A count as bundles carry it.
-fn index(count: usize) -> Result<u32, Diagnostic> {
+fn index(count: usize) -> Result<u32, Box<Diagnostic>> {
     u32::try_from(count)
-        .map_err(|_| Diagnostic::nowhere(Code::TooMany, "the policy has more than 4 billion of something"))
+        .map_err(|_| Diagnostic::nowhere(Code::TooMany, "the policy has more than 4 billion of something").into())
 }

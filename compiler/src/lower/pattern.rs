@@ -35,14 +35,14 @@ pub(crate) fn compile(pattern: &str) -> Result<Vec<u8>, BadPattern> {
                 .determinize_size_limit(Some(MAX_BUILD_BYTES)),
         )
         .build(pattern)
-        .map_err(BadPattern)?;
-    let sparse: DFA<Vec<u8>> = dense.to_sparse().map_err(BadPattern)?;
+        .map_err(|error| BadPattern(error.into()))?;
+    let sparse: DFA<Vec<u8>> = dense.to_sparse().map_err(|error| BadPattern(error.into()))?;
     Ok(sparse.to_bytes_little_endian())
 }
 
 /// Why a pattern cannot be used.
 #[derive(Debug)]
-pub(crate) struct BadPattern(dense::BuildError);
+pub(crate) struct BadPattern(Box<dense::BuildError>);
 
 impl BadPattern {
     pub(crate) fn at(&self, place: Span, pattern: &str) -> Diagnostic {
@@ -51,7 +51,7 @@ impl BadPattern {
             return Diagnostic::new(Code::PatternTooLarge, place, message)
                 .help("make repetitions such as `{1,100}` shorter, or test for literals with `contains` first");
         }
-        let mut cause: &dyn std::error::Error = &self.0;
+        let mut cause: &dyn std::error::Error = &*self.0;
         while let Some(deeper) = cause.source() {
             cause = deeper;
         }

@@ -8,14 +8,14 @@ use crate::{
 use outwork_engine::rules::wire::{MAX_STACK, Op};
 
 /// Appends the program of a condition.
-pub(super) fn write(condition: &Condition, atoms: &Atoms, code: &mut Vec<u32>) -> Result<(), Diagnostic> {
+pub(super) fn write(condition: &Condition, atoms: &Atoms, code: &mut Vec<u32>) -> Result<(), Box<Diagnostic>> {
     if depth(condition) > MAX_STACK {
-        return Err(Diagnostic::nowhere(Code::TooComplex, "a condition nests too deeply"));
+        return Err(Diagnostic::nowhere(Code::TooComplex, "a condition nests too deeply").into());
     }
     emit(condition, atoms, code)
 }
 
-fn emit(condition: &Condition, atoms: &Atoms, code: &mut Vec<u32>) -> Result<(), Diagnostic> {
+fn emit(condition: &Condition, atoms: &Atoms, code: &mut Vec<u32>) -> Result<(), Box<Diagnostic>> {
     match condition {
         Condition::Constant(false) => push(code, Op::False),
         Condition::Constant(true) => push(code, Op::True),
@@ -30,7 +30,7 @@ fn emit(condition: &Condition, atoms: &Atoms, code: &mut Vec<u32>) -> Result<(),
 }
 
 /// The deepest part first: what is worked out later then stands on one answer only.
-fn emit_all(parts: &[Condition], op: Op, atoms: &Atoms, code: &mut Vec<u32>) -> Result<(), Diagnostic> {
+fn emit_all(parts: &[Condition], op: Op, atoms: &Atoms, code: &mut Vec<u32>) -> Result<(), Box<Diagnostic>> {
     for (at, part) in by_depth(parts).into_iter().enumerate() {
         emit(part, atoms, code)?;
         if at > 0 {
@@ -60,7 +60,7 @@ fn depth(condition: &Condition) -> u32 {
     }
 }
 
-fn push(code: &mut Vec<u32>, op: Op) -> Result<(), Diagnostic> {
+fn push(code: &mut Vec<u32>, op: Op) -> Result<(), Box<Diagnostic>> {
     let word = op.encode().ok_or_else(|| Diagnostic::nowhere(Code::TooMany, "the policy asks too many questions"))?;
     code.push(word);
     Ok(())

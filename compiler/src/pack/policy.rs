@@ -46,14 +46,17 @@ pub(crate) fn read(cx: &mut Context<'_>, entry: &str) -> PolicySource {
         lists: Vec::new(),
     };
     let Some((file, text)) = cx.open(entry, None) else { return policy };
-    let table = read::parse(cx, file, &text);
+    let Some(table) = read::parse(cx, file, &text) else { return policy };
     if table.get_ref().contains_key("pack") && !table.get_ref().contains_key("policy") {
         let mut ids = BTreeMap::new();
         policy.add_pack(cx, file, &text, table.get_ref(), &mut ids);
     } else {
         policy.read_root(cx, file, &text, table.get_ref(), entry);
     }
-    policy.check(cx);
+    // What a file that could not be read would have added is not missed in the others.
+    if !cx.diagnostics.iter().any(|one| one.code.is_of_a_file()) {
+        policy.check(cx);
+    }
     policy
 }
 
@@ -71,8 +74,9 @@ impl PolicySource {
         }
         let mut ids = BTreeMap::new();
         for named in packs {
-            if let Some((file, text)) = cx.open(&relative_to(entry, &named.value), Some(&named.span)) {
-                let table = read::parse(cx, file, &text);
+            if let Some((file, text)) = cx.open(&relative_to(entry, &named.value), Some(&named.span))
+                && let Some(table) = read::parse(cx, file, &text)
+            {
                 self.add_pack(cx, file, &text, table.get_ref(), &mut ids);
             }
         }
@@ -85,7 +89,8 @@ impl PolicySource {
     fn read_settings(&mut self, cx: &mut Context<'_>, root: &Keys<'_, '_>) -> Vec<Text> {
         let mut packs = Vec::new();
         if !root.has("policy") {
-            root.missing(cx, "policy");
+            let help = "add `[policy]` with a `version` and `packs`; a pack has `[pack]`";
+            cx.report(Diagnostic::new(Code::MissingKey, root.span(), "the policy has no `[policy]`").help(help));
         }
         if let Some(table) = root.table(cx, "policy") {
             let keys =
@@ -186,6 +191,9 @@ impl PolicySource {
         let Some(id) = keys.required_text(cx, "rule") else { return };
         let Some(rule) = self.rules.iter_mut().find(|rule| rule.id.value == id.value) else {
             let message = format!("there is no rule `{}`", id.value);
+            if cx.diagnostics.iter().any(|one| one.code.is_of_a_file()) {
+                return;
+            }
             let near = did_you_mean(&id.value, self.rules.iter().map(|rule| rule.id.value.as_str()));
             let help =
                 near.map_or_else(|| "no pack of this policy has it".into(), |near| format!("did you mean `{near}`?"));

@@ -185,7 +185,7 @@ impl<'a, 't> Keys<'a, 't> {
     /// One of the words allowed.
     pub(crate) fn word<T: Copy>(&self, cx: &mut Context<'_>, key: &str, words: &[(&str, T)]) -> Option<T> {
         let text = self.text(cx, key)?;
-        choose(cx, &text, key, words)
+        choose(cx, &text, &format!("value of `{key}`"), words)
     }
 
     fn within(

@@ -13,12 +13,13 @@ use crate::{
 };
 use toml::{Spanned, de::DeTable};
 
-/// Parses a file, and reports what is no TOML; what could be read is handed on.
-pub(crate) fn parse<'t>(cx: &mut Context<'_>, file: FileId, text: &'t str) -> Spanned<DeTable<'t>> {
+/// Parses a file, and reports what is no TOML: what the rest of such a file means would be guessing.
+pub(crate) fn parse<'t>(cx: &mut Context<'_>, file: FileId, text: &'t str) -> Option<Spanned<DeTable<'t>>> {
     let (table, errors) = DeTable::parse_recoverable(text);
+    let sound = errors.is_empty();
     for error in errors {
         let range = error.span().unwrap_or(0..0);
         cx.report(Diagnostic::new(Code::Toml, Span::new(file, range), format!("not TOML: {}", error.message())));
     }
-    table
+    sound.then_some(table)
 }
