@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import progress
+from . import paths, progress
 from .problem import Problem
 
 NODE_MAJOR = 20
@@ -64,9 +64,22 @@ def _node() -> str:
 
 
 def _targets() -> None:
-    """rust-toolchain.toml names toolchain and targets; rustup fetches what is missing when it is asked for the active one."""
+    """rust-toolchain.toml names toolchain and targets. rustup fetches the toolchain when it is first used; older ones forget targets."""
     if not shutil.which("rustup"):
         return
-    asked = subprocess.run(["rustup", "target", "list", "--installed"], capture_output=True, text=True, cwd=Path(__file__).parent)
-    if asked.returncode != 0 or "wasm32-wasip1" not in asked.stdout:
-        progress.run("Installing the Rust toolchain", ["rustup", "toolchain", "install"], log="rustup", help="rustup needs the network once")
+    help = "rustup needs the network once"
+    if _rustup("toolchain", "list").find(_named("channel")[0]) < 0:
+        progress.run("Installing the Rust toolchain", ["cargo", "--version"], log="rustup", help=help)
+    installed = _rustup("target", "list", "--installed").split()
+    missing = [target for target in _named("targets") if target not in installed]
+    if missing:
+        progress.run(f"Installing the Rust targets {', '.join(missing)}", ["rustup", "target", "add", *missing], log="rustup", help=help)
+
+
+def _named(key: str) -> list[str]:
+    line = re.search(rf"(?m)^{key} = (.*)$", (paths.ROOT / "rust-toolchain.toml").read_text())
+    return re.findall(r'"([^"]+)"', line[1]) if line else []
+
+
+def _rustup(*arguments: str) -> str:
+    return subprocess.run(["rustup", *arguments], capture_output=True, text=True, cwd=paths.ROOT).stdout

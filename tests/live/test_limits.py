@@ -10,7 +10,7 @@ BURST = 20
 
 def attempt(live, *options):
     argv = ["curl", "-sk", "--http1.1", "-i", "-X", "POST", "-d", "email=a@b.example&password=x", *options, live.url("/login")]
-    head, _, body = subprocess.run(argv, capture_output=True, text=True, check=True).stdout.partition("\r\n\r\n")
+    head, _, body = subprocess.run(argv, capture_output=True, text=True, check=True).stdout.partition("\n\n")
     status = int(head.split(" ", 2)[1])
     headers = {name.lower(): value.strip() for name, value in (line.split(":", 1) for line in head.splitlines()[1:])}
     return status, headers, body
