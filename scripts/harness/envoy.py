@@ -15,6 +15,7 @@ from .process import Server
 
 # Envoy holds access log lines back for ten seconds unless told otherwise; here somebody is watching.
 FLUSH_MS = "50"
+TRAP = re.compile(r"panicked|Uncaught|RuntimeError|in-VM backtrace|wasm_fail_stream")
 
 
 class Envoy(Server):
@@ -67,9 +68,9 @@ class Envoy(Server):
             total += int((task / "schedstat").read_text().split()[0])
         return total / 1e9
 
-    def critical(self) -> list[str]:
-        """Log lines that say a module trapped or a configuration was refused for good."""
-        return [line for line in self.log.read_text(errors="replace").splitlines() if "[critical]" in line]
+    def traps(self) -> list[str]:
+        """Log lines that a panic or a trap of a module leaves. A refused configuration is no trap."""
+        return [line for line in self.log.read_text(errors="replace").splitlines() if TRAP.search(line)]
 
 
 def validate(configuration: Path, env: dict[str, str] | None = None) -> tuple[int, str]:

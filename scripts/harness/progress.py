@@ -22,8 +22,11 @@ PLAIN_EVERY = 60.0
 
 
 @contextmanager
-def step(title: str) -> Iterator[None]:
-    """Shows `title` and the elapsed time while the body runs."""
+def step(title: str, passing: bool = False) -> Iterator[None]:
+    """Shows `title` and the elapsed time while the body runs; of a `passing` step nothing remains to be read."""
+    if passing and not sys.stderr.isatty():
+        yield
+        return
     done = threading.Event()
     began = time.monotonic()
     shown = threading.Event()
@@ -36,7 +39,9 @@ def step(title: str) -> Iterator[None]:
     finally:
         done.set()
         ticker.join()
-        if shown.is_set():
+        if shown.is_set() and passing:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        elif shown.is_set():
             _finish(title, outcome, time.monotonic() - began)
 
 

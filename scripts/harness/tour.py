@@ -33,7 +33,7 @@ def run(envoy: Envoy, python: Path) -> int:
 def visit(envoy: Envoy, client: Client, python: Path) -> tuple[Decision | None, str]:
     """One request by one client: the decision, or why there is none."""
     path = f"/tour/{uuid.uuid4().hex[:12]}"
-    with progress.step(client.name):
+    with progress.step(client.name, passing=True):
         try:
             ended = client.run(f"https://localhost:{envoy.ports.https}{path}", python)
             return decisions.wait_for(envoy.access_log, path), ""

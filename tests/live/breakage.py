@@ -69,7 +69,7 @@ CONFIGURATIONS = (
 # Wrong in the environment, which only a start can change.
 KEYS = (
     Breakage("no keys", "OUTWORK_KEYS", env=lambda env: {**env, "OUTWORK_KEYS": ""}),
-    Breakage("a key of 31 bytes", "32 bytes", env=lambda env: {**env, "OUTWORK_KEYS": key(31)}),
+    Breakage("a key of 31 bytes", "31 bytes, and needs 32", env=lambda env: {**env, "OUTWORK_KEYS": key(31)}),
     Breakage("a key that is no base64", "base64", env=lambda env: {**env, "OUTWORK_KEYS": "a:?"}),
     Breakage("a key without an id", "OUTWORK_KEYS", env=lambda env: {**env, "OUTWORK_KEYS": base64.b64encode(os.urandom(32)).decode()}),
 )

@@ -58,20 +58,20 @@ def made() -> stack.Built:
 
 @pytest.fixture(scope="module")
 def live(made: stack.Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """An Envoy of the module's own. It must end as it began: no VM reloaded, nothing critical in its log."""
+    """An Envoy of the module's own. It must end as it began: no VM reloaded, no trap in its log."""
     echo = Echo()
     envoy = stack.start(tmp_path_factory.mktemp("edge"), made, edge.Ports(origin=echo.port))
     try:
         yield Live(envoy, echo, made)
         assert envoy.running(), envoy.log.read_text()[-2000:]
         assert not any(envoy.stats(r"^wasm\..*vm_reload").values())
-        assert envoy.critical() == []
+        assert envoy.traps() == []
     finally:
         envoy.stop()
         echo.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def extension(live: Live) -> dict:
-    """The filter configuration as published, for a test to break."""
+    """The filter configuration as first published, for a test to break."""
     return json.loads(edge.watched(live.envoy.run).read_text())["resources"][0]["typed_config"]

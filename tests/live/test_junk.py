@@ -40,7 +40,7 @@ def test_junk(junked):
     assert counts["sent"] >= REQUESTS
     assert junked.running()
     assert not any(junked.stats(r"^wasm\..*vm_reload").values()), junked.log.read_text()[-3000:]
-    assert junked.critical() == []
+    assert junked.traps() == []
     assert counts["refused"] == counts["unanswered"] == 0, counts
     # 501 is Envoy's answer to a transfer coding it does not know; every other 5xx would be ours or the origin's.
     assert {name for name in counts if name.startswith("status 5")} <= {"status 501"}, counts
