@@ -1,0 +1,137 @@
+"""Lists of networks: one in CIDR notation a line, sorted, merged."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import ipaddress
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+# RFC 5737 reserves 198.51.100.0/24 for documentation: no visitor has this address, so a list that a site fills for
+# itself can carry it, and the rule over that list has a test that fires.
+DOCUMENTATION = "198.51.100.66/32"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A list: what it holds, and where its networks come from."""
+
+    what: str
+    origin: str
+    read: Callable[[Path], Iterable[str]]
+
+
+def files(data: Path, *, tor: bool) -> dict[str, str]:
+    """The text of every list, by file name."""
+    made = {f"{name}.txt": render(source, source.read(data / "ip")) for name, source in SOURCES.items()}
+    return made | {"tor-exits.txt": render(TOR, TOR.read(data / "ip") if tor else [])}
+
+
+def render(source: Source, networks: Iterable[str]) -> str:
+    kept = merged([*networks, DOCUMENTATION] if source is TOR else networks)
+    head = [f"# {source.what}", f"# Source: {source.origin}", "# Made by scripts/lists."]
+    return "\n".join([*head, *map(str, kept)]) + "\n"
+
+
+def merged(texts: Iterable[str]) -> list[Network]:
+    networks = {ipaddress.ip_network(text.strip()) for text in texts if text.strip()}
+    return [
+        network
+        for version in (4, 6)
+        for network in ipaddress.collapse_addresses(one for one in networks if one.version == version)
+    ]
+
+
+def lines(*names: str) -> Callable[[Path], Iterable[str]]:
+    return lambda folder: [line for name in names for line in text(folder / name).splitlines()]
+
+
+def rows(name: str, *bots: str) -> Callable[[Path], Iterable[str]]:
+    """Rows of `IP,Name,Sources`; a row may name several bots, with `|` between them."""
+
+    def read(folder: Path) -> Iterable[str]:
+        table = csv.DictReader(text(folder / name).splitlines())
+        return [row["IP"] for row in table if set(bots) & set(row["Name"].split("|"))]
+
+    return read
+
+
+def google(name: str) -> Callable[[Path], Iterable[str]]:
+    """Google's own JSON: `{"prefixes": [{"ipv4Prefix": …} | {"ipv6Prefix": …}]}`."""
+    return lambda folder: [prefix for entry in json.loads(text(folder / name))["prefixes"] for prefix in entry.values()]
+
+
+def union(*reads: Callable[[Path], Iterable[str]]) -> Callable[[Path], Iterable[str]]:
+    return lambda folder: [network for read in reads for network in read(folder)]
+
+
+def text(path: Path) -> str:
+    return gzip.decompress(path.read_bytes()).decode() if path.suffix == ".gz" else path.read_text()
+
+
+CLOUDS = ("amazon", "digitalocean", "google", "linode", "microsoft", "oracle", "vultr")
+IPRANGES = "lord-alfred/ipranges 14dd971b1875, CC0-1.0"
+SEFINEK = "sefinek/known-bots-ip-whitelist dd20350c6d24, MIT"
+KNOWN, AI, MONITORS = "known_bot_ips.csv.gz", "ai_bot_ips.csv", "monitoring_bot_ips.csv"
+
+SOURCES = {
+    "crawler-google": Source(
+        "Networks that Google's common crawlers come from (Googlebot, GoogleOther, Storebot-Google and others).",
+        f"jonhadfield/cloud-ips a9fd42a4d49b (a copy of Google's googlebot.json), Apache-2.0; {IPRANGES}; {SEFINEK}",
+        union(google("googlebot.json"), lines("cc0_googlebot_ipv4.txt.gz", "cc0_googlebot_ipv6.txt.gz"), rows(KNOWN, "GoogleBot")),
+    ),
+    "crawler-google-special": Source(
+        "Networks that Google's special crawlers come from (AdsBot, Mediapartners, APIs-Google, Google-Safety).",
+        SEFINEK,
+        rows(KNOWN, "Google Special Crawlers"),
+    ),
+    "crawler-google-fetchers": Source(
+        "Networks that Google fetches from on a user's behalf. Anyone can make it do so: no proof of good intent.",
+        SEFINEK,
+        rows(KNOWN, "Google User-Triggered Fetchers"),
+    ),
+    "crawler-bing": Source(
+        "Networks that Bing's crawlers come from.",
+        f"{IPRANGES}; {SEFINEK}",
+        union(lines("cc0_bing_ipv4.txt.gz"), rows(KNOWN, "BingBot")),
+    ),
+    "crawler-duckduckgo": Source("Networks that DuckDuckBot comes from.", SEFINEK, rows(KNOWN, "DuckDuckBot")),
+    "crawler-yandex": Source("Networks that Yandex's crawlers come from.", SEFINEK, rows(KNOWN, "YandexBot")),
+    "crawler-apple": Source("Networks that Applebot comes from.", SEFINEK, rows(KNOWN, "Applebot")),
+    "crawler-meta": Source("Networks of Meta, whose crawlers come from anywhere in them.", SEFINEK, rows(KNOWN, "FacebookBot")),
+    "crawler-ahrefs": Source("Addresses that AhrefsBot comes from.", SEFINEK, rows(KNOWN, "AhrefsBot")),
+    "monitor-uptimerobot": Source("Addresses that UptimeRobot probes from.", SEFINEK, rows(MONITORS, "UptimeRobot")),
+    "monitor-pingdom": Source("Addresses that Pingdom probes from.", SEFINEK, rows(MONITORS, "PingdomBot")),
+    "monitor-betterstack": Source("Addresses that Better Stack probes from.", SEFINEK, rows(MONITORS, "BetterStack")),
+    "internet-scanners": Source(
+        "Networks of Censys, Shodan and Modat, who scan the internet and publish what they find.",
+        SEFINEK,
+        rows(MONITORS, "Censys", "Shodan", "Modat Scanner"),
+    ),
+    "ai-gptbot": Source("Networks that GPTBot comes from.", SEFINEK, rows(AI, "GPTBot")),
+    "ai-chatgpt-user": Source("Networks that ChatGPT-User comes from.", SEFINEK, rows(AI, "ChatGPT User")),
+    "ai-oai-searchbot": Source("Networks that OAI-SearchBot comes from.", SEFINEK, rows(AI, "OpenAI SearchBot")),
+    "ai-anthropic": Source("Networks that ClaudeBot comes from.", SEFINEK, rows(AI, "ClaudeBot")),
+    "ai-perplexitybot": Source("Networks that PerplexityBot comes from.", SEFINEK, rows(AI, "PerplexityBot")),
+    "ai-perplexity-user": Source("Networks that Perplexity-User comes from.", SEFINEK, rows(AI, "Perplexity User")),
+    "datacenter": Source(
+        f"Networks of {', '.join(name.capitalize() for name in CLOUDS)}, and of other hosting companies.",
+        f"{IPRANGES}; X4BNet/lists_vpn output/datacenter 167937a76d42, MIT",
+        union(
+            *(lines(f"cc0_{name}_ipv4.txt.gz") for name in CLOUDS),
+            *(lines(f"cc0_{name}_ipv6.txt.gz") for name in CLOUDS if name != "oracle"),
+            lines("x4b_datacenter_ipv4.txt.gz"),
+        ),
+    ),
+}
+
+TOR = Source(
+    "Tor exits. The repository carries none, because their source has no licence file: `scripts/lists --tor` fills them in.",
+    f"X4BNet/lists_torexit 1aaa6b5d0c03, no licence file; {DOCUMENTATION} is reserved for documentation, for the rule's test",
+    lines("tor_exit_ipv4.txt"),
+)
