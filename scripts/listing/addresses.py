@@ -12,9 +12,9 @@ from pathlib import Path
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-# RFC 5737 reserves 198.51.100.0/24 for documentation: no visitor has this address, so a list that a site fills for
-# itself can carry it, and the rule over that list has a test that fires.
-DOCUMENTATION = "198.51.100.66/32"
+# RFC 3849 reserves 2001:db8::/32 for documentation: no visitor has this address, so a list that a site fills for itself
+# can carry it, and the rule over that list has a test that fires.
+DOCUMENTATION = "2001:db8:ffff:ffff::66/128"
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Source:
 def files(data: Path, *, tor: bool) -> dict[str, str]:
     """The text of every list, by file name."""
     made = {f"{name}.txt": render(source, source.read(data / "ip")) for name, source in SOURCES.items()}
+    made["hosting-asns.txt"] = numbers(data / "ip" / "bad-asn-list.csv")
     return made | {"tor-exits.txt": render(TOR, TOR.read(data / "ip") if tor else [])}
 
 
@@ -36,6 +37,12 @@ def render(source: Source, networks: Iterable[str]) -> str:
     kept = merged([*networks, DOCUMENTATION] if source is TOR else networks)
     head = [f"# {source.what}", f"# Source: {source.origin}", "# Made by scripts/lists."]
     return "\n".join([*head, *map(str, kept)]) + "\n"
+
+
+def numbers(path: Path) -> str:
+    head = ["# Autonomous systems of hosting companies.", "# Source: brianhama/bad-asn-list cac788be6fa1, MIT", "# Made by scripts/lists."]
+    systems = {int(row["ASN"]) for row in csv.DictReader(text(path).splitlines())}
+    return "\n".join([*head, *map(str, sorted(systems))]) + "\n"
 
 
 def merged(texts: Iterable[str]) -> list[Network]:
@@ -113,12 +120,17 @@ SOURCES = {
         SEFINEK,
         rows(MONITORS, "Censys", "Shodan", "Modat Scanner"),
     ),
-    "ai-gptbot": Source("Networks that GPTBot comes from.", SEFINEK, rows(AI, "GPTBot")),
-    "ai-chatgpt-user": Source("Networks that ChatGPT-User comes from.", SEFINEK, rows(AI, "ChatGPT User")),
-    "ai-oai-searchbot": Source("Networks that OAI-SearchBot comes from.", SEFINEK, rows(AI, "OpenAI SearchBot")),
+    "ai-openai": Source(
+        "Networks that GPTBot, ChatGPT-User and OAI-SearchBot come from.",
+        f"{IPRANGES}; {SEFINEK}",
+        union(lines("cc0_openai_ipv4.txt.gz"), rows(AI, "GPTBot", "ChatGPT User", "OpenAI SearchBot")),
+    ),
     "ai-anthropic": Source("Networks that ClaudeBot comes from.", SEFINEK, rows(AI, "ClaudeBot")),
-    "ai-perplexitybot": Source("Networks that PerplexityBot comes from.", SEFINEK, rows(AI, "PerplexityBot")),
-    "ai-perplexity-user": Source("Networks that Perplexity-User comes from.", SEFINEK, rows(AI, "Perplexity User")),
+    "ai-perplexity": Source(
+        "Networks that PerplexityBot and Perplexity-User come from.",
+        f"{IPRANGES}; {SEFINEK}",
+        union(lines("cc0_perplexity_ipv4.txt.gz"), rows(AI, "PerplexityBot", "Perplexity User")),
+    ),
     "datacenter": Source(
         f"Networks of {', '.join(name.capitalize() for name in CLOUDS)}, and of other hosting companies.",
         f"{IPRANGES}; X4BNet/lists_vpn output/datacenter 167937a76d42, MIT",

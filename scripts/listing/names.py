@@ -20,16 +20,16 @@ CLASSES = {
     "social-preview": "Fetchers of link previews.",
 }
 
-# Names that a rule holds against published address ranges, in lower case. They stand in packs/crawlers.toml and
-# packs/ai-crawlers.toml with their ranges, so they are left out of the lists of crawlers that nobody can verify.
+# Names that a rule holds against published networks, in lower case: they stand in packs/crawlers.toml, monitors.toml and
+# ai-crawlers.toml, so they are left out of the lists of crawlers that nobody can verify.
 VERIFIABLE = (
     "googlebot", "google-inspectiontool", "storebot-google", "googleother", "google-cloudvertexbot",
-    "adsbot-google", "mediapartners-google", "apis-google", "google-safety", "feedfetcher-google",
+    "adsbot-google", "mediapartners-google", "mediapartners (googlebot)", "apis-google", "google-safety", "feedfetcher-google",
     "google-site-verification", "google-read-aloud", "google-pagerenderer", "googleproducer",
     "bingbot", "adidxbot", "bingpreview", "microsoftpreview", "duckduckbot", "yandex.com/bots", "applebot",
     "facebookexternalhit", "facebookcatalog", "facebookbot", "meta-external", "meta-webindexer", "ahrefsbot", "ahrefssiteaudit",
     "uptimerobot", "pingdom", "better stack", "betteruptime", "better uptime",
-    "gptbot", "chatgpt-user", "oai-searchbot", "claudebot", "perplexitybot", "perplexity-user", "perplexityuser",
+    "gptbot", "chatgpt-user", "oai-searchbot", "claudebot", "perplexitybot", "perplexity-user",
 )
 
 # Words of ai.robots.txt that stand for something else in a User-Agent, are tokens of robots.txt only, or name a
@@ -62,7 +62,7 @@ def files(data: Path) -> dict[str, str]:
     made = {f"ai-{name}-names.txt": render(AI_CLASSES[name], AI_SOURCES, fit(ai[name], browsers)) for name in AI_CLASSES}
     for name, what in CLASSES.items():
         found = {literal for crawler in crawlers if name in crawler.get("tags", []) for literal in literals(crawler["pattern"])}
-        found = {literal.lower() for literal in found} - named
+        found = {literal.lower() for literal in found if not any(known in literal.lower() for known in VERIFIABLE)} - named
         made[f"crawler-{name}-names.txt"] = render(what, SOURCES, fit(found, browsers))
     return made
 
@@ -73,8 +73,8 @@ def render(what: str, origin: str, found: Iterable[str]) -> str:
 
 
 def fit(found: Iterable[str], browsers: str) -> set[str]:
-    """Names that are long enough to mean something, that no rule verifies, and that no real browser says."""
-    long = {name for name in found if len(name) >= SHORTEST and not any(known in name for known in VERIFIABLE)}
+    """Names that are long enough to mean something, and that no real browser says; none that has another one in it."""
+    long = {name.strip() for name in found if len(name.strip()) >= SHORTEST}
     return {name for name in long if name not in browsers and not any(other != name and other in name for other in long)}
 
 
