@@ -16,6 +16,15 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 # can carry it, and the rule over that list has a test that fires.
 DOCUMENTATION = "2001:db8:ffff:ffff::66/128"
 
+# RFC 6890 and what it was updated by: private, shared, loopback, link-local, documentation, benchmarking, multicast.
+RESERVED = [
+    ipaddress.ip_network(text)
+    for text in (
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
+        "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3", "::/8", "fc00::/7", "fe80::/10", "ff00::/8",
+    )
+]
+
 
 @dataclass(frozen=True)
 class Source:
@@ -47,11 +56,27 @@ def numbers(path: Path) -> str:
 
 def merged(texts: Iterable[str]) -> list[Network]:
     networks = {ipaddress.ip_network(text.strip()) for text in texts if text.strip()}
+    public = [part for network in networks for part in without_reserved(network)]
     return [
         network
         for version in (4, 6)
-        for network in ipaddress.collapse_addresses(one for one in networks if one.version == version)
+        for network in ipaddress.collapse_addresses(one for one in public if one.version == version)
     ]
+
+
+def without_reserved(network: Network) -> list[Network]:
+    """What is left of a network without the addresses that nobody on the internet has; sources list some of them."""
+    parts = [network]
+    for reserved in RESERVED:
+        if reserved.version == network.version:
+            parts = [left for part in parts for left in difference(part, reserved)]
+    return parts
+
+
+def difference(network: Network, other: Network) -> Iterable[Network]:
+    if not network.overlaps(other):
+        return [network]
+    return network.address_exclude(other) if other.subnet_of(network) and other != network else []
 
 
 def lines(*names: str) -> Callable[[Path], Iterable[str]]:
