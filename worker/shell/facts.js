@@ -30,13 +30,22 @@ function edgeFacts(cf) {
   const bots = /** @type {Record<string, unknown>} */ (edge.botManagement ?? {});
   return (
     `${number(edge.asn)}\n${text(edge.country)}\n${text(edge.tlsVersion)}\n${text(edge.httpProtocol)}\n` +
-    `${text(edge.clientAcceptEncoding)}\n${text(bots.ja4)}\n${text(bots.ja3Hash)}\n`
+    `${stated(edge.clientAcceptEncoding)}\n${text(bots.ja4)}\n${text(bots.ja3Hash)}\n`
   );
 }
 
 /** @param {unknown} value */
 function text(value) {
   return typeof value === "string" && !value.includes("\n") ? value : "";
+}
+
+/**
+ * Text that may be empty, which says something else than no text.
+ *
+ * @param {unknown} value
+ */
+function stated(value) {
+  return typeof value === "string" && !value.includes("\n") ? `=${value}` : "";
 }
 
 /** @param {unknown} value */

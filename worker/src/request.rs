@@ -65,7 +65,8 @@ struct Edge<'a> {
     country: &'a [u8],
     tls_version: &'a [u8],
     protocol: &'a [u8],
-    accept_encoding: &'a [u8],
+    /// What the client sent before the edge replaced it: empty when it sent none, nothing when the edge does not say.
+    accept_encoding: Option<&'a [u8]>,
     ja4: &'a [u8],
     ja3: &'a [u8],
 }
@@ -77,7 +78,7 @@ impl<'a> Edge<'a> {
             country: lines.next(),
             tls_version: lines.next(),
             protocol: lines.next(),
-            accept_encoding: lines.next(),
+            accept_encoding: lines.next().strip_prefix(b"="),
             ja4: lines.next(),
             ja3: lines.next(),
         }
@@ -141,14 +142,18 @@ impl<'a> Named<'a> {
                 b"cf-connecting-ip" => named.client = Some(value),
                 b"connection" | b"cdn-loop" | b"x-forwarded-proto" | b"x-real-ip" => {}
                 _ if name.starts_with(b"cf-") => {}
-                // The edge asks for what it can decompress, and keeps the client's words apart.
-                b"accept-encoding" if !edge.accept_encoding.is_empty() => seen.push((name, edge.accept_encoding)),
+                b"accept-encoding" => seen.extend(accepted(value, edge).map(|sent| (name, sent))),
                 b"x-forwarded-for" => seen.extend(sent_by_client(value, named.client).map(|sent| (name, sent))),
                 _ => seen.push((name, value)),
             }
         }
         named
     }
+}
+
+/// What the client accepts. The edge asks for what it can decompress itself, and keeps the client's words apart.
+fn accepted<'a>(value: &'a [u8], edge: &Edge<'a>) -> Option<&'a [u8]> {
+    edge.accept_encoding.map_or(Some(value), |sent| (!sent.is_empty()).then_some(sent))
 }
 
 /// What the client itself wrote into `x-forwarded-for`, to whose end the edge adds the address it saw. Names come
@@ -268,12 +273,18 @@ mod tests {
     fn what_the_edge_added_is_not_the_clients() {
         let headers = "accept-encoding\ngzip, br\ncdn-loop\ncloudflare\ncf-connecting-ip\n203.0.113.9\ncf-ray\n1\nconnection\n\
                        Keep-Alive\nhost\nShop.example\nx-forwarded-for\n198.51.100.1, 203.0.113.9\nx-forwarded-proto\nhttps\n";
-        let input = input("https://shop.example/", "\n\n\n\ngzip, deflate, br, zstd\n\n\n", headers);
+        let input = input("https://shop.example/", "\n\n\n\n=gzip, deflate, br, zstd\n\n\n", headers);
         let incoming = Incoming::read(&input);
         assert_eq!(incoming.seen.len(), 2);
         assert_eq!(header(&incoming, "accept-encoding"), Some("gzip, deflate, br, zstd"));
         assert_eq!(header(&incoming, "x-forwarded-for"), Some("198.51.100.1"));
         assert_eq!(incoming.request.authority, b"Shop.example");
+    }
+
+    #[test]
+    fn a_client_that_accepts_no_encoding_is_not_lent_the_edges() {
+        let input = input("https://a/", "\n\n\n\n=\n\n\n", "accept-encoding\ngzip, br\n");
+        assert!(Incoming::read(&input).seen.is_empty());
     }
 
     #[test]

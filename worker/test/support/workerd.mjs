@@ -1,9 +1,10 @@
 // A real workerd with the Worker in it, without Wrangler or Miniflare in between: nothing but the Worker touches a request.
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 
 export const ROOT = new URL("../../../", import.meta.url).pathname;
 const BINARY = join(ROOT, "node_modules/@cloudflare/workerd-linux-64/bin/workerd");
@@ -53,9 +54,14 @@ export async function startWorkerd({ outbound, service, env = {}, entry = "shell
   }
 }
 
-/** Whether what the tests need has been built. */
-export function built() {
-  return [BINARY, join(ROOT, "worker/dist/outwork.wasm"), join(ROOT, "worker/dist/test.bundle")].every((path) => existsSync(path));
+/** The next `count` records that the Worker logs, oldest first. */
+export async function records({ lines }, count) {
+  const found = () => lines.filter((line) => line.startsWith('{"time"')).slice(0, count);
+  for (let turn = 0; found().length < count; turn += 1) {
+    if (turn > 500) throw new Error(`${count} records expected, got:\n${lines.join("\n")}`);
+    await sleep(2);
+  }
+  return found().map((line) => JSON.parse(line));
 }
 
 function listening(child, lines) {
