@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { KEYS } from "../test/support/keys.mjs";
-import { ROOT, startWorkerd } from "../test/support/workerd.mjs";
+import { ROOT, SERVED, startWorkerd } from "../test/support/workerd.mjs";
 import { load, loaderMissing } from "./load.mjs";
 import { quartiles, table, writeSection } from "./report.mjs";
 
@@ -24,7 +24,7 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds);
 const seconds = Number(values.seconds);
 
-const missing = loaderMissing() || (existsSync(join(ROOT, "worker/dist/policy.bundle")) ? "" : "worker/dist is empty: run `worker/build` first");
+const missing = loaderMissing() || (existsSync(SERVED) ? "" : "worker/dist is empty: run `worker/build` first");
 if (missing) {
   console.error(missing);
   process.exit(2);
@@ -33,7 +33,7 @@ if (missing) {
 const env = { OUTWORK_KEYS: KEYS };
 const running = [];
 const start = async (options) => {
-  const started = await startWorkerd({ bundle: "dist/policy.bundle", env, quiet: true, ...options });
+  const started = await startWorkerd({ bundle: SERVED, env, quiet: true, ...options });
   running.push(started);
   return started;
 };

@@ -1,5 +1,6 @@
 //! What the shell shall do, as it reads it: `worker/shell/effects.js` is the other side.
 
+use memchr::memchr2;
 use outwork_engine::decision::{Decision, Edit, Reply};
 
 /// Appends a decision's effects to `out`: status and record, the edits of the request's headers, the reply.
@@ -39,10 +40,26 @@ fn reply(out: &mut Vec<u8>, reply: Option<&Reply>) {
 
 /// A line feed inside a value would shift every line after it, and no header may hold one anyway.
 fn line(out: &mut Vec<u8>, text: &[u8]) {
-    let start = out.len();
-    out.extend_from_slice(text);
-    for byte in out.iter_mut().skip(start).filter(|byte| matches!(**byte, b'\n' | b'\r' | 0)) {
-        *byte = b' ';
+    let mut rest = text;
+    while let Some((clean, after)) = memchr2(b'\n', b'\r', rest).and_then(|at| rest.split_at_checked(at)) {
+        out.extend_from_slice(clean);
+        out.push(b' ');
+        rest = after.get(1..).unwrap_or_default();
     }
+    out.extend_from_slice(rest);
     out.push(b'\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line;
+
+    #[test]
+    fn what_would_end_a_line_is_a_space() {
+        let mut out = Vec::new();
+        for text in ["", "plain", "\r\nset-cookie: a=1\n"] {
+            line(&mut out, text.as_bytes());
+        }
+        assert_eq!(out, b"\nplain\n  set-cookie: a=1 \n");
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use memchr::memchr;
 use outwork_engine::{
     fact::Fact,
     facts::{Connection, Facts, Headers, Protocol, Request},
@@ -200,7 +201,7 @@ struct Lines<'a>(&'a [u8]);
 
 impl<'a> Lines<'a> {
     fn next(&mut self) -> &'a [u8] {
-        let end = self.0.iter().position(|&byte| byte == b'\n').unwrap_or(self.0.len());
+        let end = memchr(b'\n', self.0).unwrap_or(self.0.len());
         let (line, rest) = self.0.split_at_checked(end).unwrap_or_default();
         self.0 = rest.get(1..).unwrap_or_default();
         line

@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import { KnownDifferences, cases, expected, outcomeOf, requestOf } from "./support/corpus.mjs";
 import { KEYS } from "./support/keys.mjs";
 import { exchange, startRecorder } from "./support/wire.mjs";
-import { records, startWorkerd } from "./support/workerd.mjs";
+import { SERVED, records, startWorkerd } from "./support/workerd.mjs";
 
 const corpus = cases();
 const known = new KnownDifferences();
@@ -14,7 +14,7 @@ before(async () => {
   origin = await startRecorder();
   edge = await startWorkerd({
     entry: "test/entries/fresh.js",
-    bundle: "dist/corpus.bundle",
+    bundle: SERVED,
     outbound: origin.address,
     env: { OUTWORK_KEYS: KEYS, OUTWORK_ON_ERROR: "closed" },
   });

@@ -1,15 +1,16 @@
 // When Outwork or the origin fails: what a client gets, and that no other request suffers.
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { BROWSER, call } from "./support/client.mjs";
 import { KEYS } from "./support/keys.mjs";
 import { startOrigin } from "./support/origin.mjs";
-import { ROOT, startWorkerd } from "./support/workerd.mjs";
+import { startWorkerd } from "./support/workerd.mjs";
 
 const TRAP = { ...BROWSER, "x-trap": "1", "outwork-risk": "risk=0, verdict=allow", "outwork-other": "x" };
 const NOWHERE = "127.0.0.1:9";
+/** A file that is no bundle. */
+const BROKEN = fileURLToPath(import.meta.url);
 
 let origin;
 before(async () => {
@@ -75,14 +76,13 @@ test("an origin that does not answer is a 502, open or closed", async () => {
 const UNUSABLE = [
   { what: "no keys", env: {}, says: /no keys: set `OUTWORK_KEYS`/, open: 200 },
   { what: "a short key", env: { OUTWORK_KEYS: "k:c2hvcnQ=" }, says: /`k` has 5 bytes, and needs 32/, open: 200 },
-  { what: "a bundle that is none", env: { OUTWORK_KEYS: KEYS }, bundle: "dist/broken.bundle", says: /bundle/, open: 200 },
+  { what: "a bundle that is none", env: { OUTWORK_KEYS: KEYS }, bundle: BROKEN, says: /bundle/, open: 200 },
   { what: "an origin that is no URL", env: { OUTWORK_ORIGIN: "shop" }, says: /OUTWORK_ORIGIN is `shop`/, open: 500 },
   { what: "a misspelt OUTWORK_ON_ERROR", env: { OUTWORK_ON_ERROR: "ajar" }, says: /OUTWORK_ON_ERROR is `ajar`/, open: 500 },
 ];
 
 for (const { what, env, says, bundle, open } of UNUSABLE) {
   test(`${what}: one line in the log, and each request as OUTWORK_ON_ERROR says`, async () => {
-    writeFileSync(join(ROOT, "worker/dist/broken.bundle"), "not a bundle");
     for (const [onError, expected] of [["open", open], ["closed", 500]]) {
       await withEdge({ bundle, env: { OUTWORK_ON_ERROR: onError, ...env } }, async (edge) => {
         for (let turn = 0; turn < 3; turn += 1) {

@@ -1,5 +1,5 @@
 // A real workerd with the Worker in it, without Wrangler or Miniflare in between: nothing but the Worker touches a request.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,14 +20,14 @@ const PARTS = ["shell", "test/entries", "bench/workers"];
  * @param {string} [options.service]       Where the `ORIGIN` binding goes; without it there is no such binding.
  * @param {Record<string, string>} [options.env]
  * @param {string} [options.entry]         The entry module, relative to `worker/`.
- * @param {string} [options.bundle]        The policy, relative to `worker/`.
+ * @param {string} [options.bundle]        The path of the policy's bundle; without it the policy in `worker/test/policy`.
  * @param {boolean} [options.quiet]        Whether what workerd prints is thrown away.
  */
-export async function startWorkerd({ outbound, service, env = {}, entry = "shell/worker.js", bundle = "dist/test.bundle", quiet = false }) {
+export async function startWorkerd({ outbound, service, env = {}, entry = "shell/worker.js", bundle = testBundle(), quiet = false }) {
   const folder = mkdtempSync(join(tmpdir(), "outwork-workerd-"));
   for (const part of PARTS) cpSync(join(ROOT, "worker", part), join(folder, part), { recursive: true });
   cpSync(join(ROOT, "worker/dist/outwork.wasm"), join(folder, "dist/outwork.wasm"));
-  cpSync(join(ROOT, "worker", bundle), join(folder, "dist/policy.bundle"));
+  cpSync(bundle, join(folder, "dist/policy.bundle"));
   writeFileSync(join(folder, "config.capnp"), config({ folder, outbound, service, env, entry }));
   const child = spawn(BINARY, ["serve", join(folder, "config.capnp"), "--socket-addr=http=127.0.0.1:0", "--control-fd=3"], {
     stdio: ["ignore", quiet ? "ignore" : "pipe", "pipe", "pipe"],
@@ -52,6 +52,24 @@ export async function startWorkerd({ outbound, service, env = {}, entry = "shell
     await stop();
     throw error;
   }
+}
+
+/** The bundle that `worker/build` made: the policy that is served. */
+export const SERVED = join(ROOT, "worker/dist/policy.bundle");
+
+/** @type {string | undefined} */
+let built;
+
+/** The bundle of the policy in `worker/test/policy`, built once a process. */
+function testBundle() {
+  if (built === undefined) {
+    const folder = mkdtempSync(join(tmpdir(), "outwork-policy-"));
+    process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+    built = join(folder, "test.bundle");
+    const outwork = ["run", "--quiet", "--locked", "-p", "outwork-cli", "--"];
+    execFileSync("cargo", [...outwork, "build", "worker/test/policy", "-o", built], { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"] });
+  }
+  return built;
 }
 
 /** The next `count` records that the Worker logs, oldest first. */
