@@ -3,6 +3,8 @@
 //!
 //! `cargo test -p outwork-compiler --test real_traffic -- --nocapture` prints each miss and a row for each client.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
+
 mod baseline;
 mod browsers;
 mod clients;
