@@ -2,6 +2,7 @@
 //!
 //! In JSON a value is known, `null` is absent, and what is missing is unavailable.
 
+use base64ct::{Base64, Encoding};
 use outwork_engine::{
     fact::Fact,
     facts::{Connection, Facts, Headers, Protocol, Request as Line},
@@ -32,9 +33,10 @@ pub struct Request {
     /// First letters of the pseudo-headers in wire order.
     #[serde(default = "unavailable", deserialize_with = "fact")]
     pub pseudo_order: Fact<String>,
-    /// Names and values; names are made lower case, as hosts do.
-    #[serde(default)]
-    pub headers: Vec<(String, String)>,
+    /// Names and values; names are made lower case, as hosts do. In JSON a value is text, or `{"base64": "…"}` when it
+    /// is not UTF-8.
+    #[serde(default, deserialize_with = "headers")]
+    pub headers: Vec<(String, Vec<u8>)>,
     /// Whether the headers stand in wire order.
     #[serde(default)]
     pub ordered: bool,
@@ -96,7 +98,7 @@ impl Request {
     pub fn with_facts<R>(&self, now: Time, entropy: [u8; 16], ask: impl FnOnce(&Facts<'_>) -> R) -> R {
         let names: Vec<String> = self.headers.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
         let list: Vec<(&[u8], &[u8])> =
-            names.iter().zip(&self.headers).map(|(name, (_, value))| (name.as_bytes(), value.as_bytes())).collect();
+            names.iter().zip(&self.headers).map(|(name, (_, value))| (name.as_bytes(), value.as_slice())).collect();
         ask(&Facts {
             now,
             entropy,
@@ -152,6 +154,23 @@ fn fact<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Fact
     Option::deserialize(value).map(Fact::from_option)
 }
 
+#[derive(Deserialize)]
+#[serde(untagged, deny_unknown_fields, expecting = "a header's value is text, or {\"base64\": \"…\"}")]
+enum HeaderValue {
+    Text(String),
+    Octets { base64: String },
+}
+
+fn headers<'de, D: Deserializer<'de>>(list: D) -> Result<Vec<(String, Vec<u8>)>, D::Error> {
+    let octets = |value| match value {
+        HeaderValue::Text(text) => Ok(text.into_bytes()),
+        HeaderValue::Octets { base64 } => Base64::decode_vec(&base64)
+            .map_err(|_| de::Error::custom(format!("`{base64}` is not base64, with padding (RFC 4648, 4)"))),
+    };
+    let list = Vec::<(String, HeaderValue)>::deserialize(list)?;
+    list.into_iter().map(|(name, value)| Ok((name, octets(value)?))).collect()
+}
+
 fn protocol<'de, D: Deserializer<'de>>(value: D) -> Result<Fact<Protocol>, D::Error> {
     match fact::<D, String>(value)? {
         Fact::Known(name) => Protocol::parse(name.as_bytes()).map(Fact::Known).ok_or_else(|| {
@@ -165,6 +184,16 @@ fn protocol<'de, D: Deserializer<'de>>(value: D) -> Result<Fact<Protocol>, D::Er
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_header_value_is_text_or_octets() {
+        let read = |value: &str| serde_json::from_str::<Request>(&format!(r#"{{"headers": [["a", {value}]]}}"#));
+        assert_eq!(read(r#""é""#).unwrap().headers, [("a".into(), "é".into())]);
+        assert_eq!(read(r#"{"base64": "/wA="}"#).unwrap().headers, [("a".into(), vec![0xff, 0])]);
+        for wrong in [r#"{"base64": "/w"}"#, r#"{"hex": "ff"}"#, "1"] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn null_is_absent_and_missing_is_unavailable() {

@@ -32,10 +32,10 @@ def built(policy: Path = POLICY) -> Built:
     return Built(wasm, outwork, build.bundle(outwork, policy, paths.STATE / "policy.bundle"))
 
 
-def start(run: Path, made: Built, ports: Ports, *, concurrency: int = 2, level: str = "warning", env: dict[str, str] | None = None) -> Envoy:
+def start(run: Path, made: Built, ports: Ports, *, concurrency: int = 2, level: str = "warning", env: dict[str, str] | None = None, template: Path = edge.TEMPLATE) -> Envoy:
     """Publishes the bundle, checks that Envoy would load it, starts Envoy and returns when it answers."""
     env = env or edge.keys()
-    configuration = edge.configuration(run, ports, certificate.certificate())
+    configuration = edge.configuration(run, ports, certificate.certificate(), template)
     watched = build.publish(made.outwork, made.bundle, made.wasm, edge.watched(run))
     refused = preflight(watched, env)
     if refused:

@@ -44,7 +44,7 @@ class Echo:
                 if self.command != "HEAD":
                     self.wfile.write(body)
 
-            do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_OPTIONS = answer
+            do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_OPTIONS = do_PROPFIND = answer
 
             def log_message(self, *_: object) -> None:
                 """The tests read Envoy's log, not this one's."""

@@ -125,14 +125,14 @@ fn address(cx: &mut Context<'_>, text: &Text) -> Fact<IpAddr> {
     }
 }
 
-fn headers(cx: &mut Context<'_>, keys: &Keys<'_, '_>) -> Vec<(String, String)> {
+fn headers(cx: &mut Context<'_>, keys: &Keys<'_, '_>) -> Vec<(String, Vec<u8>)> {
     let mut headers = Vec::new();
     for item in keys.array(cx, "headers").into_iter().flatten() {
         match item.get_ref() {
             DeValue::Array(pair) => {
                 let texts: Vec<_> = pair.iter().filter_map(|text| keys.text_of(cx, text, "a header's part")).collect();
                 match <[Text; 2]>::try_from(texts) {
-                    Ok([name, value]) => headers.push((name.value, value.value)),
+                    Ok([name, value]) => headers.push((name.value, value.value.into_bytes())),
                     Err(texts) if texts.len() == pair.len() => {
                         let message = "a header is a name and a value";
                         let help = "write `[\"accept\", \"text/html\"]`";

@@ -28,7 +28,7 @@ def write(path: Path, cases: list) -> None:
     """One case a line; an expectation that stood there stays, for the engine alone rewrites those."""
     old = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
     expected = {case["id"]: {key: case[key] for key in ("expect", "expect_on") if key in case} for case in old}
-    lines = [json.dumps({**case, **expected.get(case["id"], {})}, ensure_ascii=False) for case in cases]
+    lines = [json.dumps({**case, **expected.get(case["id"], {})}, ensure_ascii=False, separators=(",", ":")) for case in cases]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -22,7 +22,8 @@ def signed() -> list:
     made = []
     for name, browser in sources.signatures().items():
         facts = {**over_tls(browser["hello"], "h2"), **http2(browser["pseudo"]), "headers": browser["headers"]}
-        kind = "tor-browser" if name.startswith("tor_") else "browser"
+        # No Chrome on a phone says that it is not mobile: this signature's client hints are not what they seem.
+        kind = "template" if name == "chrome_131.0.6778.81_android" else "browser"
         made.append(case(f"browser.{name}", kind, f"browser_signatures: {name}", facts))
     return made
 

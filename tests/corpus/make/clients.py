@@ -7,6 +7,9 @@ from .case import case
 
 KINDS = {"http-library": "tool", "load-tool": "tool", "scanner": "tool", "impersonator": "mimic"}
 
+# Impersonators whose headers are known to stand in an order that the claimed browser never writes.
+DISORDERED = ("rnet:Chrome", "rnet:Edge", "rnet:Firefox", "primp:safari")
+
 
 def cases() -> list:
     """One case for each distinct request of each client."""
@@ -34,4 +37,6 @@ def kind(row: dict, facts: dict) -> str:
         return "tool"
     if agent is None:
         return "silent"
+    if row["client"].startswith(DISORDERED):
+        return "disordered"
     return KINDS[row["class"]]

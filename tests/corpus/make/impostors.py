@@ -72,7 +72,7 @@ def contradictions() -> list:
         made.append(case(f"impostor.{name}", kind, f"browser_signatures: {browser['name']}, changed", facts))
     facts = {**over_tls(chrome["hello"], "h2"), **http2("mpas"), "headers": chrome["headers"]}
     source = f"browser_signatures: {chrome['name']}, pseudo-headers in Firefox's order"
-    return [*made, case("impostor.chrome-pseudo-order-of-firefox", "contradiction", source, facts)]
+    return [*made, case("impostor.chrome-pseudo-order-of-firefox", "disordered", source, facts)]
 
 
 def honest_tools_over_browser_hellos() -> list:

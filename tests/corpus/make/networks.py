@@ -10,7 +10,7 @@ def cases() -> list:
     source = f"browser_signatures: {chrome['name']}"
     curl = sources.request_facts(sources.connection("curl/7.88.1"))
     first = lambda file: sources.ranges(file)[0].split("/")[0]
-    exit_ = (sources.LISTS / "ip/tor_exit_ipv4.txt").read_text().split()[0].split("/")[0]
+    exit_ = "2001:db8:ffff:ffff::66"
     datacenters = {
         "amazon": first("cc0_amazon_ipv4.txt.gz"), "digitalocean": first("cc0_digitalocean_ipv4.txt.gz"),
         "linode": first("cc0_linode_ipv4.txt.gz"), "oracle": first("cc0_oracle_ipv4.txt.gz"),
@@ -19,7 +19,7 @@ def cases() -> list:
             for name, address in datacenters.items()]
     made.append(case("network.curl-at-digitalocean", "tool", "real_clients_tls_http: curl/7.88.1",
                      {**curl, "address": datacenters["digitalocean"]}))
-    made.append(case("network.browser-at-tor-exit", "tor-exit", f"{source}, an exit of tor_exit_ipv4", {**browser, "address": exit_}))
+    made.append(case("network.browser-at-tor-exit", "tor-exit", f"{source}, the documentation address of rules/lists/tor-exits.txt", {**browser, "address": exit_}))
     tor = sources.signature("tor_14.5")
     facts = {**over_tls(tor["hello"], "h2"), **http2(tor["pseudo"]), "headers": tor["headers"], "address": exit_}
     made.append(case("network.tor-browser-at-tor-exit", "tor-exit", f"browser_signatures: {tor['name']}", facts))

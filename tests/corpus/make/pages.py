@@ -5,6 +5,30 @@ from .case import AUTHORITY, case, changed, http1, http2, over_tls
 
 HOME = f"https://{AUTHORITY}/"
 
+# What all parts of a page have in common.
+WITHIN = dict(sec_fetch_site="same-origin", sec_fetch_user=None, upgrade_insecure_requests=None)
+
+# Where each browser writes what a first request does not have: page views, and parts of a page. Chromium's parts stand as in
+# real_clients_tls_http (its favicon), page views as in browser_signatures. The places of fields that neither has are assumed, after
+# what is known of the browsers' network code; no recording here shows them.
+ORDERS = {
+    "chrome": {
+        "view": """content-length cache-control sec-ch-ua sec-ch-ua-mobile sec-ch-ua-platform origin content-type
+            upgrade-insecure-requests user-agent sec-purpose accept sec-fetch-site sec-fetch-mode sec-fetch-user sec-fetch-dest
+            referer accept-encoding accept-language cookie if-none-match priority""",
+        "part": """content-length sec-ch-ua-platform user-agent sec-ch-ua content-type sec-ch-ua-mobile accept
+            access-control-request-method access-control-request-headers origin sec-fetch-site sec-fetch-mode sec-fetch-dest
+            referer accept-encoding accept-language cookie priority""",
+    },
+    "firefox": dict.fromkeys(("view", "part"), """user-agent accept accept-language accept-encoding access-control-request-method
+            access-control-request-headers content-type content-length origin dnt sec-gpc referer cookie
+            upgrade-insecure-requests sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-user if-none-match priority
+            cache-control te"""),
+    "safari": dict.fromkeys(("view", "part"), """content-type origin access-control-request-method
+            access-control-request-headers sec-fetch-dest user-agent accept referer content-length sec-fetch-site
+            sec-fetch-mode cache-control if-none-match accept-language cookie priority accept-encoding"""),
+}
+
 
 def cases() -> list:
     return requests() + relatives()
@@ -33,30 +57,38 @@ def agent(browser: dict) -> list:
 
 
 def variants(short: str, first: list) -> list:
-    """Name, facts and headers of requests that follow the first one."""
-    within = dict(sec_fetch_site="same-origin", sec_fetch_user=None, upgrade_insecure_requests=None)
-    fetch = changed(first, **within, accept="*/*", sec_fetch_mode="cors", sec_fetch_dest="empty", referer=HOME, priority="u=1, i")
-    image = changed(first, **within, accept="image/avif,image/webp,*/*;q=0.8", sec_fetch_mode="no-cors", sec_fetch_dest="image", referer=HOME)
-    style = changed(first, **within, accept="text/css,*/*;q=0.1", sec_fetch_mode="no-cors", sec_fetch_dest="style", referer=HOME)
-    post = changed(fetch, content_type="application/json", content_length="2", origin=HOME[:-1])
-    form = changed(first, sec_fetch_site="same-origin", content_type="application/x-www-form-urlencoded", content_length="23",
-                   origin=HOME[:-1], referer=HOME + "login")
-    link = changed(first, sec_fetch_site="cross-site", referer="https://search.example/")
-    kept = changed(first, sec_fetch_site="same-origin", referer=HOME, cookie="session=8d1f; theme=dark")
-    reload = changed(first, cache_control="max-age=0", if_none_match='"5f3a"')
-    ask = changed(fetch, access_control_request_method="PUT", access_control_request_headers="content-type", origin="https://app.example",
-                  sec_fetch_site="cross-site")
+    """Name, facts and headers of requests that follow the first one, in the order in which the browser writes them."""
+    order = ORDERS[short]
+    view = lambda **changes: ordered(order["view"], changed(first, **changes))
+    part = lambda **changes: ordered(order["part"], changed(first, **{**WITHIN, **changes}))
+    fetch = dict(accept="*/*", sec_fetch_mode="cors", sec_fetch_dest="empty", referer=HOME, priority="u=1, i")
+    post = dict(content_type="application/json", content_length="2", origin=HOME[:-1])
+    form = dict(content_type="application/x-www-form-urlencoded", content_length="23", origin=HOME[:-1], referer=HOME + "login")
+    image = dict(accept="image/avif,image/webp,*/*;q=0.8", sec_fetch_mode="no-cors", sec_fetch_dest="image", referer=HOME)
+    style = dict(accept="text/css,*/*;q=0.1", sec_fetch_mode="no-cors", sec_fetch_dest="style", referer=HOME)
+    ask = dict(fetch, access_control_request_method="PUT", access_control_request_headers="content-type", origin="https://app.example",
+               sec_fetch_site="cross-site", sec_ch_ua=None, sec_ch_ua_mobile=None, sec_ch_ua_platform=None)
     rows = [
-        ("fetch", {"target": "/api/cart"}, fetch), ("image", {"target": "/logo.png"}, image), ("style", {"target": "/site.css"}, style),
-        ("fetch-post", {"method": "POST", "target": "/api/cart"}, post), ("form", {"method": "POST", "target": "/login"}, form),
-        ("link", {"target": "/products/7?from=search"}, link), ("cookies", {"target": "/cart"}, kept), ("reload", {}, reload),
-        ("preflight", {"method": "OPTIONS", "target": "/api/cart"}, [header for header in ask if not header[0].startswith("sec-ch-ua")]),
+        ("fetch", {"target": "/api/cart"}, part(**fetch)), ("image", {"target": "/logo.png"}, part(**image)),
+        ("style", {"target": "/site.css"}, part(**style)),
+        ("fetch-post", {"method": "POST", "target": "/api/cart"}, part(**fetch, **post)),
+        ("form", {"method": "POST", "target": "/login"}, view(sec_fetch_site="same-origin", **form)),
+        ("link", {"target": "/products/7?from=search"}, view(sec_fetch_site="cross-site", referer="https://search.example/")),
+        ("cookies", {"target": "/cart"}, view(sec_fetch_site="same-origin", referer=HOME, cookie="session=8d1f; theme=dark")),
+        ("reload", {}, view(cache_control="max-age=0", if_none_match='"5f3a"')),
+        ("preflight", {"method": "OPTIONS", "target": "/api/cart"}, part(**ask)),
     ]
     if short == "chrome":
-        rows.append(("prefetch", {"target": "/products/8"}, changed(first, **within, sec_purpose="prefetch", referer=HOME)))
+        rows.append(("prefetch", {"target": "/products/8"}, view(sec_purpose="prefetch", sec_fetch_site="same-origin", sec_fetch_user=None, referer=HOME)))
     if short == "firefox":
-        rows.append(("global-privacy-control", {}, changed(first, dnt="1", sec_gpc="1")))
+        rows.append(("global-privacy-control", {}, view(dnt="1", sec_gpc="1")))
     return rows
+
+
+def ordered(order: str, headers: list) -> list:
+    """The headers in this order; every name must have its place in it."""
+    place = {name: at for at, name in enumerate(order.split())}
+    return sorted(headers, key=lambda header: place[header[0]])
 
 
 def relatives() -> list:
