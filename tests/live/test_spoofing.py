@@ -38,7 +38,8 @@ def test_a_spoof_changes_nothing(live, spoof, scheme):
     assert (spoofed.verdict, spoofed.risk, spoofed.reasons) == (honest.verdict, honest.risk, honest.reasons)
     assert spoofed.ja4 == honest.ja4
     assert spoofed.address == honest.address
-    assert honest.verdict == "tag"
+    # Without TLS there is no fingerprint to contradict Chrome's name, so only the equality counts there.
+    assert honest.verdict == "tag" or scheme == "http"
     arrived = live.arrived(path)
     assert [name for name in arrived if name.startswith("outwork-")] == ["outwork-risk"]
     assert len(arrived["outwork-risk"]) == 1
