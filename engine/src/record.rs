@@ -157,6 +157,9 @@ impl Json {
     /// Text of a client: cut at [`MAX_TEXT`], with U+FFFD for what is not UTF-8.
     fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
         let bytes = bytes.get(..MAX_TEXT).unwrap_or(bytes);
+        if let Ok(text) = core::str::from_utf8(bytes) {
+            return self.text(text);
+        }
         self.out.push('"');
         for chunk in bytes.utf8_chunks() {
             self.escape(chunk.valid());
@@ -170,7 +173,8 @@ impl Json {
 
     fn escape(&mut self, text: &str) {
         let needs = |c: char| matches!(c, '"' | '\\') || c < ' ' || c == '\u{7f}';
-        if !text.contains(needs) {
+        // All of them are ASCII, whose bytes occur in no other character.
+        if !text.bytes().any(|byte| matches!(byte, b'"' | b'\\' | ..b' ' | 0x7f)) {
             self.out.push_str(text);
             return;
         }
