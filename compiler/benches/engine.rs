@@ -3,7 +3,7 @@
 //! `cargo bench -p outwork-compiler --bench engine`. Every request is timed by itself, and no request follows itself:
 //! branch predictors learn a row that is repeated. Instructions are counted by valgrind in a child process, as the
 //! difference of two runs of different length.
-#![expect(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a bench fails loudly")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a bench fails loudly")]
 
 use outwork_compiler::{Request, compile};
 use outwork_engine::{
@@ -69,7 +69,9 @@ impl Bench {
     fn pass(&self, requests: &[Request], passes: usize) {
         let mut scratch = Scratch::default();
         for _ in 0..passes {
-            requests.iter().for_each(|request| drop(black_box(self.decide(request, &mut scratch))));
+            for request in requests {
+                black_box(self.decide(request, &mut scratch));
+            }
         }
     }
 
