@@ -1,19 +1,18 @@
-"""`python3 -m tests.corpus.make` from the root of the repository: writes the facts, keeps the expectations."""
+"""`.outwork/venv/bin/python -m tests.corpus.make` from the root of the repository: writes the facts, keeps the expectations."""
 
 import json
 from pathlib import Path
 
-from . import browsers, clients, crawlers, impostors, networks, oddities, pages, paths, sources, spoofs
+from . import sources
+from .every import every
 
 CORPUS = Path(__file__).resolve().parents[1]
-MAKERS = [browsers, clients, crawlers, impostors, networks, oddities, pages, paths]
 
 
 def main() -> None:
     if not sources.LISTS.is_dir():
         raise SystemExit(f"the data is not at `{sources.DATA}`: set OUTWORK_DATA to where it is")
-    made = {maker.__name__.split(".")[-1]: maker.cases() for maker in MAKERS}
-    made["spoofs"] = spoofs.cases([case for cases in made.values() for case in cases])
+    made = every()
     ids = [case["id"] for cases in made.values() for case in cases]
     twice = {case_id for case_id in ids if ids.count(case_id) > 1}
     if twice:
