@@ -27,7 +27,7 @@ VERIFIABLE = (
     "adsbot-google", "mediapartners-google", "mediapartners (googlebot)", "apis-google", "google-safety", "feedfetcher-google",
     "google-site-verification", "google-read-aloud", "google-pagerenderer", "googleproducer",
     "bingbot", "adidxbot", "bingpreview", "microsoftpreview", "duckduckbot", "yandex.com/bots", "applebot",
-    "facebookexternalhit", "facebookcatalog", "facebookbot", "meta-external", "meta-webindexer", "ahrefsbot", "ahrefssiteaudit",
+    "facebookexternalhit", "facebookcatalog", "facebookbot", "meta-externalagent", "meta-externalfetcher", "meta-webindexer", "ahrefsbot", "ahrefssiteaudit",
     "uptimerobot", "pingdom", "better stack", "betteruptime", "better uptime",
     "gptbot", "chatgpt-user", "oai-searchbot", "claudebot", "perplexitybot", "perplexity-user",
 )

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -47,3 +48,19 @@ def test_every_rule_has_a_test_that_fires_and_one_that_does_not(pack: Path):
     for rule in tomllib.loads(pack.read_text()).get("rule", []):
         answers = {test["fires"] for test in rule.get("test", [])}
         assert answers == {True, False}, rule["id"]
+
+
+def strings(pack: str) -> dict[str, list[str]]:
+    lists = tomllib.loads((ROOT / "rules" / "packs" / pack).read_text())["lists"]
+    return {name: entry["strings"] for name, entry in lists.items() if isinstance(entry.get("strings"), list)}
+
+
+def test_names_that_can_be_verified_are_the_same_everywhere():
+    sys.path.insert(0, str(ROOT / "scripts"))
+    from listing.names import VERIFIABLE
+
+    crawlers, declared = strings("crawlers.toml"), strings("crawlers-declared.toml")
+    together = crawlers.pop("verifiable_names")
+    assert declared["verifiable_names"] == together == [name for names in crawlers.values() for name in names]
+    others = [name for pack in ("monitors.toml", "ai-crawlers.toml") for names in strings(pack).values() for name in names]
+    assert {*together, *others} <= {*VERIFIABLE}
