@@ -19,7 +19,7 @@ pub(crate) fn lines<T: DeserializeOwned>(name: &str) -> Option<Vec<T>> {
 }
 
 /// Names in lower case, as hosts hand them over; `host` is the authority, and pseudo-headers are no headers.
-pub(crate) fn headers(list: &[(String, String)]) -> Vec<(String, String)> {
-    let named = list.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
+pub(crate) fn headers(list: &[(String, String)]) -> Vec<(String, Vec<u8>)> {
+    let named = list.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone().into_bytes()));
     named.filter(|(name, _)| name != "host" && !name.starts_with(':')).collect()
 }
