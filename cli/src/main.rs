@@ -2,6 +2,7 @@
 
 mod capture;
 mod command;
+mod explain;
 mod failure;
 mod quic;
 

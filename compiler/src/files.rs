@@ -4,14 +4,14 @@ use std::{
     collections::BTreeMap,
     fs,
     io::{self, Read},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 /// The largest file that is read: 16 MiB.
 pub const MAX_FILE_BYTES: u64 = 16 << 20;
 
 /// A place to read files from, by paths relative to it.
-pub trait Files {
+pub trait Files: Sync {
     /// The bytes of a file, of which no more than [`MAX_FILE_BYTES`] + 1 are wanted.
     ///
     /// # Errors
@@ -38,10 +38,39 @@ impl Files for BTreeMap<String, Vec<u8>> {
     }
 }
 
-/// `path` as `from`, a file of the same place, names it.
+/// `path` as `from`, a file of the same place, names it: without `.`, and without `..` where a folder can be left out.
 pub(crate) fn relative_to(from: &str, path: &str) -> String {
-    match Path::new(from).parent().and_then(Path::to_str) {
-        Some(folder) if !folder.is_empty() && !Path::new(path).is_absolute() => format!("{folder}/{path}"),
-        _ => path.to_owned(),
+    let mut parts: Vec<&str> = Vec::new();
+    let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let folder = if path.starts_with('/') { None } else { Some(folder) };
+    for part in folder.into_iter().chain([path]).flat_map(|path| path.split('/')).filter(|part| *part != ".") {
+        match parts.last() {
+            Some(&last) if part == ".." && last != ".." && !last.is_empty() => {
+                parts.pop();
+            }
+            // The empty part before an absolute path's first slash stays; other empty parts say nothing.
+            _ if part.is_empty() && (folder.is_some() || !parts.is_empty()) => {}
+            _ => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_relative_to_the_file_that_names_them() {
+        for (from, path, expected) in [
+            ("outwork.toml", "packs/a.toml", "packs/a.toml"),
+            ("packs/a.toml", "../lists/x.txt", "lists/x.txt"),
+            ("packs/a.toml", "./x.txt", "packs/x.txt"),
+            ("outwork.toml", "../shared/a.toml", "../shared/a.toml"),
+            ("../shared/a.toml", "../x.txt", "../x.txt"),
+            ("packs/a.toml", "/etc/x.txt", "/etc/x.txt"),
+        ] {
+            assert_eq!(relative_to(from, path), expected, "{path} in {from}");
+        }
     }
 }

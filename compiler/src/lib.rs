@@ -67,7 +67,7 @@ pub fn compile(path: &Path) -> Result<Compiled, Report> {
 ///
 /// # Errors
 /// Everything that is wrong with it, tests that fail included.
-pub fn compile_files(files: &(dyn Files + Sync), entry: &str) -> Result<Compiled, Report> {
+pub fn compile_files(files: &dyn Files, entry: &str) -> Result<Compiled, Report> {
     // The CEL parser is recursive; a thread of our own makes its stack the same everywhere.
     std::thread::scope(|scope| {
         let work = || compile_here(files, entry);

@@ -2,7 +2,7 @@
 //!
 //! The reference knows nothing of atoms, automata, programs or triggers: it walks the tree with Kleene's logic and
 //! looks at the request's own strings.
-#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails loudly")]
 
 use outwork_compiler::{Request, compile_files};
 use outwork_engine::{

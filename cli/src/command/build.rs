@@ -1,8 +1,7 @@
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::check;
+use super::{check, publish};
 use crate::failure::Failure;
 
 /// Compile a policy into the bundle that hosts load
@@ -26,20 +25,9 @@ impl Build {
             Ok(compiled) => compiled,
             Err(report) => return Ok(check::complain(&report)),
         };
-        write(&self.output, &compiled.bundle)
+        publish::replace(&self.output, &compiled.bundle)
             .map_err(Failure::because(format!("cannot write `{}`", self.output.display())))?;
         println!("{}: {} bytes, {}", compiled.name, compiled.bundle.len(), check::summary(&compiled));
         Ok(ExitCode::SUCCESS)
     }
-}
-
-fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut beside = path.to_owned().into_os_string();
-    beside.push(format!(".{}.part", std::process::id()));
-    let written = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, path));
-    if written.is_err() {
-        // What is left of a failed attempt is of no use; the first error is the one to tell.
-        drop(fs::remove_file(&beside));
-    }
-    written
 }

@@ -2,6 +2,7 @@
 
 mod build;
 mod check;
+mod explain;
 mod fingerprint;
 mod publish;
 mod test;
@@ -17,6 +18,7 @@ pub(crate) enum Command {
     Check(check::Check),
     Test(test::Test),
     Build(build::Build),
+    Explain(explain::Explain),
     Publish(publish::Publish),
     Fingerprint(fingerprint::Fingerprint),
 }
@@ -27,6 +29,7 @@ impl Command {
             Self::Check(check) => check.run(),
             Self::Test(test) => test.run(),
             Self::Build(build) => build.run(),
+            Self::Explain(explain) => explain.run(),
             Self::Publish(publish) => publish.run(),
             Self::Fingerprint(fingerprint) => fingerprint.run(),
         }

@@ -107,7 +107,7 @@ fn response(policy: &Policy, bundle: &[u8], module: &Path, client_address: Clien
 }
 
 /// Puts `text` in the place of the file in one step that survives a crash: a reader sees the old or the new one.
-fn replace(file: &Path, text: &[u8]) -> io::Result<()> {
+pub(super) fn replace(file: &Path, text: &[u8]) -> io::Result<()> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = file.file_name().ok_or(io::ErrorKind::InvalidInput)?;
     let mut fresh = OsString::from(".");

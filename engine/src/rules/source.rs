@@ -41,46 +41,8 @@ impl Place {
         match self {
             Self::Signal(index) => SIGNALS.get(*index).map_or(Fact::Unavailable, |signal| (signal.read)(scene)),
             Self::Header(name) => scene.header(name).map(Value::Text),
-            Self::Cookie(name) => Fact::from_option(cookie(scene, name)).map(Value::Text),
-            Self::Param(name) => Fact::from_option(param(scene, name)).map(Value::Text),
-        }
-    }
-}
-
-/// RFC 6265, section 5.4: `name=value; name=value`. HTTP/2 may send several such headers (RFC 9113, section 8.2.3).
-fn cookie<'s>(scene: &'s Scene<'_>, name: &[u8]) -> Option<&'s [u8]> {
-    let headers = scene.facts().headers.list.iter().filter(|(known, _)| *known == b"cookie");
-    headers.flat_map(|(_, value)| value.split(|&byte| byte == b';')).find_map(|pair| value_of(pair.trim_ascii(), name))
-}
-
-fn param<'s>(scene: &'s Scene<'_>, name: &[u8]) -> Option<&'s [u8]> {
-    scene.facts().request.query()?.split(|&byte| byte == b'&').find_map(|pair| value_of(pair, name))
-}
-
-/// The value of `name=value`, or nothing for another name; a name alone has the empty value.
-fn value_of<'s>(pair: &'s [u8], name: &[u8]) -> Option<&'s [u8]> {
-    match pair.strip_prefix(name)? {
-        [] => Some(&[]),
-        [b'=', value @ ..] => Some(value),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::signals::Sample;
-
-    #[test]
-    fn finds_cookies_and_parameters_by_their_whole_name() {
-        let headers: &[(&[u8], &[u8])] = &[(b"cookie", b"ab=1; a=2;b"), (b"cookie", b"c=x=y")];
-        let facts = Sample { target: "/p?aa=1&a=2&b&c=x=y&a=3", ..Sample::GET }.facts(headers);
-        let scene = Scene::new(&facts);
-        for read in [cookie, param] {
-            assert_eq!(read(&scene, b"a"), Some(b"2".as_slice()));
-            assert_eq!(read(&scene, b"b"), Some(b"".as_slice()));
-            assert_eq!(read(&scene, b"c"), Some(b"x=y".as_slice()));
-            assert_eq!(read(&scene, b"d"), None);
+            Self::Cookie(name) => scene.cookie(name).map(Value::Text),
+            Self::Param(name) => scene.param(name).map(Value::Text),
         }
     }
 }
