@@ -1,0 +1,130 @@
+//! `check`, `test`, `build` and `explain`, as a user runs them.
+#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const PACK: &str = r#"
+[pack]
+id = "demo"
+version = "1"
+why = "x"
+
+[[rule]]
+id = "demo.tool"
+when = 'request.headers["user-agent"].startsWith("curl/") && request.path != "/health"'
+score = 40
+layer = "device"
+why = "says that it is curl"
+
+[[rule.test]]
+request = { headers = [["user-agent", "curl/8.5.0"]] }
+fires = true
+"#;
+
+const POLICY: &str = "[policy]\nversion = \"1\"\nmode = \"enforce\"\npacks = [\"demo.toml\"]\n";
+
+/// A policy in a folder of its own, which is removed at the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str, pack: &str) -> Self {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        fs::write(path.join("demo.toml"), pack).unwrap();
+        fs::write(path.join("outwork.toml"), POLICY).unwrap();
+        Self(path)
+    }
+
+    fn run(&self, arguments: &[&str]) -> (i32, String, String) {
+        let Output { status, stdout, stderr } =
+            Command::new(env!("CARGO_BIN_EXE_outwork")).args(arguments).current_dir(&self.0).output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (status.code().unwrap(), text(stdout), text(stderr))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        fs::remove_dir_all(&self.0).unwrap();
+    }
+}
+
+#[test]
+fn a_sound_policy_is_checked_tested_and_built() {
+    let folder = Folder::new("sound", PACK);
+    assert_eq!(folder.run(&["check", "."]), (0, ".: 1 rule, 0 limits, 1 test passed\n".into(), String::new()));
+    assert_eq!(folder.run(&["check", "demo.toml"]).0, 0);
+    let (code, out, _) = folder.run(&["test", "."]);
+    assert!(code == 0 && out.starts_with("ok    1  demo.tool\n"), "{out}");
+    let (code, out, _) = folder.run(&["build", ".", "-o", "a.bundle"]);
+    assert!(code == 0 && out.starts_with("1-"), "{out}");
+    folder.run(&["build", "outwork.toml", "-o", "b.bundle"]);
+    assert_eq!(fs::read(folder.0.join("a.bundle")).unwrap(), fs::read(folder.0.join("b.bundle")).unwrap());
+}
+
+#[test]
+fn a_mistake_is_shown_and_nothing_is_written() {
+    let folder = Folder::new("mistaken", &PACK.replace("startsWith", "startWith"));
+    for command in [&["check", "."][..], &["test", "."], &["build", ".", "-o", "a.bundle"], &["explain", ".", "x.json"]]
+    {
+        let (code, out, complaint) = folder.run(command);
+        assert_eq!((code, out.as_str()), (1, ""), "{command:?}");
+        assert!(complaint.starts_with("error[OW0027]: there is no function `startWith`"), "{complaint}");
+        assert!(complaint.contains("demo.toml:9:9") && complaint.contains("did you mean `startsWith`?"), "{complaint}");
+    }
+    assert!(!folder.0.join("a.bundle").exists());
+}
+
+#[test]
+fn a_test_that_fails_fails_the_build() {
+    let folder = Folder::new("failing", &PACK.replace("fires = true", "fires = false"));
+    let (code, _, complaint) = folder.run(&["build", ".", "-o", "a.bundle"]);
+    assert_eq!(code, 1);
+    assert!(complaint.contains("OW0032") && complaint.contains(r#"request.path == "/health" is false"#), "{complaint}");
+    assert!(!folder.0.join("a.bundle").exists());
+}
+
+#[test]
+fn an_explanation_names_rule_parts_risk_and_signals() {
+    let folder = Folder::new("explained", PACK);
+    fs::write(folder.0.join("request.json"), r#"{"facts": {"headers": [["User-Agent", "curl/8.5.0"]], "ja4": null}}"#)
+        .unwrap();
+    folder.run(&["build", ".", "-o", "a.bundle"]);
+    let (code, text, _) = folder.run(&["explain", "a.bundle", "request.json"]);
+    assert_eq!((code, text.clone()), {
+        let (code, text, _) = folder.run(&["explain", ".", "request.json"]);
+        (code, text)
+    });
+    for part in [
+        "verdict  tag\n",
+        "demo.tool: +40 points in device",
+        "why   says that it is curl",
+        "false  request.path == \"/health\"",
+        "+ outwork-risk: risk=40",
+    ] {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+    let (_, json, _) = folder.run(&["explain", "a.bundle", "request.json", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["decision"]["reasons"], serde_json::json!(["demo.tool"]));
+    assert_eq!(
+        json["rules"][0]["parts"][0],
+        serde_json::json!({
+            "test": "request.headers[\"user-agent\"].startsWith(\"curl/\")", "answer": "true"
+        })
+    );
+    let signals = json["signals"].as_array().unwrap();
+    let ja4 = signals.iter().find(|signal| signal["name"] == "tls.ja4").unwrap();
+    assert_eq!(ja4["state"], "absent");
+}
+
+#[test]
+fn what_is_no_request_is_refused() {
+    let folder = Folder::new("unread", PACK);
+    fs::write(folder.0.join("request.json"), r#"{"agent": "x"}"#).unwrap();
+    let (code, _, complaint) = folder.run(&["explain", ".", "request.json"]);
+    assert_eq!(code, 2);
+    assert!(complaint.contains("unknown field `agent`") && complaint.contains("help:"), "{complaint}");
+}
