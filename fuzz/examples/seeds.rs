@@ -6,7 +6,35 @@ use std::path::Path;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let fuzz = Path::new(env!("CARGO_MANIFEST_DIR"));
-    hellos(&fuzz.join("../tests/fixtures/hello/clients.tsv"), &fuzz.join("corpus/hello"))
+    hellos(&fuzz.join("../tests/fixtures/hello/clients.tsv"), &fuzz.join("corpus/hello"))?;
+    packs(&fuzz.join("../tests/bad-packs"), &fuzz.join("corpus/pack"))?;
+    bundles(&fuzz.join("../rules"), &fuzz.join("corpus/bundle"))
+}
+
+/// Every TOML file of the bad packs, and each condition in them alone.
+fn packs(bad: &Path, corpus: &Path) -> Result<(), Box<dyn Error>> {
+    fs::create_dir_all(corpus)?;
+    for folder in fs::read_dir(bad)? {
+        let folder = folder?.path();
+        for file in fs::read_dir(&folder)? {
+            let file = file?.path();
+            let Ok(text) = fs::read_to_string(&file) else { continue };
+            let stem = [&folder, &file].map(|path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned());
+            fs::write(corpus.join(stem.join("-")), &text)?;
+            let conditions = text.lines().filter_map(|line| line.strip_prefix("when = "));
+            for (index, condition) in conditions.enumerate() {
+                fs::write(corpus.join(format!("{}-{index}", stem.join("-"))), condition.trim_matches('\''))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The bundle of the policy that the product ships.
+fn bundles(rules: &Path, corpus: &Path) -> Result<(), Box<dyn Error>> {
+    fs::create_dir_all(corpus)?;
+    let compiled = outwork_compiler::compile(rules).map_err(|report| report.render(false))?;
+    Ok(fs::write(corpus.join("shipped"), compiled.bundle)?)
 }
 
 /// Each hello as records and as a bare message.
