@@ -23,14 +23,11 @@ PLAIN_EVERY = 60.0
 
 @contextmanager
 def step(title: str, passing: bool = False) -> Iterator[None]:
-    """Shows `title` and the elapsed time while the body runs; of a `passing` step nothing remains to be read."""
-    if passing and not sys.stderr.isatty():
-        yield
-        return
+    """Shows `title` and the elapsed time while the body runs. A `passing` step is reported by its caller, so nothing of it remains."""
     done = threading.Event()
     began = time.monotonic()
     shown = threading.Event()
-    ticker = threading.Thread(target=_tick, args=(title, began, done, shown), daemon=True)
+    ticker = threading.Thread(target=_tick, args=(title, began, done, shown, passing), daemon=True)
     ticker.start()
     outcome = "failed"
     try:
@@ -40,7 +37,7 @@ def step(title: str, passing: bool = False) -> Iterator[None]:
         done.set()
         ticker.join()
         if shown.is_set() and passing:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+            print("\r\x1b[K" if sys.stderr.isatty() else "", end="", file=sys.stderr, flush=True)
         elif shown.is_set():
             _finish(title, outcome, time.monotonic() - began)
 
@@ -71,12 +68,12 @@ def _run(argv: Sequence[str | os.PathLike[str]], out: object, cwd: Path, env: di
         raise
 
 
-def _tick(title: str, began: float, done: threading.Event, shown: threading.Event) -> None:
+def _tick(title: str, began: float, done: threading.Event, shown: threading.Event, passing: bool) -> None:
     if done.wait(QUIET_FOR):
         return
     shown.set()
     moving = sys.stderr.isatty()
-    if not moving:
+    if not moving and not passing:
         print(f"{title} ...", file=sys.stderr, flush=True)
     while not done.wait(0.5 if moving else PLAIN_EVERY):
         elapsed = time.monotonic() - began

@@ -93,7 +93,7 @@ def _worker() -> list[list[str | Path]]:
     """The Worker in a real workerd. Only its test files are named: the folder beside them holds what they share."""
     environment.node_packages(paths.ROOT)
     tests = sorted((paths.ROOT / "worker" / "test").glob("*.test.mjs"))
-    return [["worker/build"], ["npx", "--no-install", "tsc", "-p", "worker/tsconfig.json"], ["node", "--test", *tests]]
+    return [["worker/build"], ["npx", "--no-install", "tsc", "-p", "worker/tsconfig.json"], ["node", "--test", "--test-timeout=120000", "--test-force-exit", *tests]]
 
 
 def _needs(path: str) -> Callable[[], str]:
