@@ -1,6 +1,6 @@
 import { Core, LoadError } from "./core.js";
 import { editRequest, editResponse, effectsOf, reply } from "./effects.js";
-import { send, upstreamOf } from "./origin.js";
+import { forward } from "./origin.js";
 import { problem } from "./problem.js";
 import { settingsOf } from "./settings.js";
 
@@ -79,9 +79,9 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
       if (effects === null) return settings.open ? passUnjudged(request, settings) : refuse();
       if (effects.record !== "") record(effects.record);
       if (effects.status !== 0) return reply(effects);
-      const upstream = upstreamOf(request, settings);
-      editRequest(upstream.headers, effects);
-      return editResponse(await send(upstream, settings), effects);
+      const headers = new Headers(request.headers);
+      editRequest(headers, effects);
+      return editResponse(await forward(request, headers, settings), effects);
     },
   };
 }
@@ -93,11 +93,11 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
  * @param {Settings} settings
  */
 function passUnjudged(request, settings) {
-  const upstream = upstreamOf(request, settings);
+  const headers = new Headers(request.headers);
   request.headers.forEach((_, name) => {
-    if (name.startsWith("outwork-")) upstream.headers.delete(name);
+    if (name.startsWith("outwork-")) headers.delete(name);
   });
-  return send(upstream, settings);
+  return forward(request, headers, settings);
 }
 
 function refuse() {

@@ -3,41 +3,38 @@ import { problem } from "./problem.js";
 /** @typedef {import("./settings.js").Settings} Settings */
 
 /**
- * The request to the origin: a copy whose headers can be edited and whose body is the same stream.
+ * Sends the request on with these headers in place of its own. Bodies are streams and stay so; redirects come back as
+ * they are, for the client to follow.
  *
  * @param {Request} request
- * @param {Settings} settings
- */
-export function upstreamOf(request, settings) {
-  if (settings.base === "" || settings.service !== null) return new Request(request);
-  const { authority, rest, scheme } = partsOf(request.url);
-  const upstream = new Request(settings.base + rest, request);
-  // Workers set Host from the URL, so the origin learns from these what the client asked for.
-  upstream.headers.set("x-forwarded-host", authority);
-  upstream.headers.set("x-forwarded-proto", scheme);
-  return upstream;
-}
-
-/**
- * Sends `upstream` to the origin. Redirects come back as they are: those of an incoming request are never followed.
- *
- * @param {Request} upstream
+ * @param {Headers} headers
  * @param {Settings} settings
  * @returns {Promise<Response>}
  */
-export async function send(upstream, settings) {
+export async function forward(request, headers, settings) {
   try {
-    return await (settings.service === null ? fetch(upstream) : settings.service.fetch(upstream));
+    if (settings.service !== null) return await settings.service.fetch(new Request(request, { headers }));
+    const url = settings.base === "" ? request.url : rebase(request.url, headers, settings.base);
+    // Of a request only these four reach an origin; a copy of the whole would also copy `cf`, which costs 10 us.
+    return await fetch(url, { method: request.method, headers, body: request.body, redirect: "manual" });
   } catch (error) {
     console.error(JSON.stringify({ outwork: "origin-unreachable", error: String(error) }));
     return problem(502, "the origin did not answer");
   }
 }
 
-/** @param {string} url */
-function partsOf(url) {
+/**
+ * The same path at `base`. Workers set Host from the URL, so headers tell the origin what the client asked for.
+ *
+ * @param {string} url
+ * @param {Headers} headers
+ * @param {string} base
+ */
+function rebase(url, headers, base) {
   const start = url.indexOf("://");
   const end = url.slice(start + 3).search(/[/?#]/);
   const path = end < 0 ? url.length : start + 3 + end;
-  return { scheme: url.slice(0, start), authority: url.slice(start + 3, path), rest: url.slice(path) };
+  headers.set("x-forwarded-host", url.slice(start + 3, path));
+  headers.set("x-forwarded-proto", url.slice(0, start));
+  return base + url.slice(path);
 }
