@@ -60,7 +60,7 @@ try {
 /** Microseconds of CPU for each request, by worker, a number a round. */
 async function measure(workers) {
   const samples = Object.fromEntries(Object.keys(workers).map((name) => [name, []]));
-  for (const worker of Object.values(workers)) await load(worker, 2);
+  for (const worker of Object.values(workers)) await load(worker, 5);
   for (let round = 0; round < rounds; round += 1) {
     for (const [name, worker] of Object.entries(workers)) samples[name].push(await load(worker, seconds));
     process.stderr.write(`\rround ${round + 1} of ${rounds}`);
