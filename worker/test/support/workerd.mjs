@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import workerd from "workerd";
 
 export const ROOT = new URL("../../../", import.meta.url).pathname;
-const BINARY = join(ROOT, "node_modules/@cloudflare/workerd-linux-64/bin/workerd");
 const COMPATIBILITY_DATE = "2026-04-01";
 /** The folders of `worker/` that hold modules. */
 const PARTS = ["shell", "test/entries", "bench/workers"];
@@ -29,7 +29,7 @@ export async function startWorkerd({ outbound, service, env = {}, entry = "shell
   cpSync(join(ROOT, "worker/dist/outwork.wasm"), join(folder, "dist/outwork.wasm"));
   cpSync(bundle, join(folder, "dist/policy.bundle"));
   writeFileSync(join(folder, "config.capnp"), config({ folder, outbound, service, env, entry }));
-  const child = spawn(BINARY, ["serve", join(folder, "config.capnp"), "--socket-addr=http=127.0.0.1:0", "--control-fd=3"], {
+  const child = spawn(workerd.default, ["serve", join(folder, "config.capnp"), "--socket-addr=http=127.0.0.1:0", "--control-fd=3"], {
     stdio: ["ignore", quiet ? "ignore" : "pipe", "pipe", "pipe"],
   });
   const kill = () => child.kill("SIGKILL");
