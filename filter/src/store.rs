@@ -63,9 +63,11 @@ fn read(host: &impl Host, place: u32) -> Result<(Slot, Option<u32>), Failure> {
     Ok(stored.map_or_else(Default::default, |(bytes, stamp)| (Slot::from_bytes(&bytes), Some(stamp))))
 }
 
-fn name(place: u32) -> [u8; 8] {
+/// In a VM without an id, as Istio makes them, all plugins share one space of names.
+fn name(place: u32) -> [u8; 12] {
     let [a, b, c, d] = place.to_le_bytes();
-    [b's', b'l', b'o', b't', a, b, c, d]
+    let [o, u, t, w, q, r, k, colon] = *b"outwork:";
+    [o, u, t, w, q, r, k, colon, a, b, c, d]
 }
 
 #[cfg(test)]

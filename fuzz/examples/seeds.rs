@@ -8,7 +8,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let fuzz = Path::new(env!("CARGO_MANIFEST_DIR"));
     hellos(&fuzz.join("../tests/fixtures/hello/clients.tsv"), &fuzz.join("corpus/hello"))?;
     packs(&fuzz.join("../tests/bad-packs"), &fuzz.join("corpus/pack"))?;
-    bundles(&fuzz.join("../rules"), &fuzz.join("corpus/bundle"))
+    bundles(&fuzz.join("../rules"), &fuzz.join("corpus/bundle"))?;
+    pairs(&fuzz.join("corpus/pairs"))
 }
 
 /// Every TOML file of the bad packs, and each condition in them alone.
@@ -35,6 +36,24 @@ fn bundles(rules: &Path, corpus: &Path) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(corpus)?;
     let compiled = outwork_compiler::compile(rules).map_err(|report| report.render(false))?;
     Ok(fs::write(corpus.join("shipped"), compiled.bundle)?)
+}
+
+/// A request in HTTP/2 as Envoy hands it over, and the text of its connection.
+fn pairs(corpus: &Path) -> Result<(), Box<dyn Error>> {
+    fs::create_dir_all(corpus)?;
+    let map = [
+        (":method", "GET"),
+        (":authority", "shop.example"),
+        (":scheme", "https"),
+        (":path", "/a?b=1"),
+        ("user-agent", "Mozilla/5.0"),
+        ("x-forwarded-for", "203.0.113.7"),
+        ("x-forwarded-proto", "https"),
+        ("x-request-id", "1"),
+    ];
+    fs::write(corpus.join("map"), outwork_filter::pairs::write(&map))?;
+    let text = "addr=203.0.113.7 id=17 ja4=t13d1516h2_8daaf6152771_02713d6af862 ja3=- version=TLSv1.3 sni=shop.example";
+    Ok(fs::write(corpus.join("connection"), text)?)
 }
 
 /// Each hello as records and as a bare message.
