@@ -9,6 +9,7 @@ import pytest
 from breakage import CONFIGURATIONS, KEYS
 from harness import edge, environment, paths, stack
 
+REJECTED = r"^wasmcustom\.outwork_reload\.rejected$"
 DISCOVERY = r"extension_config_discovery\.http_filter\.outwork\.(update_rejected|config_fail|update_failure)$"
 
 
@@ -38,12 +39,13 @@ def test_the_line_never_holds_the_secret(extension, tmp_path):
 
 @pytest.mark.parametrize("breakage", CONFIGURATIONS, ids=lambda breakage: breakage.name)
 def test_a_bad_reload_keeps_the_last_good_policy(live, extension, breakage):
-    before = live.envoy.stats(DISCOVERY)
+    before, (rejected,) = live.envoy.stats(DISCOVERY), live.envoy.stats(REJECTED).values()
     edge.publish(edge.watched(live.envoy.run), breakage.extension(extension), version=breakage.name)
     deadline = time.monotonic() + 10
     while live.envoy.stats(DISCOVERY) == before:
         assert time.monotonic() < deadline, "no counter noticed the refusal"
         time.sleep(0.05)
+    assert list(live.envoy.stats(REJECTED).values()) == [rejected + 1]
     path = live.path()
     subprocess.run(["curl", "-skf", "-o", "/dev/null", live.url(path)], check=True)
     assert live.decision(path).verdict == "tag"
