@@ -83,8 +83,10 @@ impl Field {
     }
 
     fn text(self, request: &Request) -> Fact<String> {
-        let header =
-            |name: &str| request.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+        let header = |name: &str| {
+            let found = request.headers.iter().find(|(known, _)| known == name);
+            found.map(|(_, value)| String::from_utf8(value.clone()).unwrap())
+        };
         let pair = |pairs: &str, by: char, name: &str| {
             let found =
                 pairs.split(by).filter_map(|pair| pair.trim().split_once('=')).find(|(known, _)| *known == name);
@@ -320,9 +322,9 @@ prop_compose! {
         address in fact(select(vec!["203.0.113.7", "203.0.113.70", "203.0.113.200", "2001:db8::1", "2001:db8:1::1"])),
     ) -> Request {
         let mut headers = Vec::new();
-        headers.extend(header.map(|value| ("x-a".to_owned(), value)));
-        headers.extend(cookie.map(|value| ("cookie".to_owned(), format!("cc=1; c={value}"))));
-        headers.extend(agent.then(|| ("user-agent".to_owned(), "x".to_owned())));
+        headers.extend(header.map(|value| ("x-a".to_owned(), value.into_bytes())));
+        headers.extend(cookie.map(|value| ("cookie".to_owned(), format!("cc=1; c={value}").into_bytes())));
+        headers.extend(agent.then(|| ("user-agent".to_owned(), b"x".to_vec())));
         let query = param.map_or_else(String::new, |value| format!("?pp=1&p={value}"));
         Request {
             target: format!("{path}{query}"), headers, ja4, sni, asn,
