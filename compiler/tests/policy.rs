@@ -51,6 +51,12 @@ action = "allow"
 why = "exempt"
 
 [[rule]]
+id = "adjusted"
+when = 'request.path == "/adjusted"'
+score = 80
+why = "points without a layer"
+
+[[rule]]
 id = "silent"
 when = 'request.path == "/silent"'
 action = "block"
@@ -197,10 +203,13 @@ fn each_action_does_what_it_says() {
 
 #[test]
 fn a_band_can_block() {
-    let mut site = Site::new("mode = \"enforce\"\n[verdicts]\nmedium = \"block\"\n[bands]\nmedium = 40");
+    let mut site = Site::new("mode = \"enforce\"\n[verdicts]\nmedium = \"block\"\nhigh = \"block\"\n[bands]\nmedium = 40");
     let seen = site.ask("/", curl);
     assert_eq!((seen.verdict, seen.status), (Verdict::Block, Some(403)));
     assert!(seen.body.contains("automated client"), "{}", seen.body);
+    let seen = site.ask("/adjusted", |_| {});
+    assert_eq!((seen.verdict, seen.risk), (Verdict::Block, 80));
+    assert!(seen.body.contains("A rule of this site"), "points without a layer accuse no layer: {}", seen.body);
 }
 
 #[test]

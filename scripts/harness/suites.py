@@ -64,6 +64,7 @@ def _native() -> list[Suite]:
     wasm = ["--target", "wasm32-wasip1"]
     return [
         Suite("format", lambda: [[*cargo, "fmt", "--all", "--check"]], native=True),
+        Suite("tidy", lambda: [["scripts/tidy"]], native=True),
         Suite("lints", lambda: [
             [*cargo, "clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"],
             [*cargo, "clippy", "--locked", "-p", "outwork-filter", *wasm, "--", "-D", "warnings"],

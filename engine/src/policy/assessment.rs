@@ -191,13 +191,15 @@ impl<'a> Assessment<'a> {
         }
     }
 
+    /// The layer with the most points; the policy itself where no layer has any.
     fn weightiest_layer(&self) -> Subject {
         let layers = [
             (self.risk.device, Subject::Device),
             (self.risk.behaviour, Subject::Behaviour),
             (self.risk.context, Subject::Context),
         ];
-        layers.into_iter().max_by_key(|(score, _)| *score).map_or(Subject::Policy, |(_, subject)| subject)
+        let scored = layers.into_iter().filter(|(score, _)| score.is_some_and(|score| score > 0));
+        scored.max_by_key(|(score, _)| *score).map_or(Subject::Policy, |(_, subject)| subject)
     }
 
     /// Where this client stands among canaries: the same for all its requests.
