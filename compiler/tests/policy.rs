@@ -203,7 +203,8 @@ fn each_action_does_what_it_says() {
 
 #[test]
 fn a_band_can_block() {
-    let mut site = Site::new("mode = \"enforce\"\n[verdicts]\nmedium = \"block\"\nhigh = \"block\"\n[bands]\nmedium = 40");
+    let mut site =
+        Site::new("mode = \"enforce\"\n[verdicts]\nmedium = \"block\"\nhigh = \"block\"\n[bands]\nmedium = 40");
     let seen = site.ask("/", curl);
     assert_eq!((seen.verdict, seen.status), (Verdict::Block, Some(403)));
     assert!(seen.body.contains("automated client"), "{}", seen.body);

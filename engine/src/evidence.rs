@@ -25,16 +25,22 @@ const SIGNATURE: &str = "signature";
 
 /// Removes what only we may say from the request: every `outwork-*` field, and signatures under our label. Signatures
 /// of others stay; a signature field that is no dictionary is dropped whole, as its readers would (RFC 9651, 4.2).
+///
+/// `_` counts as `-` in a name: CGI and its heirs show an origin both as one variable.
 pub fn strip<'a>(facts: &Facts<'a>, edits: &mut Vec<Edit<'a>>) {
     for (at, &(name, _)) in facts.headers.list.iter().enumerate() {
         let seen = || facts.headers.list.iter().take(at).any(|&(earlier, _)| earlier == name);
-        if name.starts_with(b"outwork-") && !seen() {
+        if is_ours(name) && !seen() {
             edits.push(Edit::Remove(name));
         }
     }
     for field in [INPUT, SIGNATURE] {
         strip_label(facts, field, edits);
     }
+}
+
+fn is_ours(name: &[u8]) -> bool {
+    name == b"signature_input" || name.strip_prefix(b"outwork").is_some_and(|rest| matches!(rest, [b'-' | b'_', ..]))
 }
 
 fn strip_label<'a>(facts: &Facts<'a>, field: &'static str, edits: &mut Vec<Edit<'a>>) {

@@ -74,6 +74,9 @@ fn every_inbound_copy_is_removed_and_signatures_of_others_stay() {
             (b"outwork-risk", b"risk=0"),
             (b"outwork-risk", b"risk=1"),
             (b"outwork-anything", b"x"),
+            (b"outwork_risk", b"risk=0"),
+            (b"signature_input", b"outwork=()"),
+            (b"outworker", b"somebody else's"),
             (b"signature-input", b"sig1=(\"@method\");created=1, outwork=(\"a,b\" \"@path\");x=\"\\\",\""),
             (b"signature", b"sig1=:AAAA:, outwork=:BBBB:"),
             (b"signature", b"outwork=:CCCC:"),
@@ -81,7 +84,10 @@ fn every_inbound_copy_is_removed_and_signatures_of_others_stay() {
         |_| {},
     );
     let removed: Vec<&str> = edits.iter().filter(|(append, ..)| !append).map(|(_, name, _)| name.as_str()).collect();
-    assert_eq!(removed, ["outwork-risk", "outwork-anything", "signature-input", "signature"]);
+    assert_eq!(
+        removed,
+        ["outwork-risk", "outwork-anything", "outwork_risk", "signature_input", "signature-input", "signature"]
+    );
     let inputs = appended(&edits, "signature-input");
     assert_eq!(inputs.len(), 2);
     assert_eq!(inputs[0], "sig1=(\"@method\");created=1");

@@ -1,7 +1,7 @@
 //! Where the words of limits stand: in data that all threads of the proxy share, in a fixed number of slots.
 //!
 //! Envoy's shared data has no expiry and no way to remove a key, so a key for each client would grow as an attacker
-//! pleases. [`SLOTS`] slots of about 150 bytes (facts/envoy.md, 5: a key with its value) are 10 MB at the most.
+//! pleases. [`SLOTS`] slots of about 150 bytes (measured in Envoy 1.40: a key with its value) are 10 MB at the most.
 //!
 //! Two threads that take the same free slot at the same instant, before it was ever used, may count one request
 //! between them: a compare-and-swap of a key that is not there yet always succeeds in Envoy. Nothing else is lost.

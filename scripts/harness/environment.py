@@ -15,7 +15,7 @@ from .problem import Problem
 
 PYTHON = paths.VENV / "bin" / "python"
 # The program inside each Debian package that the suites call.
-DEBIAN = {"wrk": "wrk", "h2load": "nghttp2-client", "chromium": "chromium", "curl": "curl", "wget": "wget"}
+DEBIAN = {"cc": "build-essential", "openssl": "openssl", "wrk": "wrk", "h2load": "nghttp2-client", "chromium": "chromium", "curl": "curl", "wget": "wget"}
 
 
 def python() -> Path:
@@ -48,8 +48,13 @@ def node_packages(folder: Path) -> None:
     stamp = folder / "node_modules" / ".outwork-lock"
     if stamp.exists() and stamp.read_text() == wanted:
         return
-    progress.run(f"Installing node packages of {paths.relative(folder)}", ["npm", "ci", "--no-audit", "--no-fund"], log=f"npm-{folder.name}", cwd=folder, help="the npm registry must be reachable once")
+    progress.run(f"Installing node packages of {paths.relative(folder)}", ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], log=f"npm-{folder.name}", cwd=folder, help="the npm registry must be reachable once")
     stamp.write_text(wanted)
+
+
+def may_install() -> bool:
+    """Whether Debian packages can be installed here."""
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None
 
 
 def programs(names: Iterable[str]) -> None:
@@ -58,7 +63,7 @@ def programs(names: Iterable[str]) -> None:
     if not packages:
         return
     command = f"apt-get install --no-install-recommends {' '.join(packages)}"
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
+    if not may_install():
         raise Problem(f"programs are missing that come with {', '.join(packages)}", f"as root: {command}")
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
     progress.run("Reading Debian's package lists", ["apt-get", "update"], log="apt-update", env=quiet, help=f"as root: {command}")

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import paths, progress
+from . import environment, paths, progress
 from .problem import Problem
 
 NODE_MAJOR = 20
@@ -22,6 +22,8 @@ def require(*, node: bool = True) -> None:
     """Raises one problem that lists everything missing, each with its remedy."""
     if CARGO_BIN.is_dir():
         os.environ["PATH"] += os.pathsep + str(CARGO_BIN)
+    if environment.may_install():
+        environment.programs(["cc", "openssl"])
     found = [_python(), _rust(), _openssl()] + ([_node()] if node else [])
     missing = [line for line in found if line]
     if missing:

@@ -12,6 +12,9 @@ from typing import Callable, Sequence
 from . import environment, paths
 
 
+DID_NOT_RUN = "DID NOT RUN"
+
+
 @dataclass(frozen=True)
 class Suite:
     """A named list of commands, run in order. `ready` makes what they need; `missing` says why the suite cannot run here, or nothing."""
@@ -47,6 +50,10 @@ def count(output: str, code: int) -> Count:
     for word, number in re.findall(r"^(?:#|ℹ) (pass|fail|skipped) (\d+)$", output, re.M):
         name = {"pass": "passed", "fail": "failed", "skipped": "skipped"}[word]
         setattr(total, name, getattr(total, name) + int(number))
+    # A test of ours that lacks its data says so and returns, which cargo counts as passed.
+    absent = min(output.count(DID_NOT_RUN), total.passed)
+    total.passed -= absent
+    total.skipped += absent
     if code == 0 and total == Count():
         total.passed = 1
     if code != 0 and total.failed == 0:
@@ -74,7 +81,7 @@ def _native() -> list[Suite]:
         Suite("cargo test", lambda: [[*cargo, "test", "--locked", "--workspace", "--no-fail-fast"]], native=True),
         Suite("rules", lambda: [[*cargo, "run", "--locked", "-q", "-p", "outwork-cli", "--", word, "rules"] for word in ("check", "test")], native=True, missing=_needs("rules/outwork.toml")),
         Suite("scripts", lambda: [[environment.python(), "-m", "pytest", "-q", "-rs", "tests/scripts"]], native=True, missing=_needs("tests/scripts")),
-        Suite("demo shop", lambda: [["node", "--test", "origin/shop"]], native=True),
+        Suite("demo shop", lambda: [["node", "--test", "origin/shop/shop.test.mjs"]], native=True),
     ]
 
 

@@ -15,6 +15,9 @@ from .terminal import paint
 sys.path.insert(0, str(paths.LIVE))
 from clients.catalogue import CLIENTS, Client, fault  # noqa: E402
 
+# Of the clients' programs, those that Debian has; the tour says which clients did not run without them.
+PROGRAMS = ("curl", "wget", "chromium")
+
 
 def run(envoy: Envoy, python: Path) -> int:
     """Prints the table. Exit code 1 where a verdict is not what the catalogue asks for."""

@@ -12,6 +12,11 @@ def test_cargo_summaries_are_added_up():
     assert count(output, 101) == Count(15, 2, 1)
 
 
+def test_a_cargo_test_without_its_data_did_not_run():
+    output = "DID NOT RUN: `x` is not there\ntest a ... DID NOT RUN: `y` is not there\nok\ntest result: ok. 12 passed; 0 failed; 0 ignored\n"
+    assert count(output, 0) == Count(10, 0, 2)
+
+
 def test_pytest_summaries_are_read_loud_and_quiet():
     assert count("===== 3 passed, 1 skipped in 0.11s =====", 0) == Count(3, 0, 1)
     assert count("2 failed, 3 passed in 1.20s", 1) == Count(3, 2, 0)
