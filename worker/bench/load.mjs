@@ -1,17 +1,22 @@
 // One burst of load on one workerd, by Debian's wrk.
 import { execFile, spawnSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
 const CONNECTIONS = 8;
 
+/** The core of the workers that are measured, and that of the load and the origin. */
+export const [MEASURED, OTHERS] = [0, availableParallelism() - 1];
+
 const REQUEST = fileURLToPath(new URL("load.lua", import.meta.url));
 
 /** Why there can be no load here; empty when there can. */
 export function loaderMissing() {
-  return spawnSync("wrk", ["--version"]).error ? "wrk is missing: `apt-get install wrk`" : "";
+  const missing = ["wrk", "taskset"].filter((program) => spawnSync(program, ["--version"]).error);
+  return missing.length > 0 ? `missing: ${missing.join(", ")}; \`apt-get install wrk util-linux\`` : "";
 }
 
 /**
@@ -22,7 +27,7 @@ export function loaderMissing() {
  */
 export async function load({ pid, port }, seconds) {
   const before = cpuNanoseconds(pid);
-  const { stdout, stderr } = await run("wrk", ["-t1", `-c${CONNECTIONS}`, `-d${seconds}s`, "-s", REQUEST, `http://127.0.0.1:${port}`]);
+  const { stdout, stderr } = await run("taskset", ["--cpu-list", String(OTHERS), "wrk", "-t1", `-c${CONNECTIONS}`, `-d${seconds}s`, "-s", REQUEST, `http://127.0.0.1:${port}`]);
   const spent = cpuNanoseconds(pid) - before;
   const requests = Number(/(\d+) requests in/.exec(stdout)?.[1]);
   if (stderr || !(requests > 0) || /Non-2xx|Socket errors/.test(stdout)) throw new Error(`the load did not go through:\n${stderr}${stdout}`);

@@ -12,19 +12,37 @@ export function quartiles(numbers) {
   });
 }
 
-export function table({ samples, ratios, rounds, seconds, bar }) {
-  const lines = Object.entries(samples).map(([name, cpu]) => `| ${name} | ${quartiles(cpu).map((us) => us.toFixed(1)).join(" | ")} |`);
-  const [low, median, high] = quartiles(ratios).map((ratio) => ratio.toFixed(2));
-  return `CPU of the workerd process for each request, in microseconds: ${rounds} interleaved rounds of ${seconds} s, wrk with 8 connections,
-16 headers as Chrome sends them, an origin in another process, ${cpus().length} cores (${cpus()[0].model.trim()}).
+/** What is measured, in the order of the table. */
+const NAMES = {
+  noop: "no-op",
+  rival: "JavaScript that edits four headers",
+  outwork: "Outwork",
+  logging: "Outwork, and a log line for each request",
+};
 
-| Worker | lower quartile | median | upper quartile |
-|---|---|---|---|
+/** The samples of each worker, a number a round, as a table, and whether the bar holds. */
+export function table(samples, { rounds, seconds, bar }) {
+  const lines = Object.entries(NAMES).map(([name, title]) => {
+    const ratios = samples[name].map((cpu, round) => cpu / samples.rival[round]);
+    return `| ${title} | ${shown(samples[name], 0)} | ${shown(ratios, 2)} |`;
+  });
+  const [{ model }] = cpus();
+  return `CPU of the workerd process for each request, of a browser's page request with 16 headers: medians, with quartiles in brackets; ratios
+are taken within each round. ${rounds} interleaved rounds of ${seconds} s, wrk with 8 connections, the worker on one core, load and origin on
+another (${cpus().length} of ${model.trim()}). Outwork has the policy in rules/. Like the JavaScript it is compared with, it logs nothing,
+but for the last row, where the policy says \`record = "all"\` and standard output is thrown away.
+
+| Worker | µs a request | times the JavaScript |
+|---|---|---|
 ${lines.join("\n")}
 
-Outwork / JavaScript that edits four headers, within a round: **${median}** (${low} to ${high}); the bar is ${bar}.
-Made by \`./scripts/bench worker --write\`.
+The bar for Outwork is ${bar}. Made by \`./scripts/bench worker --write\`.
 `;
+}
+
+function shown(numbers, digits) {
+  const [low, median, high] = quartiles(numbers).map((number) => number.toFixed(digits));
+  return `${median} (${low}–${high})`;
 }
 
 /** Puts `text` under the heading \`## title\`, in place of what stands there. */

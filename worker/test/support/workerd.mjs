@@ -21,15 +21,18 @@ const PARTS = ["shell", "test/entries", "bench/workers"];
  * @param {Record<string, string>} [options.env]
  * @param {string} [options.entry]         The entry module, relative to `worker/`.
  * @param {string} [options.bundle]        The path of the policy's bundle; without it the policy in `worker/test/policy`.
+ * @param {number} [options.core]         The processor core to stay on.
  * @param {boolean} [options.quiet]        Whether what workerd prints is thrown away.
  */
-export async function startWorkerd({ outbound, service, env = {}, entry = "shell/worker.js", bundle = testBundle(), quiet = false }) {
+export async function startWorkerd({ outbound, service, env = {}, entry = "shell/worker.js", bundle = testBundle(), quiet = false, core }) {
   const folder = mkdtempSync(join(tmpdir(), "outwork-workerd-"));
   for (const part of PARTS) cpSync(join(ROOT, "worker", part), join(folder, part), { recursive: true });
   cpSync(join(ROOT, "worker/dist/outwork.wasm"), join(folder, "dist/outwork.wasm"));
   cpSync(bundle, join(folder, "dist/policy.bundle"));
   writeFileSync(join(folder, "config.capnp"), config({ folder, outbound, service, env, entry }));
-  const child = spawn(workerd.default, ["serve", join(folder, "config.capnp"), "--socket-addr=http=127.0.0.1:0", "--control-fd=3"], {
+  const command = [workerd.default, "serve", join(folder, "config.capnp"), "--socket-addr=http=127.0.0.1:0", "--control-fd=3"];
+  if (core !== undefined) command.unshift("taskset", "--cpu-list", String(core));
+  const child = spawn(command[0], command.slice(1), {
     stdio: ["ignore", quiet ? "ignore" : "pipe", "pipe", "pipe"],
   });
   const kill = () => child.kill("SIGKILL");
