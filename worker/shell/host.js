@@ -95,7 +95,8 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
 function passUnjudged(request, settings) {
   const headers = new Headers(request.headers);
   request.headers.forEach((_, name) => {
-    if (name.startsWith("outwork-")) headers.delete(name);
+    // Some origins read an underscore as a hyphen.
+    if (name.replaceAll("_", "-").startsWith("outwork-")) headers.delete(name);
   });
   return forward(request, headers, settings);
 }
