@@ -72,7 +72,7 @@ why = "not at all"
 
 [[rule]]
 id = "slowed"
-when = 'request.path == "/slow"'
+when = 'request.path.startsWith("/slow")'
 action = "throttle"
 limit = "slow"
 why = "dear"
@@ -266,6 +266,8 @@ fn a_limit_refuses_with_its_remedy_and_lets_go_on_time() {
     let other = |request: &mut Request| request.address = Fact::Known([203, 0, 113, 8].into());
     assert_eq!(site.ask("/slow", other).verdict, Verdict::Allow, "another client has another bucket");
     assert_eq!(site.ask("/", |_| {}).verdict, Verdict::Allow, "and another path none");
+    let exempt: Vec<Verdict> = (0..3).map(|_| site.ask("/slow/exempt", other).verdict).collect();
+    assert_eq!(exempt, [Verdict::Allow, Verdict::Throttle, Verdict::Throttle], "an exemption is none from limits");
 }
 
 #[test]

@@ -12,6 +12,7 @@ use crate::{
 use alloc::{string::String, vec::Vec};
 use base64ct::{Base64, Base64UrlUnpadded, Encoding};
 use hmac::Mac;
+use sfv::{Dictionary, FieldType, Parser, Version};
 
 /// The label under which our signature stands.
 pub const LABEL: &str = "outwork";
@@ -24,16 +25,13 @@ const INPUT: &str = "signature-input";
 const SIGNATURE: &str = "signature";
 
 /// Removes what only we may say from the request: every `outwork-*` field, and signatures under our label. Signatures
-/// of others stay; a signature field that is no dictionary is dropped whole, as its readers would (RFC 9651, 4.2).
+/// of others stay; a signature field that is no dictionary is dropped whole, as its readers would (RFC 9651, 4.2): left
+/// in place it would make ours unreadable.
 ///
 /// `_` counts as `-` in a name: CGI and its heirs show an origin both as one variable.
 pub fn strip<'a>(facts: &Facts<'a>, edits: &mut Vec<Edit<'a>>) {
-    for (at, &(name, _)) in facts.headers.list.iter().enumerate() {
-        let seen = || facts.headers.list.iter().take(at).any(|&(earlier, _)| earlier == name);
-        if is_ours(name) && !seen() {
-            edits.push(Edit::Remove(name));
-        }
-    }
+    let names = facts.headers.list.iter().map(|&(name, _)| name);
+    edits.extend(names.filter(|name| is_ours(name)).map(Edit::Remove));
     for field in [INPUT, SIGNATURE] {
         strip_label(facts, field, edits);
     }
@@ -45,57 +43,19 @@ fn is_ours(name: &[u8]) -> bool {
 
 fn strip_label<'a>(facts: &Facts<'a>, field: &'static str, edits: &mut Vec<Edit<'a>>) {
     let values = || facts.headers.list.iter().filter(|(name, _)| *name == field.as_bytes()).map(|&(_, value)| value);
-    if values()
-        .all(|value| members(value).is_some_and(|members| members.iter().all(|(key, _)| *key != LABEL.as_bytes())))
-    {
+    let others = |value| {
+        let members: Option<Dictionary> = Parser::new(value).with_version(Version::Rfc9651).parse().ok();
+        members.filter(|members| !members.contains_key(LABEL))
+    };
+    if values().all(|value| others(value).is_some()) {
         return;
     }
     edits.push(Edit::Remove(field.as_bytes()));
     for value in values() {
-        let kept: Vec<&[u8]> = members(value)
-            .unwrap_or_default()
-            .into_iter()
-            .filter(|(key, _)| *key != LABEL.as_bytes())
-            .map(|(_, member)| member)
-            .collect();
-        if !kept.is_empty() {
-            edits.push(Edit::Append(field, kept.join(&b", "[..])));
-        }
+        let Ok(mut members) = Parser::new(value).with_version(Version::Rfc9651).parse::<Dictionary>() else { continue };
+        members.shift_remove(LABEL);
+        edits.extend(members.serialize().map(|kept| Edit::Append(field, kept.into_bytes())));
     }
-}
-
-/// The members of a dictionary with their keys; none when the text cannot be one.
-fn members(value: &[u8]) -> Option<Vec<(&[u8], &[u8])>> {
-    let mut members = Vec::new();
-    let (mut start, mut depth, mut quoted, mut escaped) = (0, 0_u32, false, false);
-    for (at, &byte) in value.iter().enumerate() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if quoted => escaped = true,
-            b'"' => quoted = !quoted,
-            _ if quoted => {}
-            b'(' => depth += 1,
-            b')' => depth = depth.checked_sub(1)?,
-            b',' if depth == 0 => {
-                members.push(member(value.get(start..at)?)?);
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    if quoted || depth != 0 {
-        return None;
-    }
-    members.push(member(value.get(start..)?)?);
-    Some(members)
-}
-
-fn member(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let text = text.trim_ascii();
-    let is_key = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-.*".contains(byte);
-    let end = text.iter().position(|byte| !is_key(byte)).unwrap_or(text.len());
-    let ends_well = matches!(text.get(end), None | Some(b'=' | b';'));
-    (end > 0 && ends_well).then(|| text.split_at(end)).map(|(key, _)| (key, text))
 }
 
 /// Adds the evidence for a decision: the risk field and a signature over it and the request line.

@@ -86,7 +86,15 @@ fn every_inbound_copy_is_removed_and_signatures_of_others_stay() {
     let removed: Vec<&str> = edits.iter().filter(|(append, ..)| !append).map(|(_, name, _)| name.as_str()).collect();
     assert_eq!(
         removed,
-        ["outwork-risk", "outwork-anything", "outwork_risk", "signature_input", "signature-input", "signature"]
+        [
+            "outwork-risk",
+            "outwork-risk",
+            "outwork-anything",
+            "outwork_risk",
+            "signature_input",
+            "signature-input",
+            "signature"
+        ]
     );
     let inputs = appended(&edits, "signature-input");
     assert_eq!(inputs.len(), 2);
@@ -99,11 +107,33 @@ fn every_inbound_copy_is_removed_and_signatures_of_others_stay() {
 
 #[test]
 fn a_signature_field_that_would_spoil_ours_is_dropped() {
-    for bad in [&b"sig=\"open"[..], b"sig=(1", b"a=1),", b"", b"=:AA:", b"OUTWORK=:AA:", b"a b", b"\xff"] {
+    let bad = [
+        &b"sig=\"open"[..],
+        b"sig=(1",
+        b"a=1),",
+        b"=:AA:",
+        b"OUTWORK=:AA:",
+        b"a b",
+        b"\xff",
+        b"a=:b",
+        b"a=@@",
+        b"a=\"\\q\"",
+        b"1=2",
+        b"a=:b:",
+    ];
+    for bad in bad {
         let edits = decide(&[(b"signature", bad)], |_| {});
         assert!(edits.contains(&(false, "signature".into(), String::new())), "{bad:?}");
         assert_eq!(appended(&edits, "signature").len(), 1, "{bad:?}");
     }
+}
+
+#[test]
+fn our_label_is_found_where_a_display_string_hides_it() {
+    let edits = decide(&[(b"signature", br#"x=%"\", outwork=:AAAA:, y="\"""#)], |_| {});
+    let kept = appended(&edits, "signature");
+    assert!(!kept[0].contains("outwork"), "{kept:?}");
+    assert!(kept[0].starts_with("x="), "{kept:?}");
 }
 
 #[test]

@@ -26,6 +26,16 @@ struct Letters {
     count: usize,
 }
 
+/// The scheme by what the connection is: `:scheme`, and an absolute target in HTTP/1, are the client's to write, and Envoy
+/// passes on what does not fit. Theirs counts only where the connection cannot be seen.
+fn scheme<'a>(encrypted: Fact<bool>, claimed: &'a [u8]) -> &'a [u8] {
+    match encrypted {
+        Fact::Known(true) => b"https",
+        Fact::Known(false) => b"http",
+        Fact::Absent | Fact::Unavailable => claimed,
+    }
+}
+
 impl<'a> Sent<'a> {
     /// Takes the pseudo-headers out of the map, and what Envoy added to it.
     pub fn new(pairs: Vec<Pair<'a>>) -> Self {
@@ -68,7 +78,7 @@ impl<'a> Sent<'a> {
             entropy,
             request: Request {
                 method: self.method,
-                scheme: self.scheme,
+                scheme: scheme(connection.encrypted, self.scheme),
                 authority: self.authority,
                 target: self.target,
                 protocol,

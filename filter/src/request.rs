@@ -23,6 +23,9 @@ const CONNECTION: &[u8] = b"filter_state\0outwork.connection";
 const PROTOCOL: &[u8] = b"request\0protocol";
 const SOURCE: &[u8] = b"source\0address";
 
+/// What only we may tell the origin.
+const EVIDENCE: [&[u8]; 3] = [b"outwork-risk", b"signature-input", b"signature"];
+
 /// The status of a header map that is not one.
 const MALFORMED: u32 = 4;
 
@@ -30,8 +33,10 @@ const MALFORMED: u32 = 4;
 pub fn handle<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory) -> Action {
     examine(host, plugin, memory).unwrap_or_else(|failure| {
         memory.metrics.failed(host, failure);
-        // Undecided requests go on, but not with a verdict that the client wrote.
-        attempt(host, memory, host.remove_header(b"outwork-risk"));
+        // Undecided requests go on, but not with a verdict or a signature that the client wrote.
+        for name in EVIDENCE {
+            attempt(host, memory, host.remove_header(name));
+        }
         Action::Continue
     })
 }

@@ -28,6 +28,7 @@ class Live:
     envoy: Envoy
     echo: Echo
     made: stack.Built
+    keys: dict[str, str]
 
     def url(self, path: str, scheme: str = "https") -> str:
         """An address of this Envoy."""
@@ -60,9 +61,10 @@ def made() -> stack.Built:
 def live(made: stack.Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """An Envoy of the module's own. It must end as it began: no VM reloaded, no trap in its log."""
     echo = Echo()
-    envoy = stack.start(tmp_path_factory.mktemp("edge"), made, edge.Ports(origin=echo.port))
+    keys = edge.keys()
+    envoy = stack.start(tmp_path_factory.mktemp("edge"), made, edge.Ports(origin=echo.port), env=keys)
     try:
-        yield Live(envoy, echo, made)
+        yield Live(envoy, echo, made, keys)
         assert envoy.running(), envoy.log.read_text()[-2000:]
         assert not any(envoy.stats(r"^wasm\..*vm_reload").values())
         assert envoy.traps() == []

@@ -30,8 +30,8 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
   let stops = 0;
 
   /**
-   * The core, or null when its policy cannot be loaded: that is said once and not tried again, since neither the policy
-   * nor the settings change while an isolate lives.
+   * The core, or null when there is none. A policy that cannot be loaded is said once and not tried again, since neither
+   * the policy nor the settings change while an isolate lives; whatever else fails is tried again.
    *
    * @param {Settings} settings
    */
@@ -41,8 +41,12 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
       if (settings.fault !== "") throw new LoadError(settings.fault);
       core = new Core(instantiate(module), settings.keys, bundle);
     } catch (error) {
-      refused = messageOf(error);
-      log({ outwork: "policy-not-loaded", error: refused });
+      if (error instanceof LoadError) {
+        refused = messageOf(error);
+        log({ outwork: "policy-not-loaded", error: refused });
+      } else {
+        stopped(error);
+      }
     }
     return core;
   }
@@ -59,12 +63,20 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
     try {
       return effectsOf(judge.decide(request));
     } catch (error) {
-      // Nothing in a core that stopped half-way can be trusted, so the next request gets a new one.
-      core = null;
-      stops += 1;
-      log({ outwork: "core-stopped", stops, error: messageOf(error) });
+      stopped(error);
       return null;
     }
+  }
+
+  /**
+   * Nothing in a core that stopped half-way can be trusted, so the next request gets a new one.
+   *
+   * @param {unknown} error
+   */
+  function stopped(error) {
+    core = null;
+    stops += 1;
+    log({ outwork: "core-stopped", stops, error: messageOf(error) });
   }
 
   return {
@@ -86,6 +98,10 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
   };
 }
 
+const EVIDENCE = /^(outwork[-_]|signature_input$)/;
+const SIGNATURES = ["signature-input", "signature"];
+const OUR_LABEL = /\boutwork\b/;
+
 /**
  * Lets a request go on that was not judged. Evidence is Outwork's to give, also now, so what claims to be it is removed.
  *
@@ -95,9 +111,10 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
 function passUnjudged(request, settings) {
   const headers = new Headers(request.headers);
   request.headers.forEach((_, name) => {
-    // Some origins read an underscore as a hyphen.
-    if (name.replaceAll("_", "-").startsWith("outwork-")) headers.delete(name);
+    if (EVIDENCE.test(name)) headers.delete(name);
   });
+  // Without the core nobody reads signatures; if one may be ours, all go.
+  if (SIGNATURES.some((name) => OUR_LABEL.test(headers.get(name) ?? ""))) SIGNATURES.forEach((name) => headers.delete(name));
   return forward(request, headers, settings);
 }
 

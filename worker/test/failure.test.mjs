@@ -7,7 +7,7 @@ import { KEYS } from "./support/keys.mjs";
 import { startOrigin } from "./support/origin.mjs";
 import { startWorkerd } from "./support/workerd.mjs";
 
-const TRAP = { ...BROWSER, "x-trap": "1", "outwork-risk": "risk=0, verdict=allow", "outwork-other": "x", outwork_risk: "risk=0" };
+const TRAP = { ...BROWSER, "x-trap": "1", "outwork-risk": "risk=0, verdict=allow", "outwork-other": "x", outwork_risk: "risk=0", signature: "outwork=:AAAA:, sig1=:BBBB:", "signature-input": "outwork=(), sig1=()" };
 const NOWHERE = "127.0.0.1:9";
 /** A file that is no bundle. */
 const BROKEN = fileURLToPath(import.meta.url);
@@ -34,7 +34,7 @@ test("open: a request that traps the core goes on, without the evidence it broug
     const { status, json } = await call(edge.port, "/a", { headers: TRAP });
     assert.equal(status, 200);
     const names = Object.keys(json().headers);
-    assert.deepEqual(names.filter((name) => name.startsWith("outwork")), []);
+    assert.deepEqual(names.filter((name) => /^(outwork|signature)/.test(name)), []);
     assert.ok(names.includes("x-trap") && names.includes("user-agent"));
     const next = await call(edge.port, "/a");
     assert.match(next.json().headers["outwork-risk"], /^risk=/, "the request after a trap is judged");

@@ -4,6 +4,7 @@ use super::{Policy, Recording, in_force};
 use crate::{
     decision::{Decision, Id, Reasons, Refusal, Reply, Subject, Verdict},
     evidence,
+    fact::Fact,
     facts::Facts,
     identity,
     keys::Keyring,
@@ -103,11 +104,9 @@ impl<'a> Assessment<'a> {
         self.band = policy.settings.bands.of(self.risk.total);
     }
 
-    /// Works out what is charged: limits whose condition holds, and those that a rule names.
+    /// Works out what is charged: limits whose condition holds, and those that a rule names. An exemption is none from
+    /// limits: a path that is never refused for who asks can still be asked for too often.
     fn charge(&mut self, scratch: &Scratch) {
-        if self.asked.allow {
-            return;
-        }
         let first = self.policy.rules.len();
         for (place, limit) in (0_u16..).zip(&self.policy.limits) {
             let due = limit.conditional && scratch.holds(first + usize::from(place));
@@ -166,17 +165,16 @@ impl<'a> Assessment<'a> {
     }
 
     fn refusal(&self, refused: Option<(&'a Limit, Outcome)>) -> Option<Refusal<'a>> {
-        if self.asked.allow {
-            return None;
-        }
-        if self.asked.decoy {
-            return Some(Refusal::Decoy);
-        }
-        if let Some(subject) = self.asked.block {
-            return Some(Refusal::Block(subject));
-        }
-        if self.policy.settings.verdict(self.band) == Verdict::Block {
-            return Some(Refusal::Block(self.weightiest_layer()));
+        if !self.asked.allow {
+            if self.asked.decoy {
+                return Some(Refusal::Decoy);
+            }
+            if let Some(subject) = self.asked.block {
+                return Some(Refusal::Block(subject));
+            }
+            if self.policy.settings.verdict(self.band) == Verdict::Block {
+                return Some(Refusal::Block(self.weightiest_layer()));
+            }
         }
         refused.map(|(limit, outcome)| Refusal::Limit(limit, outcome))
     }
@@ -202,10 +200,13 @@ impl<'a> Assessment<'a> {
         scored.max_by_key(|(score, _)| *score).map_or(Subject::Policy, |(_, subject)| subject)
     }
 
-    /// Where this client stands among canaries: the same for all its requests.
+    /// Where this client stands among canaries: the same for all its requests. By its address, which it cannot choose as
+    /// it can what the device identity is made of; by the device only where the address is not known.
     fn share(&self) -> u16 {
-        let prefix = self.facts.connection.address.map(identity::client_prefix).known();
-        self.keys.canary(&[prefix.as_ref().map_or(&[], identity::Prefix::as_bytes), &self.device.to_le_bytes()])
+        match self.facts.connection.address.map(identity::client_prefix) {
+            Fact::Known(prefix) => self.keys.canary(&[prefix.as_bytes()]),
+            Fact::Absent | Fact::Unavailable => self.keys.canary(&[&self.device.to_le_bytes()]),
+        }
     }
 }
 

@@ -36,7 +36,7 @@ pub enum Layer {
 pub enum Action {
     /// Only its points.
     Score,
-    /// Let the request through, whatever other rules and the risk say.
+    /// Let the request through, whatever other rules and the risk say. Limits still count.
     Allow,
     /// Tell the origin.
     Tag,

@@ -182,7 +182,9 @@ impl<'a> Scene<'a> {
     /// Whether this opens a WebSocket or asks for leave to send another request: browsers send fewer headers then.
     pub(super) fn is_special(&self) -> bool {
         let preflight = self.facts.request.method == b"OPTIONS" && self.has(Known::AccessControlRequestMethod);
-        preflight || (self.facts.request.method == b"GET" && self.has(Known::SecWebsocketVersion))
+        // A proxy lets no `Upgrade` pass that it does not carry out, so this costs a client its answer.
+        let upgrade = || self.header(b"upgrade").known().is_some_and(|to| to.eq_ignore_ascii_case(b"websocket"));
+        preflight || (self.has(Known::SecWebsocketVersion) && upgrade())
     }
 }
 
