@@ -111,6 +111,7 @@ const OUR_LABEL = /\boutwork\b/;
 function passUnjudged(request, settings) {
   const headers = new Headers(request.headers);
   request.headers.forEach((_, name) => {
+    // Some origins read an underscore as a hyphen.
     if (EVIDENCE.test(name)) headers.delete(name);
   });
   // Without the core nobody reads signatures; if one may be ours, all go.

@@ -12,6 +12,7 @@ import { BROWSER, call } from "./support/client.mjs";
 import { KEYS } from "./support/keys.mjs";
 import { startOrigin } from "./support/origin.mjs";
 import { ROOT } from "./support/workerd.mjs";
+import "./support/ending.mjs";
 
 const READY_SECONDS = 60;
 

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import workerd from "workerd";
+import "./ending.mjs";
 
 export const ROOT = new URL("../../../", import.meta.url).pathname;
 const COMPATIBILITY_DATE = "2026-04-01";
