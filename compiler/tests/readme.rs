@@ -1,5 +1,4 @@
 //! The pack in the README is a pack that works.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
 
 use outwork_compiler::compile;
 use std::{fs, path::Path};
