@@ -45,7 +45,8 @@ fn strip_label<'a>(facts: &Facts<'a>, field: &'static str, edits: &mut Vec<Edit<
     let values = || facts.headers.list.iter().filter(|(name, _)| *name == field.as_bytes()).map(|&(_, value)| value);
     let others = |value| {
         let members: Option<Dictionary> = Parser::new(value).with_version(Version::Rfc9651).parse().ok();
-        members.filter(|members| !members.contains_key(LABEL))
+        // An empty line is a dictionary, but not beside others: joined with ours it would be a comma too many.
+        members.filter(|members| !members.is_empty() && !members.contains_key(LABEL))
     };
     if values().all(|value| others(value).is_some()) {
         return;

@@ -111,6 +111,8 @@ fn a_signature_field_that_would_spoil_ours_is_dropped() {
         &b"sig=\"open"[..],
         b"sig=(1",
         b"a=1),",
+        b"",
+        b"  ",
         b"=:AA:",
         b"OUTWORK=:AA:",
         b"a b",

@@ -28,7 +28,7 @@ struct Letters {
 
 /// The scheme by what the connection is: `:scheme`, and an absolute target in HTTP/1, are the client's to write, and Envoy
 /// passes on what does not fit. Theirs counts only where the connection cannot be seen.
-fn scheme<'a>(encrypted: Fact<bool>, claimed: &'a [u8]) -> &'a [u8] {
+fn scheme(encrypted: Fact<bool>, claimed: &[u8]) -> &[u8] {
     match encrypted {
         Fact::Known(true) => b"https",
         Fact::Known(false) => b"http",

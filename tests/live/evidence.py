@@ -21,7 +21,7 @@ def verify(headers: dict[str, list[str]], target: str, authority: str, keys: str
     [risk] = headers["outwork-risk"]
     path, _, query = target.partition("?")
     lines = {"@method": "GET", "@authority": authority, "@path": path, "@query": f"?{query}", "outwork-risk": risk}
-    signed = http_sf.ser(inputs["outwork"])
+    signed = http_sf.ser([inputs["outwork"]])  # a list of one inner list reads as the inner list
     base = "\n".join([*(f'"{name}": {lines[name]}' for name in COVERED), f'"@signature-params": {signed}'])
     wanted = hmac.new(key(keys, parameters["keyid"]), base.encode(), hashlib.sha256).digest()
     assert hmac.compare_digest(signatures["outwork"][0], wanted)
