@@ -20,6 +20,8 @@ pub mod configuration;
 pub mod connection;
 pub mod entropy;
 pub mod facts;
+#[cfg(target_arch = "wasm32")]
+mod heap;
 pub mod host;
 pub mod metrics;
 pub mod pairs;

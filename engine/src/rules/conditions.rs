@@ -119,8 +119,9 @@ impl Conditions {
         if let (Some(literals), Value::Text(text)) = (field.literals.and_then(|at| self.sets.literals.get(at)), value) {
             literals.search(text, |atom| scratch.truth.set(atom as usize));
         }
+        let lists = self.sets.lists_of(value);
         for (at, atom) in self.atoms_in(field.values, field.pairs) {
-            if self.sets.holds(&atom.test, value) {
+            if self.sets.holds(&atom.test, value, lists) {
                 scratch.truth.set(at);
             }
         }

@@ -14,10 +14,13 @@
 //!
 //! A state is the place of its first word. Links point to lower places only, so following them ends.
 
-use super::ConditionsError;
+use super::{
+    ConditionsError,
+    dense::{Dense, MOST_WORDS, Step},
+};
 use alloc::{vec, vec::Vec};
 
-const ROOT: u32 = 0;
+pub(super) const ROOT: u32 = 0;
 const START_AT: usize = 256;
 const OUTPUTS_AT: usize = 257;
 pub(super) const STATES: usize = 258;
@@ -28,8 +31,9 @@ const STATE_MASK: u32 = (1 << STATE_BITS) - 1;
 /// The automaton, verified.
 #[derive(Debug)]
 pub(super) struct Literals {
-    words: Vec<u32>,
-    start: u32,
+    dense: Dense,
+    start: Step,
+    root: Step,
     /// No pattern can begin after the beginning, so the root is the end of the search.
     anchored: bool,
 }
@@ -37,44 +41,93 @@ pub(super) struct Literals {
 impl Literals {
     /// Verifies the words; `is_atom` says which atoms the automaton may report.
     pub(super) fn load(words: Vec<u32>, is_atom: impl Fn(u32) -> bool) -> Result<Self, ConditionsError> {
-        let start = words.get(START_AT).copied().unwrap_or(ROOT);
-        let anchored = words.iter().take(START_AT).all(|&target| target == ROOT);
-        let loaded = Self { words, start, anchored };
-        if loaded.is_sound(is_atom).unwrap_or(false) { Ok(loaded) } else { Err(ConditionsError::Matcher) }
+        Self::with_rows(words, is_atom, MOST_WORDS)
+    }
+
+    /// The same with no more than this many words of rows.
+    pub(super) fn with_rows(
+        words: Vec<u32>,
+        is_atom: impl Fn(u32) -> bool,
+        most: usize,
+    ) -> Result<Self, ConditionsError> {
+        let words = Words(words);
+        if !words.is_sound(is_atom).unwrap_or(false) {
+            return Err(ConditionsError::Matcher);
+        }
+        let start = words.word(START_AT);
+        let anchored = (0..=u8::MAX).all(|byte| words.root(byte) == ROOT);
+        let dense = Dense::new(words, most);
+        Ok(Self { start: dense.step_to(start), root: dense.step_to(ROOT), dense, anchored })
     }
 
     /// Calls `hit` with every atom that holds of the text, some of them more than once.
     pub(super) fn search(&self, text: &[u8], mut hit: impl FnMut(u32)) {
-        let mut state = self.start;
-        self.report(state, false, &mut hit);
+        let mut step = self.start;
+        self.report(step, &mut hit);
         for &byte in text {
-            state = self.step(state, byte);
-            if state != ROOT {
-                self.report(state, false, &mut hit);
-            } else if self.anchored {
+            step = self.dense.next(step, byte);
+            if step.reports() {
+                self.report(step, &mut hit);
+            } else if self.anchored && step == self.root {
                 return;
             }
         }
-        self.report(state, true, &mut hit);
+        self.dense.words().report(self.dense.state(step), true, &mut hit);
     }
 
+    fn report(&self, step: Step, hit: &mut impl FnMut(u32)) {
+        self.dense.words().report(self.dense.state(step), false, hit);
+    }
+}
+
+/// The words as the bundle has them.
+#[derive(Debug)]
+pub(super) struct Words(Vec<u32>);
+
+impl Words {
     fn word(&self, at: usize) -> u32 {
-        self.words.get(at).copied().unwrap_or(0)
+        self.0.get(at).copied().unwrap_or(0)
     }
 
-    fn step(&self, mut state: u32, byte: u8) -> u32 {
-        while state != ROOT {
-            let at = state as usize;
-            let edges = at + HEAD;
-            let count = self.word(at + 3) as usize;
-            for &edge in self.words.get(edges..edges + count).unwrap_or_default() {
-                if edge >> STATE_BITS == u32::from(byte) {
-                    return edge & STATE_MASK;
-                }
-            }
-            state = self.word(at);
-        }
+    /// Where the root goes on a byte.
+    pub(super) fn root(&self, byte: u8) -> u32 {
         self.word(usize::from(byte))
+    }
+
+    /// The states but for the root, in order: those nearer to it come first.
+    pub(super) fn states(&self) -> impl Iterator<Item = u32> + '_ {
+        let end = self.word(OUTPUTS_AT);
+        let next = |&at: &u32| at.checked_add(HEAD as u32)?.checked_add(self.word(at as usize + 3));
+        core::iter::successors(Some(STATES as u32), next).take_while(move |&at| at < end)
+    }
+
+    /// The next shorter state that is a suffix of this one.
+    pub(super) fn fail(&self, state: u32) -> u32 {
+        self.word(state as usize)
+    }
+
+    /// Puts another word in the place of a state's fail link.
+    pub(super) fn set_fail(&mut self, state: u32, word: u32) {
+        if let Some(fail) = self.0.get_mut(state as usize) {
+            *fail = word;
+        }
+    }
+
+    /// A state's edges.
+    pub(super) fn edges(&self, state: u32) -> impl Iterator<Item = (u8, u32)> + '_ {
+        let (at, count) = (state as usize + HEAD, self.word(state as usize + 3) as usize);
+        let edges = self.0.get(at..at + count).unwrap_or_default().iter();
+        edges.map(|&edge| (edge.to_be_bytes()[0], edge & STATE_MASK))
+    }
+
+    /// Where a state's own edge on a byte goes.
+    pub(super) fn edge(&self, state: u32, byte: u8) -> Option<u32> {
+        self.edges(state).find(|&(known, _)| known == byte).map(|(_, next)| next)
+    }
+
+    /// Whether something may be reported at a state other than at the end of the text.
+    pub(super) fn reports(&self, state: u32) -> bool {
+        state != ROOT && (self.word(state as usize + 1) != ROOT || self.word(state as usize + 2) != 0)
     }
 
     fn report(&self, mut state: u32, at_end: bool, hit: &mut impl FnMut(u32)) {
@@ -85,14 +138,14 @@ impl Literals {
                 let (anywhere, end) = (self.word(outputs) as usize, self.word(outputs + 1) as usize);
                 let count = if at_end { anywhere + end } else { anywhere };
                 let atoms = outputs + 2;
-                self.words.get(atoms..atoms + count).unwrap_or_default().iter().for_each(|&atom| hit(atom));
+                self.0.get(atoms..atoms + count).unwrap_or_default().iter().for_each(|&atom| hit(atom));
             }
             state = self.word(at + 1);
         }
     }
 
     fn is_sound(&self, is_atom: impl Fn(u32) -> bool) -> Option<bool> {
-        let words = &self.words;
+        let words = &self.0;
         let outputs_at = *words.get(OUTPUTS_AT)? as usize;
         if words.len() > STATE_MASK as usize || !(STATES..=words.len()).contains(&outputs_at) {
             return None;
@@ -105,7 +158,7 @@ impl Literals {
         }
         let state = |place: u32| is_state.get(place as usize).copied().unwrap_or(false);
         let link = |place: u32, below: usize| place == ROOT || ((place as usize) < below && state(place));
-        let mut sound = at == outputs_at && state(self.start);
+        let mut sound = at == outputs_at && state(*words.get(START_AT)?);
         sound &= words.iter().take(START_AT).all(|&target| target == ROOT || state(target));
         for at in (STATES..outputs_at).filter(|&at| is_state.get(at) == Some(&true)) {
             let edges = words.get(at + HEAD..at + HEAD + *words.get(at + 3)? as usize)?;
@@ -120,8 +173,8 @@ impl Literals {
         if at == 0 {
             return Some(true);
         }
-        let count = self.words.get(at)?.checked_add(*self.words.get(at + 1)?)? as usize;
-        let atoms = self.words.get(at + 2..(at + 2).checked_add(count)?)?;
+        let count = self.0.get(at)?.checked_add(*self.0.get(at + 1)?)? as usize;
+        let atoms = self.0.get(at + 2..(at + 2).checked_add(count)?)?;
         Some(at >= outputs_at && atoms.iter().all(|&atom| is_atom(atom)))
     }
 }

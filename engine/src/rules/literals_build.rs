@@ -160,8 +160,8 @@ mod tests {
         }
     }
 
-    fn search(literals: &BTreeSet<Literal>, text: &[u8]) -> BTreeSet<u32> {
-        let automaton = Literals::load(build_literals(literals).unwrap(), |_| true).unwrap();
+    fn search(literals: &BTreeSet<Literal>, text: &[u8], rows: usize) -> BTreeSet<u32> {
+        let automaton = Literals::with_rows(build_literals(literals).unwrap(), |_| true, rows).unwrap();
         let mut hits = BTreeSet::new();
         automaton.search(text, |atom| {
             hits.insert(atom);
@@ -181,14 +181,28 @@ mod tests {
                     .prop_map(|(from_start, to_end, text, atom)| Literal { from_start, to_end, text, atom }),
                 0..12,
             ),
-            text in letters(12),
+            text in letters(12), rows in 0_usize..80,
         ) {
-            let expected = literals.iter().filter(|literal| holds(literal, &text)).map(|literal| literal.atom).collect();
-            prop_assert_eq!(search(&literals, &text), expected);
+            let expected: BTreeSet<u32> = literals.iter().filter(|literal| holds(literal, &text)).map(|literal| literal.atom).collect();
+            prop_assert_eq!(search(&literals, &text, rows), expected.clone());
+            prop_assert_eq!(search(&literals, &text, 1 << 15), expected);
         }
 
         #[test]
-        fn damaged_words_are_refused_or_harmless(at in any::<prop::sample::Index>(), word in any::<u32>(), small in 0_u32..400, text in letters(12)) {
+        fn any_byte_may_stand_in_a_literal(
+            literals in prop::collection::btree_set(prop::collection::vec(any::<u8>(), 1..3), 1..300),
+            text in prop::collection::vec(any::<u8>(), 0..40), rows in 0_usize..3_000,
+        ) {
+            let literals: BTreeSet<Literal> = (0_u32..).zip(literals)
+                .map(|(atom, text)| Literal { from_start: false, to_end: false, text, atom })
+                .collect();
+            let expected: BTreeSet<u32> =
+                literals.iter().filter(|literal| holds(literal, &text)).map(|literal| literal.atom).collect();
+            prop_assert_eq!(search(&literals, &text, rows), expected);
+        }
+
+        #[test]
+        fn damaged_words_are_refused_or_harmless(at in any::<prop::sample::Index>(), word in any::<u32>(), small in 0_u32..400, text in letters(12), rows in 0_usize..80) {
             let literals = ["a", "ab", "bc", "abc", "c"]
                 .iter()
                 .enumerate()
@@ -198,7 +212,7 @@ mod tests {
                 let mut words = build_literals(&literals).unwrap();
                 let at = at.index(words.len());
                 words[at] = value;
-                if let Ok(automaton) = Literals::load(words, |atom| atom < 5) {
+                if let Ok(automaton) = Literals::with_rows(words, |atom| atom < 5, rows) {
                     automaton.search(&text, |atom| assert!(atom < 5));
                 }
             }

@@ -90,7 +90,7 @@ fn check_atom(atom: &Atom, fields: &[Field], sets: &Sets) -> Result<(), Conditio
         Test::InNumbers(at) => (Kind::Int, there(*at, sets.numbers.len())),
         Test::InStrings(at) => (Kind::Text, there(*at, sets.strings.len())),
         Test::Matches(at) => (Kind::Text, there(*at, sets.patterns.len())),
-        Test::InRanges(at) => (Kind::Address, there(*at, sets.ranges.len())),
+        Test::InRanges(at) => (Kind::Address, there(*at, sets.ranges)),
         Test::SameAs(other) | Test::LessThan(other) => {
             let other = fields.get(*other as usize).ok_or(ConditionsError::OutOfBounds)?;
             let comparable = matches!(atom.test, Test::SameAs(_)) || kind == Kind::Int;

@@ -6,6 +6,7 @@
 
 mod bits;
 mod conditions;
+mod dense;
 mod error;
 mod literals;
 mod literals_build;
@@ -14,6 +15,7 @@ mod program;
 mod ranges;
 mod rule;
 mod scratch;
+mod segments;
 mod sets;
 mod source;
 mod strings;

@@ -4,6 +4,7 @@ use super::{
     error::ConditionsError,
     literals::Literals,
     ranges::Ranges,
+    segments::{Membership, Segments},
     strings::Strings,
     wire::{self, Test},
 };
@@ -17,7 +18,8 @@ use regex_automata::{
 /// What tests name by its place.
 #[derive(Debug, Default)]
 pub(super) struct Sets {
-    pub(super) ranges: Vec<Ranges>,
+    pub(super) ranges: usize,
+    pub(super) segments: Segments,
     pub(super) strings: Vec<Strings>,
     pub(super) numbers: Vec<Vec<i64>>,
     pub(super) literals: Vec<Literals>,
@@ -34,11 +36,26 @@ impl Sets {
             return Err(ConditionsError::List);
         }
         let patterns = patterns.iter().map(|bytes| pattern(bytes)).collect::<Result<_, _>>()?;
-        Ok(Self { ranges: sets.ranges, strings: sets.strings, numbers: sets.numbers, literals: Vec::new(), patterns })
+        Ok(Self {
+            ranges: sets.ranges.len(),
+            segments: Segments::new(&sets.ranges).ok_or(ConditionsError::List)?,
+            strings: sets.strings,
+            numbers: sets.numbers,
+            literals: Vec::new(),
+            patterns,
+        })
     }
 
-    /// Whether a test of a known value holds; those that the automaton answers do not hold here.
-    pub(super) fn holds(&self, test: &Test, value: Value<'_>) -> bool {
+    /// The lists of addresses that a value is in; none where it is no address.
+    pub(super) fn lists_of(&self, value: Value<'_>) -> Option<Membership<'_>> {
+        match value {
+            Value::Address(address) => Some(self.segments.of(address)),
+            Value::Bool(_) | Value::Int(_) | Value::Text(_) => None,
+        }
+    }
+
+    /// Whether a test of a known value, which is in these lists, holds; those that the automaton answers do not hold here.
+    pub(super) fn holds(&self, test: &Test, value: Value<'_>, lists: Option<Membership<'_>>) -> bool {
         match (test, value) {
             (Test::IsTrue, Value::Bool(value)) => value,
             (Test::Equals(wanted), Value::Int(value)) => value == *wanted,
@@ -54,9 +71,7 @@ impl Sets {
             }
             (Test::SizeEquals(wanted), Value::Text(text)) => size(text) == *wanted,
             (Test::SizeLess(bound), Value::Text(text)) => size(text) < *bound,
-            (Test::InRanges(at), Value::Address(address)) => {
-                self.ranges.get(*at as usize).is_some_and(|ranges| ranges.contains(address))
-            }
+            (Test::InRanges(at), Value::Address(_)) => lists.is_some_and(|lists| lists.contains(*at as usize)),
             _ => false,
         }
     }
