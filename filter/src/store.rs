@@ -3,8 +3,10 @@
 //! Envoy's shared data has no expiry and no way to remove a key, so a key for each client would grow as an attacker
 //! pleases. [`SLOTS`] slots of about 150 bytes (measured in Envoy 1.40: a key with its value) are 10 MB at the most.
 //!
-//! Two threads that take the same free slot at the same instant, before it was ever used, may count one request
-//! between them: a compare-and-swap of a key that is not there yet always succeeds in Envoy. Nothing else is lost.
+//! What a limit may get wrong: two threads that take the same free slot at the same instant, before it was ever used, may
+//! count one request between them, since a compare-and-swap of a key that is not there yet always succeeds in Envoy. And
+//! a bucket whose two slots both go to other clients that are limited at the moment starts anew: with a share `f` of the
+//! slots in use, a new client displaces another with probability `f²`, about 0.02 % at 1,000 clients and 2 % at 10,000.
 
 use crate::host::{Call, Failure, Host};
 use outwork_engine::{
