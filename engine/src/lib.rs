@@ -24,6 +24,8 @@ pub mod keys;
 
 pub mod identity;
 
+pub mod recall;
+
 pub mod signals;
 
 pub mod rules;

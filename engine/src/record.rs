@@ -174,7 +174,9 @@ impl Json {
     fn escape(&mut self, text: &str) {
         let needs = |c: char| matches!(c, '"' | '\\') || c < ' ' || c == '\u{7f}';
         // All of them are ASCII, whose bytes occur in no other character.
-        if !text.bytes().any(|byte| matches!(byte, b'"' | b'\\' | ..b' ' | 0x7f)) {
+        let special = |byte| (byte == b'"') | (byte == b'\\') | (byte < b' ') | (byte == 0x7f);
+        // Without a way out of the loop it runs on vectors.
+        if !text.bytes().fold(false, |found, byte| found | special(byte)) {
             self.out.push_str(text);
             return;
         }

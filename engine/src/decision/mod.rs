@@ -100,6 +100,7 @@ impl Id {
 pub(crate) fn push_number(out: &mut String, n: u64) {
     const GROUP: u64 = 1_000_000_000;
     match u32::try_from(n) {
+        Ok(0..=9) => out.push(char::from(b'0' + u8::try_from(n).unwrap_or(0))),
         Ok(n) => push_digits(out, n, 1),
         Err(_) => {
             push_number(out, n / GROUP);

@@ -31,7 +31,7 @@ pub struct Assessment<'a> {
 
 impl<'a> Assessment<'a> {
     pub(super) fn new(policy: &'a Policy, facts: &'a Facts<'a>, keys: &'a Keyring, scratch: &mut Scratch) -> Self {
-        let scene = Scene::new(facts);
+        let scene = Scene::recalling(facts, &scratch.agents);
         let mut assessment = Self {
             policy,
             facts,
@@ -48,6 +48,7 @@ impl<'a> Assessment<'a> {
             assessment.weigh(scratch);
             assessment.charge(scratch);
         }
+        scene.keep(&mut scratch.agents);
         assessment
     }
 

@@ -31,6 +31,8 @@ pub struct Conditions {
     pub(super) woken: Vec<u32>,
     pub(super) untriggered: Vec<u32>,
     pub(super) sets: Sets,
+    /// Tells these automata from those of other policies.
+    pub(super) mark: u64,
 }
 
 /// A field, with its tests' places among the atoms.
@@ -39,6 +41,8 @@ pub(super) struct Field {
     pub(super) place: Place,
     pub(super) lower: bool,
     pub(super) literals: Option<usize>,
+    /// Whether it has tests of its value that the automaton does not answer.
+    pub(super) others: bool,
     // INVARIANT: start <= values <= pairs <= end: tests of the fact's state, of its value, and with another field.
     pub(super) start: usize,
     pub(super) values: usize,
@@ -100,24 +104,60 @@ impl Conditions {
         }
         let Fact::Known(value) = reading else { return };
         scratch.known.fill(field.values, field.pairs);
-        match value {
-            Value::Text(text) if field.lower => {
-                let mut lowered = core::mem::take(&mut scratch.lowered);
-                lowered.clear();
-                lowered.extend(text.iter().map(u8::to_ascii_lowercase));
-                self.test(field, Value::Text(&lowered), scratch);
-                scratch.lowered = lowered;
-            }
-            value => self.test(field, value, scratch),
+        if !self.recall(field, value, scratch) || field.others {
+            self.lower_and_test(field, value, scratch);
         }
         for (at, atom) in self.atoms_in(field.pairs, field.end) {
             scratch.tell(at, self.compare(&atom.test, value, scene));
         }
     }
 
+    /// Answers the literals of a text that came before. Tells whether it did.
+    fn recall(&self, field: &Field, value: Value<'_>, scratch: &mut Scratch) -> bool {
+        let Value::Text(text) = value else { return false };
+        let known = self.mark_of(field).and_then(|mark| scratch.literals.find(mark, text));
+        known.into_iter().flatten().for_each(|&atom| scratch.truth.set(atom as usize));
+        known.is_some()
+    }
+
+    fn lower_and_test(&self, field: &Field, value: Value<'_>, scratch: &mut Scratch) {
+        let Value::Text(text) = value else { return self.test(field, value, scratch) };
+        let mut lowered = core::mem::take(&mut scratch.lowered);
+        let tested = if field.lower {
+            lowered.clear();
+            lowered.extend(text.iter().map(u8::to_ascii_lowercase));
+            &lowered
+        } else {
+            text
+        };
+        self.search(field, text, tested, scratch);
+        self.test(field, Value::Text(tested), scratch);
+        scratch.lowered = lowered;
+    }
+
+    /// Answers the literals of a text, as it was sent and as it is searched, and keeps the answer.
+    fn search(&self, field: &Field, sent: &[u8], text: &[u8], scratch: &mut Scratch) {
+        let Some(literals) = field.literals.and_then(|at| self.sets.literals.get(at)) else { return };
+        let Scratch { hits, truth, literals: recall, .. } = scratch;
+        hits.clear();
+        literals.search(text, |atom| hits.push(atom));
+        hits.iter().for_each(|&atom| truth.set(atom as usize));
+        if let Some(mark) = self.mark_of(field) {
+            recall.note(mark, sent, || hits.clone());
+        }
+    }
+
+    /// Tells this field's automaton from all others, of other policies too; none for what hardly comes again, as paths.
+    fn mark_of(&self, field: &Field) -> Option<u64> {
+        if !matches!(field.place, Place::Header(_)) {
+            return None;
+        }
+        Some(self.mark.wrapping_add(u64::try_from(field.literals?).ok()?))
+    }
+
     fn test(&self, field: &Field, value: Value<'_>, scratch: &mut Scratch) {
-        if let (Some(literals), Value::Text(text)) = (field.literals.and_then(|at| self.sets.literals.get(at)), value) {
-            literals.search(text, |atom| scratch.truth.set(atom as usize));
+        if !field.others {
+            return;
         }
         let lists = self.sets.lists_of(value);
         for (at, atom) in self.atoms_in(field.values, field.pairs) {
@@ -163,5 +203,67 @@ fn state(test: &Test, reading: &Fact<Value<'_>>) -> Answer {
         (_, Fact::Unavailable) => Answer::Unknown,
         (Test::Absent, reading) => Answer::from(matches!(reading, Fact::Absent)),
         (_, reading) => Answer::from(reading.is_known()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        rules::wire::{Field, Matchers, Op, Source, Table},
+        rules::{Literal, build_literals},
+        signals::Sample,
+    };
+    use alloc::{collections::BTreeSet, format, string::String, vec};
+    use proptest::prelude::*;
+
+    /// A condition for each word: is it in the user agent?
+    fn conditions(words: &[String]) -> Conditions {
+        let literal = |(atom, word): (u32, &String)| Literal {
+            from_start: false,
+            to_end: false,
+            text: word.as_bytes().to_vec(),
+            atom,
+        };
+        let literals: BTreeSet<Literal> = (0..).zip(words).map(literal).collect();
+        let all = 0..u32::try_from(words.len()).unwrap();
+        let table = Table {
+            fields: vec![Field { source: Source::Header("user-agent".into()), lower: true, literals: Some(0) }],
+            atoms: all.clone().map(|_| Atom { field: 0, test: Test::Literal }).collect(),
+            code: all.clone().map(|atom| Op::Atom(atom).encode().unwrap()).collect(),
+            ends: all.clone().map(|at| at + 1).collect(),
+            triggers: all.map(|at| (at, at)).collect(),
+            untriggered: vec![],
+        };
+        let matchers = Matchers { literals: vec![build_literals(&literals).unwrap()], patterns: vec![] };
+        let bytes = (postcard::to_allocvec(&table).unwrap(), postcard::to_allocvec(&matchers).unwrap());
+        Conditions::load(&bytes.0, &[], &bytes.1).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn what_came_before_changes_no_answer(
+            first in prop::collection::vec("[a-c]{1,3}", 1..8), second in prop::collection::vec("[a-c]{1,3}", 1..8),
+            requests in prop::collection::vec((any::<bool>(), "[a-cA-C]{3}|curl|Chrome", 0_usize..30), 1..40),
+        ) {
+            let policies = [conditions(&first), conditions(&second)];
+            let mut kept = Scratch::default();
+            for (which, letters, length) in requests {
+                let conditions = &policies[usize::from(which)];
+                let agent = format!("{letters}/1 (X11; Linux{})", "-".repeat(length));
+                let headers = [(&b"user-agent"[..], agent.as_bytes())];
+                let facts = Sample::GET.facts(&headers);
+                let mut fresh = Scratch::default();
+                conditions.evaluate(&Scene::new(&facts), &mut fresh);
+                let scene = Scene::recalling(&facts, &kept.agents);
+                let new = Scene::new(&facts);
+                prop_assert_eq!(scene.device_parts(), new.device_parts());
+                scene.keep(&mut kept.agents);
+                conditions.evaluate(&scene, &mut kept);
+                for at in 0..conditions.len() {
+                    prop_assert_eq!(kept.holds(at), fresh.holds(at), "{} in {}", at, agent);
+                }
+            }
+        }
     }
 }

@@ -12,6 +12,7 @@ use super::{
 use crate::signals::Kind;
 use alloc::vec::Vec;
 use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
 
 pub(super) fn load(conditions: &[u8], lists: &[u8], matchers: &[u8]) -> Result<Conditions, ConditionsError> {
     let table: Table = decode(conditions)?;
@@ -40,7 +41,14 @@ pub(super) fn load(conditions: &[u8], lists: &[u8], matchers: &[u8]) -> Result<C
         woken: table.triggers.into_iter().map(|(_, condition)| condition).collect(),
         untriggered: table.untriggered,
         sets,
+        mark: mark(conditions, matchers),
     })
+}
+
+/// The first bits of a hash of what automata are made of and what their answers mean.
+fn mark(conditions: &[u8], matchers: &[u8]) -> u64 {
+    let hash = Sha256::new().chain_update(conditions).chain_update(matchers).finalize();
+    hash.first_chunk().map_or(0, |first| u64::from_le_bytes(*first))
 }
 
 /// A whole section as one value. An empty section is the empty value. Serde reserves at most 1 MiB on a length's word,
@@ -65,13 +73,16 @@ fn fields(fields: Vec<wire::Field>, atoms: &[Atom], literals: usize) -> Result<V
         if automaton.is_some_and(|automaton| automaton >= literals) {
             return Err(ConditionsError::OutOfBounds);
         }
+        let (values, pairs) = (before((at, 1)), before((at, 2)));
+        let others = atoms.get(values..pairs).unwrap_or_default().iter().any(|atom| atom.test != Test::Literal);
         Ok(Field {
+            others,
             place: Place::resolve(field.source)?,
             lower: field.lower,
             literals: automaton,
             start: before((at, 0)),
-            values: before((at, 1)),
-            pairs: before((at, 2)),
+            values,
+            pairs,
             end: before((at, 3)),
         })
     };

@@ -1,6 +1,7 @@
 //! Memory that one evaluation leaves to the next.
 
 use super::{bits::Bits, program::Answer};
+use crate::{recall::Recall, signals::Agents};
 use alloc::vec::Vec;
 
 /// Memory that one evaluation leaves to the next, so that a request allocates nothing that grows with the policy.
@@ -11,6 +12,11 @@ pub struct Scratch {
     pub(super) candidates: Bits,
     pub(super) holds: Bits,
     pub(super) lowered: Vec<u8>,
+    pub(super) hits: Vec<u32>,
+    /// The literals of texts that came before.
+    pub(super) literals: Recall<Vec<u32>>,
+    /// The user agents that came before.
+    pub(crate) agents: Agents,
 }
 
 impl Scratch {

@@ -85,7 +85,7 @@ mod ua_well_formed;
 
 pub use registry::{PAGES, SIGNALS, by_name};
 pub use sample::{Expected, Sample};
-pub use scene::Scene;
+pub use scene::{Agents, Scene};
 
 use crate::fact::Fact;
 use core::net::IpAddr;

@@ -11,7 +11,7 @@ pub(super) use headers::Known;
 pub(super) use hints::Hints;
 pub(super) use ja4::{Family as TlsFamily, Ja4};
 
-use crate::{fact::Fact, facts::Facts};
+use crate::{fact::Fact, facts::Facts, recall::Recall};
 use core::cell::OnceCell;
 use headers::Index;
 
@@ -28,6 +28,10 @@ pub struct Scene<'a> {
     habits: OnceCell<[u8; 8]>,
 }
 
+/// User agents that were read before.
+#[derive(Debug, Default)]
+pub struct Agents(Recall<Agent>);
+
 impl<'a> Scene<'a> {
     /// The scene of these facts.
     pub fn new(facts: &'a Facts<'a>) -> Self {
@@ -38,6 +42,22 @@ impl<'a> Scene<'a> {
             hints: OnceCell::new(),
             shape: OnceCell::new(),
             habits: OnceCell::new(),
+        }
+    }
+
+    /// The scene of these facts, with the user agent read as it was before.
+    pub(crate) fn recalling(facts: &'a Facts<'a>, agents: &Agents) -> Self {
+        let scene = Self::new(facts);
+        let known = scene.known(Known::UserAgent).and_then(|text| agents.0.find(0, text));
+        Self { agent: known.map_or_else(OnceCell::new, |agent| OnceCell::from(Some(*agent))), ..scene }
+    }
+
+    /// Keeps what was read of the user agent.
+    pub(crate) fn keep(&self, agents: &mut Agents) {
+        if let (Some(text), Some(Some(agent))) = (self.known(Known::UserAgent), self.agent.get())
+            && agents.0.find(0, text).is_none()
+        {
+            agents.0.note(0, text, || *agent);
         }
     }
 
