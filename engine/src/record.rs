@@ -17,16 +17,19 @@ use alloc::string::String;
 /// The longest text of a client that a record repeats, in bytes.
 const MAX_TEXT: usize = 512;
 
+const PRODUCT: &str = concat!(
+    "\",\"product\":{\"name\":\"Outwork\",\"vendor_name\":\"Outwork\",\"version\":\"",
+    env!("CARGO_PKG_VERSION"),
+    "\"}},\"policy\":{\"name\":\"outwork\",\"version\":"
+);
+
 /// Writes the record, without a line end.
 pub fn write(decision: &Decision<'_>, facts: &Facts<'_>, keys: &Keyring) -> String {
     let mut json = Json { out: String::with_capacity(1_280) };
     json.raw("{\"time\":").number(facts.now.millis());
     classify(&mut json, decision, facts.request.method);
-    json.raw(",\"metadata\":{\"version\":\"1.6.0\",\"profiles\":[\"security_control\"],\"uid\":")
-        .text(decision.id.as_str());
-    json.raw(",\"product\":{\"name\":\"Outwork\",\"vendor_name\":\"Outwork\",\"version\":");
-    json.text(env!("CARGO_PKG_VERSION")).raw("}},\"policy\":{\"name\":\"outwork\",\"version\":").text(decision.bundle);
-    json.raw("}");
+    json.raw(",\"metadata\":{\"version\":\"1.6.0\",\"profiles\":[\"security_control\"],\"uid\":\"");
+    json.raw(decision.id.as_str()).raw(PRODUCT).plain(decision.bundle).raw("}");
     request(&mut json, facts, keys);
     verdict(&mut json, decision);
     json.raw("}");
@@ -74,7 +77,7 @@ fn request(json: &mut Json, facts: &Facts<'_>, keys: &Keyring) {
         json.raw(",\"user_agent\":").bytes(agent);
     }
     if let Fact::Known(protocol) = facts.request.protocol {
-        json.raw(",\"version\":").text(protocol.name());
+        json.raw(",\"version\":").plain(protocol.name());
     }
     json.raw("}");
     if let Fact::Known(client) = identity::pseudonym(facts.connection.address, keys) {
@@ -93,9 +96,9 @@ fn request(json: &mut Json, facts: &Facts<'_>, keys: &Keyring) {
 }
 
 fn verdict(json: &mut Json, decision: &Decision<'_>) {
-    json.raw(",\"unmapped\":{\"outwork\":{\"verdict\":").text(decision.verdict.name());
+    json.raw(",\"unmapped\":{\"outwork\":{\"verdict\":").plain(decision.verdict.name());
     json.raw(if decision.enforced { ",\"enforced\":true" } else { ",\"enforced\":false" });
-    json.raw(",\"band\":").text(decision.band.name());
+    json.raw(",\"band\":").plain(decision.band.name());
     let layers = [
         (",\"device\":", decision.risk.device),
         (",\"behaviour\":", decision.risk.behaviour),
@@ -110,12 +113,12 @@ fn verdict(json: &mut Json, decision: &Decision<'_>) {
     push_thousandths(&mut json.out, decision.risk.confidence);
     json.raw(",\"reasons\":[");
     for (at, reason) in decision.reasons.counted().iter().enumerate() {
-        json.raw(if at == 0 { "{\"id\":" } else { ",{\"id\":" }).text(reason.id).raw(",\"score\":");
+        json.raw(if at == 0 { "{\"id\":" } else { ",{\"id\":" }).plain(reason.id).raw(",\"score\":");
         json.raw(if reason.score < 0 { "-" } else { "" }).number(u64::from(reason.score.unsigned_abs())).raw("}");
     }
     json.raw("],\"shadow\":[");
     for (at, id) in decision.reasons.shadowed().iter().enumerate() {
-        json.raw(if at == 0 { "" } else { "," }).text(id);
+        json.raw(if at == 0 { "" } else { "," }).plain(id);
     }
     json.raw("],\"dropped_reasons\":").number(u64::from(decision.reasons.dropped()));
     json.raw(",\"device_id\":").hex(decision.device).raw("}}");
@@ -143,6 +146,14 @@ impl Json {
             let digit = u32::try_from(n >> (4 * nibble) & 15).unwrap_or(0);
             self.out.push(char::from_digit(digit, 16).unwrap_or('0'));
         }
+        self.out.push('"');
+        self
+    }
+
+    /// Text of ours, which has nothing to escape: names, and ids that a policy checked when it was loaded.
+    fn plain(&mut self, text: &str) -> &mut Self {
+        self.out.push('"');
+        self.out.push_str(text);
         self.out.push('"');
         self
     }
