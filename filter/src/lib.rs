@@ -14,6 +14,7 @@
 //! reading its headers does (`docs/performance.md`). It also panics where a hostcall returns what it did not expect.
 
 #[cfg(target_arch = "wasm32")]
+#[expect(unsafe_code, reason = "the callbacks have the names that the ABI gives them")]
 mod abi;
 
 pub mod configuration;
@@ -21,6 +22,7 @@ pub mod connection;
 pub mod entropy;
 pub mod facts;
 #[cfg(target_arch = "wasm32")]
+#[expect(unsafe_code, reason = "an allocator hands out raw memory")]
 mod heap;
 pub mod host;
 pub mod metrics;
