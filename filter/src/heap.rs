@@ -43,7 +43,8 @@ unsafe impl GlobalAlloc for Heap {
         let Some(free) = self.free.get(class) else { return null_mut() };
         let block = free.get();
         if block.is_null() {
-            return Layout::from_size_align(size, SMALLEST).map_or(null_mut(), |layout| unsafe { System.alloc(layout) });
+            return Layout::from_size_align(size, SMALLEST)
+                .map_or(null_mut(), |layout| unsafe { System.alloc(layout) });
         }
         free.set(unsafe { (*block).next });
         block.cast()

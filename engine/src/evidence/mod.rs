@@ -4,6 +4,8 @@
 //! (`hmac-sha256`) binds it to this request: a score alone binds to nothing. Every inbound `outwork-*` field and every
 //! inbound signature under our label is removed first.
 
+mod dictionary;
+
 use crate::{
     decision::{Decision, Edit, push_number},
     facts::{Facts, Request},
@@ -11,8 +13,8 @@ use crate::{
 };
 use alloc::{string::String, vec::Vec};
 use base64ct::{Base64, Base64UrlUnpadded, Encoding};
+use dictionary::{Member, members};
 use hmac::Mac;
-use sfv::{Dictionary, FieldType, Parser, Version};
 
 /// The label under which our signature stands.
 pub const LABEL: &str = "outwork";
@@ -43,19 +45,19 @@ fn is_ours(name: &[u8]) -> bool {
 
 fn strip_label<'a>(facts: &Facts<'a>, field: &'static str, edits: &mut Vec<Edit<'a>>) {
     let values = || facts.headers.list.iter().filter(|(name, _)| *name == field.as_bytes()).map(|&(_, value)| value);
-    let others = |value| {
-        let members: Option<Dictionary> = Parser::new(value).with_version(Version::Rfc9651).parse().ok();
-        // An empty line is a dictionary, but not beside others: joined with ours it would be a comma too many.
-        members.filter(|members| !members.is_empty() && !members.contains_key(LABEL))
-    };
-    if values().all(|value| others(value).is_some()) {
+    let is_ours = |(key, _): &Member<'_>| *key == LABEL.as_bytes();
+    // An empty line is a dictionary, but not beside others: joined with ours it would be a comma too many.
+    let is_clean = |value| members(value).is_some_and(|all| !all.is_empty() && !all.iter().any(is_ours));
+    if values().all(is_clean) {
         return;
     }
     edits.push(Edit::Remove(field.as_bytes()));
     for value in values() {
-        let Ok(mut members) = Parser::new(value).with_version(Version::Rfc9651).parse::<Dictionary>() else { continue };
-        members.shift_remove(LABEL);
-        edits.extend(members.serialize().map(|kept| Edit::Append(field, kept.into_bytes())));
+        let all = members(value).unwrap_or_default();
+        let kept: Vec<&[u8]> = all.into_iter().filter(|member| !is_ours(member)).map(|(_, text)| text).collect();
+        if !kept.is_empty() {
+            edits.push(Edit::Append(field, kept.join(&b", "[..])));
+        }
     }
 }
 
