@@ -4,14 +4,15 @@ import json
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
-from conftest import HERE
-from harness import build, certificate, stack
+from harness import build, certificate
 from harness import edge as edges
 from harness.edge import Ports
 from harness.envoy import Envoy
 from origin import Echo
 
+HERE = Path(__file__).resolve().parent
 BURST = 10
 
 

@@ -5,7 +5,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import ISTIO, documents, patched
+from istio import ISTIO, documents, patched
 from harness import bench_config, certificate, edge
 from harness.envoy import Envoy
 from origin import Echo

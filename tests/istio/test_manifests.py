@@ -8,7 +8,7 @@ import subprocess
 import jsonschema
 import pytest
 import yaml
-from conftest import HERE, ISTIO, documents
+from istio import HERE, ISTIO, documents
 
 SCHEMAS = {(one["apiVersion"], one["kind"]): one["schema"] for one in yaml.safe_load_all((HERE / "schemas.yaml").read_text())}
 TEMPLATES = ("wasmplugin.yaml", "trafficextension.yaml")

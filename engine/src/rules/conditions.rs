@@ -43,6 +43,8 @@ pub(super) struct Field {
     pub(super) literals: Option<usize>,
     /// Whether it has tests of its value that the automaton does not answer.
     pub(super) others: bool,
+    /// Whether all that is asked of it is whether it is true, as of most signals.
+    pub(super) yes_or_no: bool,
     // INVARIANT: start <= values <= pairs <= end: tests of the fact's state, of its value, and with another field.
     pub(super) start: usize,
     pub(super) values: usize,
@@ -99,6 +101,9 @@ impl Conditions {
 
     fn answer(&self, field: &Field, scene: &Scene<'_>, scratch: &mut Scratch) {
         let reading = field.place.read(scene);
+        if let (true, Fact::Known(Value::Bool(value))) = (field.yes_or_no, reading) {
+            return scratch.tell(field.values, Answer::from(value));
+        }
         for (at, atom) in self.atoms_in(field.start, field.values) {
             scratch.tell(at, state(&atom.test, &reading));
         }

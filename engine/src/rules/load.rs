@@ -74,16 +74,18 @@ fn fields(fields: Vec<wire::Field>, atoms: &[Atom], literals: usize) -> Result<V
             return Err(ConditionsError::OutOfBounds);
         }
         let (values, pairs) = (before((at, 1)), before((at, 2)));
-        let others = atoms.get(values..pairs).unwrap_or_default().iter().any(|atom| atom.test != Test::Literal);
+        let (start, end) = (before((at, 0)), before((at, 3)));
+        let own = atoms.get(values..pairs).unwrap_or_default();
         Ok(Field {
-            others,
+            others: own.iter().any(|atom| atom.test != Test::Literal),
+            yes_or_no: (start, end) == (values, pairs) && matches!(own, [Atom { test: Test::IsTrue, .. }]),
             place: Place::resolve(field.source)?,
             lower: field.lower,
             literals: automaton,
-            start: before((at, 0)),
+            start,
             values,
             pairs,
-            end: before((at, 3)),
+            end,
         })
     };
     fields.into_iter().enumerate().map(resolve).collect()
