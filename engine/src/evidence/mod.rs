@@ -64,12 +64,12 @@ fn strip_label<'a>(facts: &Facts<'a>, field: &'static str, edits: &mut Vec<Edit<
 /// Adds the evidence for a decision: the risk field and a signature over it and the request line.
 pub fn add(decision: &mut Decision<'_>, facts: &Facts<'_>, keys: &Keyring) {
     let risk = risk_field(decision);
-    let parameters = signature_parameters(facts, keys.signing_id());
-    let mac = sign(&facts.request, &risk, &parameters, keys);
+    let input = signature_input(facts, keys.signing_id());
+    let signature = sign(&facts.request, &risk, input.get(LABEL.len() + 1..).unwrap_or_default(), keys);
     decision.edits.extend([
         Edit::Append(RISK, risk.into_bytes()),
-        Edit::Append(INPUT, [LABEL, "=", &parameters].concat().into_bytes()),
-        Edit::Append(SIGNATURE, [LABEL, "=:", &mac, ":"].concat().into_bytes()),
+        Edit::Append(INPUT, input.into_bytes()),
+        Edit::Append(SIGNATURE, signature.into_bytes()),
     ]);
 }
 
@@ -114,11 +114,13 @@ pub(crate) fn push_thousandths(out: &mut String, thousandths: u16) {
     }
 }
 
-fn signature_parameters(facts: &Facts<'_>, key_id: &str) -> String {
+/// Our label, `=`, and the signature's parameters.
+fn signature_input(facts: &Facts<'_>, key_id: &str) -> String {
     let mut nonce = [0; 24];
     let nonce = Base64UrlUnpadded::encode(&facts.entropy, &mut nonce).unwrap_or_default();
     let created = facts.now.seconds();
-    let mut out = String::with_capacity(200);
+    let mut out = String::with_capacity(256);
+    push_all(&mut out, &[LABEL, "="]);
     out.push_str("(\"@method\" \"@authority\" \"@path\" \"@query\" \"outwork-risk\");created=");
     push_number(&mut out, created);
     out.push_str(";expires=");
@@ -127,24 +129,28 @@ fn signature_parameters(facts: &Facts<'_>, key_id: &str) -> String {
     out
 }
 
-/// The MAC of the signature base (RFC 9421, 2.5), in base64.
+/// Our label with the MAC of the signature base (RFC 9421, 2.5).
 fn sign(request: &Request<'_>, risk: &str, parameters: &str, keys: &Keyring) -> String {
-    let mut base: Vec<u8> = Vec::with_capacity(512);
+    let mut base: Vec<u8> = Vec::with_capacity(1_024);
+    base.extend_from_slice(b"\"@method\": ");
+    base.extend_from_slice(request.method);
+    base.extend_from_slice(b"\n\"@authority\": ");
+    base.extend(authority(request).iter().map(u8::to_ascii_lowercase));
     let mut put = |parts: &[&[u8]]| parts.iter().for_each(|part| base.extend_from_slice(part));
-    put(&[b"\"@method\": ", request.method, b"\n\"@authority\": "]);
-    put(&[&authority(request)]);
     put(&[b"\n\"@path\": ", if request.path().is_empty() { b"/" } else { request.path() }]);
     put(&[b"\n\"@query\": ?", request.query().unwrap_or_default()]);
     put(&[b"\n\"outwork-risk\": ", risk.as_bytes(), b"\n\"@signature-params\": ", parameters.as_bytes()]);
     let mut mac = keys.evidence_mac();
     mac.update(&base);
-    Base64::encode_string(&mac.finalize().into_bytes())
+    let mut text = [0; 44];
+    let text = Base64::encode(&mac.finalize().into_bytes(), &mut text).unwrap_or_default();
+    [LABEL, "=:", text, ":"].concat()
 }
 
-/// `@authority` (RFC 9421, 2.2.3): lower case, without the scheme's default port.
-fn authority(request: &Request<'_>) -> Vec<u8> {
+/// `@authority` (RFC 9421, 2.2.3) but for its lower case: without the scheme's default port.
+fn authority<'a>(request: &Request<'a>) -> &'a [u8] {
     let port: &[u8] = if request.scheme == b"https" { b":443" } else { b":80" };
-    request.authority.strip_suffix(port).unwrap_or(request.authority).to_ascii_lowercase()
+    request.authority.strip_suffix(port).unwrap_or(request.authority)
 }
 
 fn push_all(out: &mut String, parts: &[&str]) {
