@@ -4,6 +4,7 @@ mod capture;
 mod command;
 mod explain;
 mod failure;
+mod policy;
 mod quic;
 
 use std::process::ExitCode;

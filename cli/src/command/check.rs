@@ -37,7 +37,7 @@ pub(super) fn summary(compiled: &Compiled) -> String {
 }
 
 /// Shows a report on standard error.
-pub(super) fn complain(report: &Report) -> ExitCode {
+pub(crate) fn complain(report: &Report) -> ExitCode {
     eprint!("{}", report.render(std::io::stderr().is_terminal()));
     ExitCode::FAILURE
 }

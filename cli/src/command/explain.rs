@@ -9,9 +9,9 @@ use outwork_engine::keys::Keyring;
 use outwork_engine::policy::Policy;
 use serde_json::Value;
 
-use super::check;
 use crate::explain::{Explanation, text};
 use crate::failure::Failure;
+use crate::policy;
 
 /// Say what a policy makes of one request, and why
 ///
@@ -48,7 +48,7 @@ const KEYS: &str = "explain:YW4gZXhwbGFuYXRpb24gaXMgbm8gZXZpZGVuY2UgYXQgYWxs";
 
 impl Explain {
     pub(crate) fn run(self) -> Result<ExitCode, Failure> {
-        let bundle = match bundle(&self.policy)? {
+        let bundle = match policy::bundle(&self.policy)? {
             Ok(bundle) => bundle,
             Err(complaint) => return Ok(complaint),
         };
@@ -76,18 +76,6 @@ fn print(text: &str) -> Result<(), Failure> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written.map_err(Failure::because("the explanation cannot be printed")),
     }
-}
-
-/// The bundle of a policy: itself, or compiled; an exit code when it has mistakes, which have been shown.
-fn bundle(path: &Path) -> Result<Result<Vec<u8>, ExitCode>, Failure> {
-    let name = path.display();
-    if path.is_file() {
-        let bytes = fs::read(path).map_err(Failure::because(format!("`{name}` cannot be read")))?;
-        if bytes.starts_with(b"OUTWORK\0") {
-            return Ok(Ok(bytes));
-        }
-    }
-    Ok(outwork_compiler::compile(path).map(|compiled| compiled.bundle).map_err(|report| check::complain(&report)))
 }
 
 fn request(path: &Path) -> Result<Request, Failure> {

@@ -7,6 +7,8 @@ mod fingerprint;
 mod publish;
 mod test;
 
+pub(crate) use check::complain;
+
 use std::process::ExitCode;
 
 use crate::failure::Failure;
