@@ -48,11 +48,18 @@ fn wire_rule(rule: &RuleSource, policy: &PolicySource) -> Rule {
         action: rule.action,
         mode: rule.mode,
         limit: rule.limit.as_ref().and_then(|limit| place(&limit.value)).and_then(|place| u16::try_from(place).ok()),
+        until: rule.until,
+        group: rule.group,
     }
 }
 
 fn note(rule: &RuleSource) -> RuleNote {
-    RuleNote { when: rule.when.clone(), why: rule.why.clone() }
+    RuleNote {
+        when: rule.when.clone(),
+        why: rule.why.clone(),
+        tags: rule.tags.clone(),
+        references: rule.references.clone(),
+    }
 }
 
 fn encode(value: &impl Serialize) -> Result<Vec<u8>, Box<Diagnostic>> {

@@ -12,12 +12,16 @@ pub struct Notes {
 }
 
 /// What an explanation says about a rule.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleNote {
     /// Its condition as written.
     pub when: String,
     /// Why it is there.
     pub why: String,
+    /// Words to find it by.
+    pub tags: Vec<String>,
+    /// `https:` links to read more.
+    pub references: Vec<String>,
 }
 
 impl Notes {

@@ -84,6 +84,61 @@ burst = 2
 refill = "1/min"
 "#;
 
+/// Rules in an order, one of them for some days only.
+const ORDERED: &str = r#"
+[pack]
+id = "ordered"
+version = "1"
+why = "a test"
+match = "first"
+
+[[rule]]
+id = "first.points"
+when = 'request.path.startsWith("/ordered")'
+score = 5
+why = "points do not decide"
+
+[[rule]]
+id = "first.shadow"
+when = 'request.path.startsWith("/ordered")'
+action = "block"
+mode = "shadow"
+why = "what is in shadow does not decide"
+
+[[rule]]
+id = "first.passing"
+when = 'request.path == "/ordered/sale"'
+action = "allow"
+until = 2026-11-23
+why = "decides while it lasts"
+
+[[rule]]
+id = "first.slow"
+when = 'request.path == "/ordered/slow"'
+action = "tag"
+why = "decides before the throttle"
+
+[[rule]]
+id = "first.throttle"
+when = 'request.path == "/ordered/slow"'
+action = "throttle"
+limit = "slow"
+why = "comes too late"
+
+[[rule]]
+id = "first.block"
+when = 'request.path.startsWith("/ordered")'
+action = "block"
+score = 50
+why = "the rest"
+
+[[rule]]
+id = "first.late"
+when = 'request.path.startsWith("/ordered")'
+score = 70
+why = "comes too late"
+"#;
+
 struct Site {
     policy: Policy,
     keys: Keyring,
@@ -110,10 +165,11 @@ struct Seen {
 impl Site {
     fn new(settings: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let entry = format!("[policy]\nversion = \"1\"\npacks = [\"pack.toml\"]\n{settings}");
+        let entry = format!("[policy]\nversion = \"1\"\npacks = [\"pack.toml\", \"ordered.toml\"]\n{settings}");
         let pack = format!("[pack]\nid = \"test\"\nversion = \"1\"\nwhy = \"a test\"\n{RULES}");
         fs::write(folder.path().join("outwork.toml"), entry).unwrap();
         fs::write(folder.path().join("pack.toml"), pack).unwrap();
+        fs::write(folder.path().join("ordered.toml"), ORDERED).unwrap();
         let compiled = compile(folder.path()).unwrap_or_else(|report| panic!("{}", report.render(false)));
         Self {
             policy: Policy::load(&compiled.bundle).unwrap(),
@@ -199,6 +255,34 @@ fn each_action_does_what_it_says() {
     let seen = site.ask("/forbidden/exempt", curl);
     assert_eq!((seen.verdict, seen.status, seen.risk), (Verdict::Allow, None, 42), "an exemption outweighs all");
     assert_eq!(seen.reasons, ["forbidden", "exempt", "tool"]);
+}
+
+#[test]
+fn the_first_rule_that_acts_decides_for_an_ordered_pack_alone() {
+    let mut site = Site::new("mode = \"enforce\"");
+    let seen = site.ask("/ordered", curl);
+    assert_eq!((seen.verdict, seen.status), (Verdict::Block, Some(403)));
+    assert_eq!(seen.reasons, ["first.block", "tool", "first.points"]);
+    assert_eq!(seen.shadowed, ["first.shadow"]);
+    for _ in 0..4 {
+        let seen = site.ask("/ordered/slow", |_| {});
+        assert_eq!((seen.verdict, seen.status), (Verdict::Tag, None), "the throttle comes after the tag");
+        assert_eq!(seen.reasons, ["first.slow", "first.points"]);
+    }
+}
+
+/// The requests of these tests arrive from 2026-11-22 00:00:00 UTC on.
+#[test]
+fn a_rule_is_in_force_to_the_end_of_its_last_day() {
+    const DAY: u64 = 86_400;
+    let mut site = Site::new("mode = \"enforce\"");
+    for (second, verdict) in [(0, Verdict::Allow), (2 * DAY - 1, Verdict::Allow), (2 * DAY, Verdict::Block)] {
+        assert_eq!(site.ask_at(second, true, "/ordered/sale", |_| {}).verdict, verdict, "second {second}");
+    }
+    let mut site = Site::new("mode = \"enforce\"\n[[override]]\nrule = \"forbidden\"\nuntil = 2026-11-22");
+    for (second, verdict) in [(DAY - 1, Verdict::Block), (DAY, Verdict::Allow)] {
+        assert_eq!(site.ask_at(second, true, "/forbidden", |_| {}).verdict, verdict, "second {second}");
+    }
 }
 
 #[test]

@@ -49,13 +49,14 @@ impl Explanation {
     fn of_facts(policy: &Policy, notes: &Notes, keys: &Keyring, facts: &Facts<'_>) -> Self {
         let mut scratch = Scratch::default();
         let assessment = policy.assess(facts, keys, &mut scratch);
+        let standings: Vec<_> = assessment.fired(&scratch).collect();
         let charges = assessment.charges().to_vec();
         let charged: Vec<_> = charges.iter().map(|charge| charge.step(Word::default(), NOW).0).collect();
         let decision = assessment.decide(&charged);
         let scene = Scene::new(facts);
         Self {
             bundle: policy.name().to_owned(),
-            rules: rules::fired(policy, notes, &decision, &scratch),
+            rules: rules::fired(policy, notes, &standings, &scratch),
             limits: charged.iter().filter_map(|charged| Limit::of(policy, charged)).collect(),
             signals: SIGNALS.iter().map(|signal| Signal::of(signal.name, (signal.read)(&scene))).collect(),
             decision: Decided::of(&decision),

@@ -1,17 +1,19 @@
 //! The rules that fired, and what made them.
 
 use outwork_compiler::Notes;
-use outwork_engine::decision::Decision;
 use outwork_engine::policy::Policy;
-use outwork_engine::rules::{Action, Answer, Layer, Mode, Scratch};
+use outwork_engine::rules::{Action, Answer, Layer, Mode, Scratch, Standing};
 use serde::Serialize;
 
 /// A rule that fired.
 #[derive(Serialize)]
 pub(super) struct FiredRule {
     pub(super) id: String,
-    /// Whether it counted, or was only noted: in shadow, or outside its canary.
+    /// Whether it counted.
     pub(super) counts: bool,
+    /// Why it did not count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) because: Option<&'static str>,
     pub(super) mode: String,
     pub(super) action: &'static str,
     pub(super) score: i16,
@@ -21,6 +23,10 @@ pub(super) struct FiredRule {
     pub(super) when: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(super) why: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) tags: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) references: Vec<String>,
     pub(super) parts: Vec<Part>,
 }
 
@@ -31,23 +37,42 @@ pub(super) struct Part {
     pub(super) answer: &'static str,
 }
 
-pub(super) fn fired(policy: &Policy, notes: &Notes, decision: &Decision<'_>, scratch: &Scratch) -> Vec<FiredRule> {
-    // Reasons are bounded and may have dropped some: what is in shadow is told by the mode then.
-    let shadowed = decision.reasons.shadowed();
-    let fired = scratch.holding(policy.rules().len()).filter_map(|place| Some((place, policy.rules().get(place)?)));
-    fired
-        .map(|(place, rule)| FiredRule {
+pub(super) fn fired(
+    policy: &Policy,
+    notes: &Notes,
+    standings: &[(usize, Standing)],
+    scratch: &Scratch,
+) -> Vec<FiredRule> {
+    let describe = |&(place, standing): &(usize, Standing)| {
+        let rule = policy.rules().get(place)?;
+        let note = notes.rules.get(place).cloned().unwrap_or_default();
+        Some(FiredRule {
             id: rule.id.clone(),
-            counts: !matches!(rule.mode, Mode::Off | Mode::Shadow) && !shadowed.contains(&rule.id.as_str()),
+            counts: standing == Standing::Counts,
+            because: because(standing),
             mode: mode(rule.mode),
             action: action(rule.action),
             score: rule.score,
             layer: rule.layer.map(layer),
-            when: notes.rules.get(place).map(|note| note.when.clone()).unwrap_or_default(),
-            why: notes.rules.get(place).map(|note| note.why.clone()).unwrap_or_default(),
+            when: note.when,
+            why: note.why,
+            tags: note.tags,
+            references: note.references,
             parts: parts(policy, notes, place, scratch),
         })
-        .collect()
+    };
+    standings.iter().filter_map(describe).collect()
+}
+
+/// Why a rule that holds does not count.
+fn because(standing: Standing) -> Option<&'static str> {
+    match standing {
+        Standing::Counts => None,
+        Standing::Shadowed => Some("in shadow for this client"),
+        Standing::Late => Some("an earlier rule of its pack has decided"),
+        Standing::Expired => Some("its last day is over"),
+        Standing::Off => Some("switched off"),
+    }
 }
 
 fn parts(policy: &Policy, notes: &Notes, place: usize, scratch: &Scratch) -> Vec<Part> {

@@ -43,7 +43,7 @@ fn decision(out: &mut Lines, explanation: &Explanation) {
 
 fn rule(out: &mut Lines, rule: &FiredRule) {
     let layer = rule.layer.map_or_else(String::new, |layer| format!(" in {layer}"));
-    let counts = if rule.counts { "" } else { ", does not count" };
+    let counts = rule.because.map_or_else(String::new, |because| format!(", does not count: {because}"));
     out.line(format!(
         "  {}: {:+} points{layer}, action {}, mode {}{counts}",
         rule.id, rule.score, rule.action, rule.mode
@@ -51,6 +51,10 @@ fn rule(out: &mut Lines, rule: &FiredRule) {
     if !rule.why.is_empty() {
         out.line(format!("      why   {}", rule.why));
     }
+    if !rule.tags.is_empty() {
+        out.line(format!("      tags  {}", rule.tags.join(", ")));
+    }
+    rule.references.iter().for_each(|link| out.line(format!("      see   {link}")));
     for (at, line) in rule.when.trim().lines().enumerate() {
         out.line(format!("      {}  {}", if at == 0 { "when" } else { "    " }, line.trim()));
     }

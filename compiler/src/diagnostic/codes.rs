@@ -62,6 +62,8 @@ codes! {
     "0036" BadVersion "a version cannot stand in a bundle's name",
     "0037" BadContact "a contact is not a link",
     "0038" ListKind "a list has no contents, or two kinds of them",
+    "0039" RetiredId "an id is used that was given up",
+    "0040" BadReference "a reference is not a link",
 }
 
 impl Code {

@@ -1,8 +1,10 @@
 //! Policies and packs: from TOML to rules, limits and settings.
 
 mod effect;
+mod head;
 mod limit;
 mod policy;
+mod retired;
 mod rule;
 mod test;
 

@@ -1,6 +1,6 @@
 //! A whole policy: its settings, its packs in order, its overrides.
 
-use super::{LimitSource, RuleSource, check_id, effect, limit, rule};
+use super::{LimitSource, RuleSource, effect, head, limit, retired, rule};
 use crate::{
     context::Context,
     diagnostic::{Code, Diagnostic, did_you_mean},
@@ -26,6 +26,8 @@ pub(crate) struct PolicySource {
     pub(crate) limits: Vec<LimitSource>,
     /// The lists of all packs, by their place.
     pub(crate) lists: Vec<Contents>,
+    /// The ids that packs have given up.
+    pub(super) retired: Vec<Text>,
 }
 
 const MAX_PACKS: usize = 256;
@@ -33,7 +35,7 @@ const MAX_RULES: usize = 10_000;
 const MAX_LIMITS: usize = 1_000;
 
 const POLICY: &[&str] = &["policy", "weights", "bands", "verdicts", "override", "limit", "lists"];
-const OVERRIDE: &[&str] = &["rule", "mode", "score", "action", "limit", "why"];
+const OVERRIDE: &[&str] = &["rule", "mode", "score", "action", "limit", "until", "why"];
 const PACK: &[&str] = &["pack", "lists", "rule", "limit"];
 
 /// Reads the policy of an `outwork.toml`, or of a pack alone.
@@ -44,6 +46,7 @@ pub(crate) fn read(cx: &mut Context<'_>, entry: &str) -> PolicySource {
         rules: Vec::new(),
         limits: Vec::new(),
         lists: Vec::new(),
+        retired: Vec::new(),
     };
     let Some((file, text)) = cx.open(entry, None) else { return policy };
     let Some(table) = read::parse(cx, file, &text) else { return policy };
@@ -155,27 +158,26 @@ impl PolicySource {
         ids: &mut BTreeMap<String, Text>,
     ) {
         let keys = Keys::open(cx, file, (table, 0..0), "a pack", PACK);
-        if !keys.has("pack") {
-            keys.missing(cx, "pack");
-        }
-        if let Some(table) = keys.table(cx, "pack") {
-            let head = Keys::open(cx, file, table, "[pack]", &["id", "version", "why"]);
-            rule::why(cx, &head, "a pack");
-            head.required_text(cx, "version");
-            if let Some(id) = head.required_text(cx, "id") {
-                check_id(cx, &id, "a pack");
-                if let Some(first) = ids.get(&id.value) {
-                    report_duplicate(cx, Code::DuplicatePack, "pack", &id, first);
-                }
-                ids.entry(id.value.clone()).or_insert(id);
+        let head = head::read(cx, &keys);
+        if let Some(id) = head.id {
+            if let Some(first) = ids.get(&id.value) {
+                report_duplicate(cx, Code::DuplicatePack, "pack", &id, first);
             }
+            ids.entry(id.value.clone()).or_insert(id);
         }
+        self.retired.extend(head.retired);
         let lists = Lists::read(cx, &keys, self.lists.len());
         self.add_limits(cx, file, text, &keys, &lists);
+        let group = (head.matching == head::Match::First).then(|| self.next_group());
         for table in keys.tables(cx, "rule") {
-            self.rules.extend(rule::read(cx, file, text, &lists, table));
+            self.rules.extend(rule::read(cx, file, text, &lists, table).map(|rule| RuleSource { group, ..rule }));
         }
         self.lists.extend(lists.into_contents());
+    }
+
+    /// A group above all others.
+    fn next_group(&self) -> u16 {
+        self.rules.iter().filter_map(|rule| rule.group).max().map_or(0, |last| last.saturating_add(1))
     }
 
     fn add_limits(&mut self, cx: &mut Context<'_>, file: FileId, text: &str, keys: &Keys<'_, '_>, lists: &Lists) {
@@ -188,6 +190,7 @@ impl PolicySource {
         keys.text(cx, "why");
         let (mode, score) = (effect::mode(cx, keys), effect::score(cx, keys));
         let (action, limit) = (effect::action(cx, keys), keys.text(cx, "limit"));
+        let until = keys.end_of_day(cx, "until");
         let Some(id) = keys.required_text(cx, "rule") else { return };
         let Some(rule) = self.rules.iter_mut().find(|rule| rule.id.value == id.value) else {
             let message = format!("there is no rule `{}`", id.value);
@@ -197,7 +200,11 @@ impl PolicySource {
             let near = did_you_mean(&id.value, self.rules.iter().map(|rule| rule.id.value.as_str()));
             let help =
                 near.map_or_else(|| "no pack of this policy has it".into(), |near| format!("did you mean `{near}`?"));
-            cx.report(Diagnostic::new(Code::UnknownRule, id.span, message).help(help));
+            let mut diagnostic = Diagnostic::new(Code::UnknownRule, id.span, message).help(help);
+            if let Some(retired) = self.retired.iter().find(|retired| retired.value == id.value) {
+                diagnostic = diagnostic.related(retired.span.clone(), "retired here").help("leave the override out");
+            }
+            cx.report(diagnostic);
             return;
         };
         if let Some(first) = rule.overridden.replace(id.span.clone()) {
@@ -211,6 +218,7 @@ impl PolicySource {
         }
         rule.mode = mode.unwrap_or(rule.mode);
         rule.score = score.unwrap_or(rule.score);
+        rule.until = until.or(rule.until);
         rule.action = action.unwrap_or(rule.action);
         match (rule.action, limit) {
             (Action::Throttle, Some(limit)) => rule.limit = Some(limit),
@@ -234,6 +242,8 @@ impl PolicySource {
     fn check(&self, cx: &mut Context<'_>) {
         duplicates(cx, Code::DuplicateRule, "rule", self.rules.iter().map(|rule| &rule.id));
         duplicates(cx, Code::DuplicateLimit, "limit", self.limits.iter().map(|limit| &limit.id));
+        retired::check(cx, &self.retired, self.rules.iter().map(|rule| &rule.id), "rule");
+        retired::check(cx, &self.retired, self.limits.iter().map(|limit| &limit.id), "limit");
         for limit in self.rules.iter().filter_map(|rule| rule.limit.as_ref()) {
             if self.limits.iter().any(|known| known.id.value == limit.value) {
                 continue;

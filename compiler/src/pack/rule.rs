@@ -25,12 +25,19 @@ pub(crate) struct RuleSource {
     pub(crate) action: Action,
     pub(crate) mode: Mode,
     pub(crate) limit: Option<Text>,
+    /// The second since 1970 from which on it is as if switched off.
+    pub(crate) until: Option<u64>,
+    /// The group of a pack whose rules stand in an order.
+    pub(crate) group: Option<u16>,
+    pub(crate) tags: Vec<String>,
+    pub(crate) references: Vec<String>,
     pub(crate) tests: Vec<TestSource>,
     /// Where the policy changed it.
     pub(crate) overridden: Option<Span>,
 }
 
-const KEYS: &[&str] = &["id", "when", "score", "layer", "action", "limit", "mode", "why", "tags", "references", "test"];
+pub(super) const KEYS: &[&str] =
+    &["id", "when", "score", "layer", "action", "limit", "mode", "until", "why", "tags", "references", "test"];
 
 /// Reads one `[[rule]]`. A rule that is wrong somewhere is read as far as possible, so that its id is known.
 pub(super) fn read(
@@ -48,8 +55,7 @@ pub(super) fn read(
     let why = why(cx, &keys, "a rule");
     let when = keys.required_text(cx, "when");
     let condition = when.as_ref().and_then(|when| cel::check(cx, Scope { lists, source: text, when }));
-    keys.texts(cx, "tags");
-    keys.texts(cx, "references");
+    let (tags, references) = (tags(cx, &keys), references(cx, &keys));
     if !keys.has("score") && !keys.has("action") {
         let help = "give it a `score`, an `action`, or both; `score = 0` only records";
         cx.report(Diagnostic::new(Code::MissingKey, keys.span(), "a rule has neither `score` nor `action`").help(help));
@@ -74,6 +80,10 @@ pub(super) fn read(
         action: action.unwrap_or(Action::Score),
         mode,
         limit,
+        until: keys.end_of_day(cx, "until"),
+        group: None,
+        tags,
+        references,
         tests,
         overridden: None,
     })
@@ -92,6 +102,33 @@ pub(super) fn why(cx: &mut Context<'_>, keys: &Keys<'_, '_>, what: &str) -> Opti
         cx.report(Diagnostic::new(Code::MissingWhy, keys.key_span("why"), message).help(help));
     }
     None
+}
+
+/// Words to find rules by.
+fn tags(cx: &mut Context<'_>, keys: &Keys<'_, '_>) -> Vec<String> {
+    let tags = keys.texts(cx, "tags").unwrap_or_default();
+    for tag in &tags {
+        check_id(cx, tag, "a tag");
+    }
+    tags.into_iter().map(|tag| tag.value).collect()
+}
+
+/// Where to read more.
+fn references(cx: &mut Context<'_>, keys: &Keys<'_, '_>) -> Vec<String> {
+    let links = keys.texts(cx, "references").unwrap_or_default();
+    for link in links.iter().filter(|link| !is_link(&link.value)) {
+        let message = format!("`{}` is no link", link.value);
+        let help = "write `https://` and the rest, without spaces, quotes and angle brackets";
+        cx.report(Diagnostic::new(Code::BadReference, link.span.clone(), message).help(help));
+    }
+    links.into_iter().map(|link| link.value).collect()
+}
+
+/// Whether text is an `https:` address that can stand in Markdown, HTML and a terminal as it is.
+fn is_link(text: &str) -> bool {
+    let host = text.strip_prefix("https://").and_then(|rest| rest.split(['/', '?', '#']).next());
+    host.is_some_and(|host| !host.is_empty())
+        && text.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\"'\\`{}|^".contains(&byte))
 }
 
 fn check_limit(cx: &mut Context<'_>, keys: &Keys<'_, '_>, action: Action, limit: Option<&Text>) {

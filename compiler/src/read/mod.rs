@@ -1,5 +1,6 @@
 //! TOML with places: every value knows where it stands, every mistake in a file is found at once.
 
+mod date;
 mod keys;
 mod strings;
 

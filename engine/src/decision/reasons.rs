@@ -93,7 +93,7 @@ mod tests {
     use alloc::{format, vec::Vec};
 
     fn rule(id: &str, score: i16, action: Action) -> Rule {
-        Rule { id: id.into(), layer: None, score, action, mode: Mode::Enforce, limit: None }
+        Rule { id: id.into(), layer: None, score, action, mode: Mode::Enforce, limit: None, until: None, group: None }
     }
 
     #[test]

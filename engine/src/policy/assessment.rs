@@ -1,6 +1,6 @@
 //! From the facts of one request to the decision about it.
 
-use super::{Policy, Recording, in_force};
+use super::{Policy, Recording};
 use crate::{
     decision::{Decision, Id, Reasons, Refusal, Reply, Subject, Verdict},
     evidence,
@@ -10,7 +10,7 @@ use crate::{
     keys::Keyring,
     limits::{Charge, Charged, KeyPart, Limit, Outcome},
     risk::{Band, Confidence, Risk, Tally},
-    rules::{Action, Layer, Mode, Rule, Scratch},
+    rules::{Action, Layer, Mode, Rule, Scratch, Standing, Standings},
     signals::Scene,
 };
 use alloc::vec::Vec;
@@ -62,7 +62,7 @@ impl<'a> Assessment<'a> {
     pub fn decide(mut self, charged: &[Charged]) -> Decision<'a> {
         let refused = self.refused(charged);
         let refusal = self.refusal(refused);
-        let enforced = in_force(self.policy.settings.mode, || self.share());
+        let enforced = self.policy.settings.mode.is_in_force(|| self.share());
         let id = Id::new(&self.facts.entropy);
         let mut decision = Decision {
             id,
@@ -88,19 +88,31 @@ impl<'a> Assessment<'a> {
         decision
     }
 
+    /// The rules that hold, by their places in the policy, and what becomes of each; for whoever asks why.
+    pub fn fired<'s>(&'s self, scratch: &'s Scratch) -> impl Iterator<Item = (usize, Standing)> + 's {
+        let mut standings = Standings::new(self.facts.now, || self.share());
+        let rules = &self.policy.rules;
+        scratch.holding(rules.len()).filter_map(move |place| Some((place, standings.next(rules.get(place)?))))
+    }
+
     /// Counts the points of every rule that fired, and what it asks for.
     fn weigh(&mut self, scratch: &Scratch) {
         let policy = self.policy;
         let mut tally = Tally::default();
+        let mut standings = Standings::new(self.facts.now, || self.share());
+        let (mut asked, mut reasons) = (Asked::default(), Reasons::new());
         for rule in scratch.holding(policy.rules.len()).filter_map(|index| policy.rules.get(index)) {
-            if in_force(rule.mode, || self.share()) {
-                tally.add(rule.layer, rule.score);
-                self.asked.add(rule);
-                self.reasons.count(rule);
-            } else if rule.mode != Mode::Off {
-                self.reasons.shadow(rule);
+            match standings.next(rule) {
+                Standing::Counts => {
+                    tally.add(rule.layer, rule.score);
+                    asked.add(rule);
+                    reasons.count(rule);
+                }
+                Standing::Shadowed => reasons.shadow(rule),
+                Standing::Late | Standing::Expired | Standing::Off => {}
             }
         }
+        (self.asked, self.reasons) = (asked, reasons);
         self.risk = tally.risk(policy.settings.weights, Confidence::observed(&self.facts.connection));
         self.band = policy.settings.bands.of(self.risk.total);
     }
@@ -111,21 +123,13 @@ impl<'a> Assessment<'a> {
         let first = self.policy.rules.len();
         for (place, limit) in (0_u16..).zip(&self.policy.limits) {
             let due = limit.conditional && scratch.holds(first + usize::from(place));
-            if !due && !self.names(place, scratch) {
+            if !due && !self.asked.throttles.contains(&place) {
                 continue;
             }
             if let Some(key) = self.key(limit) {
                 self.charges.push(limit.charge(place, key, self.band));
             }
         }
-    }
-
-    /// Whether a rule that fired and counts throttles by this limit.
-    fn names(&self, limit: u16, scratch: &Scratch) -> bool {
-        self.asked.throttle
-            && scratch.holding(self.policy.rules.len()).filter_map(|index| self.policy.rules.get(index)).any(|rule| {
-                rule.action == Action::Throttle && rule.limit == Some(limit) && in_force(rule.mode, || self.share())
-            })
     }
 
     /// The key of a limit's bucket for this client; none when a part of it is not known: people whose network cannot
@@ -223,11 +227,12 @@ impl Policy {
 }
 
 /// What the rules that fired ask for, taken together.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 struct Asked {
     allow: bool,
     tag: bool,
-    throttle: bool,
+    /// The limits that throttling rules name.
+    throttles: Vec<u16>,
     block: Option<Subject>,
     decoy: bool,
 }
@@ -238,7 +243,7 @@ impl Asked {
             Action::Score => {}
             Action::Allow => self.allow = true,
             Action::Tag => self.tag = true,
-            Action::Throttle => self.throttle = true,
+            Action::Throttle => self.throttles.extend(rule.limit),
             Action::Block => self.block = self.block.or(Some(subject(rule.layer))),
             Action::Decoy => self.decoy = true,
         }

@@ -17,7 +17,7 @@ use crate::{
     facts::Facts,
     keys::Keyring,
     limits::Limit,
-    rules::{Conditions, ConditionsError, Mode, Rule, Scratch},
+    rules::{Conditions, ConditionsError, Rule, Scratch},
 };
 use alloc::{string::String, vec::Vec};
 use core::fmt;
@@ -27,7 +27,7 @@ use core::fmt;
 pub struct Policy {
     name: String,
     settings: Settings,
-    // INVARIANT: every `limit` of a rule is a place in `limits`.
+    // INVARIANT: every `limit` of a rule is a place in `limits`, and groups ascend.
     rules: Vec<Rule>,
     limits: Vec<Limit>,
     // INVARIANT: one condition a rule, then one a limit.
@@ -91,6 +91,9 @@ impl Policy {
         let knows = |rule: &Rule| rule.limit.is_none_or(|limit| usize::from(limit) < self.limits.len());
         if !self.rules.iter().all(knows) || self.limits.len() > usize::from(u16::MAX) {
             return Err(LoadError::Inconsistent { what: "limits" });
+        }
+        if !self.rules.iter().filter_map(|rule| rule.group).is_sorted() {
+            return Err(LoadError::Inconsistent { what: "groups" });
         }
         if self.settings.contact.as_deref().is_some_and(|contact| !is_contact(contact)) {
             return Err(LoadError::Inconsistent { what: "contact" });
@@ -161,12 +164,3 @@ impl fmt::Display for LoadError {
 }
 
 impl core::error::Error for LoadError {}
-
-/// Whether a mode puts things in force for a client whose canary number is `share`.
-fn in_force(mode: Mode, share: impl FnOnce() -> u16) -> bool {
-    match mode {
-        Mode::Off | Mode::Shadow => false,
-        Mode::Canary(part) => share() < part,
-        Mode::Enforce => true,
-    }
-}

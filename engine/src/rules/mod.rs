@@ -18,6 +18,7 @@ mod scratch;
 mod segments;
 mod sets;
 mod source;
+mod standing;
 mod strings;
 pub mod wire;
 
@@ -28,4 +29,5 @@ pub use program::Answer;
 pub use ranges::Ranges;
 pub use rule::{Action, Layer, Mode, Rule};
 pub use scratch::Scratch;
+pub use standing::{Standing, Standings};
 pub use strings::Strings;

@@ -18,6 +18,11 @@ pub struct Rule {
     pub mode: Mode,
     /// The limit that a throttle action charges, by its place in the policy.
     pub limit: Option<u16>,
+    /// The second since 1970 from which on it is as if switched off; none for a rule that stays.
+    pub until: Option<u64>,
+    /// Of the rules of one group only those up to the first that acts count: one that counts and asks for more than its
+    /// points. Groups ascend along the rules.
+    pub group: Option<u16>,
 }
 
 /// A layer of risk.
@@ -59,4 +64,15 @@ pub enum Mode {
     Canary(u16),
     /// In force.
     Enforce,
+}
+
+impl Mode {
+    /// Whether it puts things in force for a client whose canary number is `share`.
+    pub fn is_in_force(self, share: impl FnOnce() -> u16) -> bool {
+        match self {
+            Self::Off | Self::Shadow => false,
+            Self::Canary(part) => share() < part,
+            Self::Enforce => true,
+        }
+    }
 }

@@ -29,7 +29,8 @@ impl Default for Small {
 impl Small {
     pub(crate) fn rule(mut self, id: &str, score: i16, action: Action) -> Self {
         let layer = Some(Layer::Device);
-        self.rules.push(Rule { id: id.into(), layer, score, action, mode: Mode::Enforce, limit: None });
+        let id = id.into();
+        self.rules.push(Rule { id, layer, score, action, mode: Mode::Enforce, limit: None, until: None, group: None });
         self
     }
 
