@@ -55,7 +55,7 @@ fn wire_rule(rule: &RuleSource, policy: &PolicySource) -> Rule {
 
 fn note(rule: &RuleSource) -> RuleNote {
     RuleNote {
-        when: rule.when.clone(),
+        when: rule.when.value.clone(),
         why: rule.why.clone(),
         tags: rule.tags.clone(),
         references: rule.references.clone(),

@@ -1,7 +1,7 @@
 //! What every stage of the compiler shares: the files read, and what was found wrong so far.
 
 use crate::{
-    diagnostic::{Code, Diagnostic},
+    diagnostic::{Code, Diagnostic, Severity},
     files::{Files, MAX_FILE_BYTES},
     source::{FileId, Sources, Span},
 };
@@ -17,6 +17,11 @@ pub(crate) struct Context<'f> {
 impl<'f> Context<'f> {
     pub(crate) fn new(files: &'f dyn Files) -> Self {
         Self { files, sources: Sources::default(), diagnostics: Vec::new() }
+    }
+
+    /// Whether something was found that a policy cannot be built with.
+    pub(crate) fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|one| one.severity() == Severity::Error)
     }
 
     pub(crate) fn report(&mut self, diagnostic: Diagnostic) {

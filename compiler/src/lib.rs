@@ -12,18 +12,21 @@ mod check_tests;
 mod context;
 mod diagnostic;
 mod files;
+mod lint;
 mod lists;
 mod lower;
 mod notes;
+mod options;
 mod pack;
 mod read;
 mod request;
 mod source;
 
 pub use check_tests::TestOutcome;
-pub use diagnostic::{Code, Diagnostic, Report};
+pub use diagnostic::{Code, Diagnostic, Report, Severity};
 pub use files::{Files, Folder, MAX_FILE_BYTES};
 pub use notes::{Notes, RuleNote};
+pub use options::Options;
 pub use request::Request;
 pub use source::{FileId, Source, Sources, Span};
 
@@ -47,6 +50,8 @@ pub struct Compiled {
     pub limits: usize,
     /// How the tests of its rules went: all passed, or there would be a report.
     pub tests: Vec<TestOutcome>,
+    /// What in it is probably not meant. It changes no byte of the bundle.
+    pub warnings: Report,
 }
 
 /// Compiles a policy's folder, its `outwork.toml`, or a pack alone, and runs the tests of its rules.
@@ -54,13 +59,24 @@ pub struct Compiled {
 /// # Errors
 /// Everything that is wrong with it, tests that fail included.
 pub fn compile(path: &Path) -> Result<Compiled, Report> {
+    compile_with(path, &Options::default())
+}
+
+/// Compiles as [`compile`] does, with warnings as the options want them.
+///
+/// # Errors
+/// Everything that is wrong with it, tests that fail and warnings included.
+pub fn compile_with(path: &Path, options: &Options) -> Result<Compiled, Report> {
     let (folder, entry) = if path.is_dir() {
         (path.to_owned(), ENTRY.to_owned())
     } else {
         let folder = path.parent().map_or_else(Default::default, Path::to_owned);
         (folder, path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default())
     };
-    compile_files(&Folder(folder.clone()), &entry).map_err(|report| report.inside(&folder))
+    match compile_files_with(&Folder(folder.clone()), &entry, options) {
+        Ok(compiled) => Ok(Compiled { warnings: compiled.warnings.inside(&folder), ..compiled }),
+        Err(report) => Err(report.inside(&folder)),
+    }
 }
 
 /// Compiles the policy or pack in file `entry`.
@@ -68,9 +84,17 @@ pub fn compile(path: &Path) -> Result<Compiled, Report> {
 /// # Errors
 /// Everything that is wrong with it, tests that fail included.
 pub fn compile_files(files: &dyn Files, entry: &str) -> Result<Compiled, Report> {
+    compile_files_with(files, entry, &Options::default())
+}
+
+/// Compiles as [`compile_files`] does, with warnings as the options want them.
+///
+/// # Errors
+/// Everything that is wrong with it, tests that fail and warnings included.
+pub fn compile_files_with(files: &dyn Files, entry: &str, options: &Options) -> Result<Compiled, Report> {
     // The CEL parser is recursive; a thread of our own makes its stack the same everywhere.
     std::thread::scope(|scope| {
-        let work = || compile_here(files, entry);
+        let work = || compile_here(files, entry, options);
         match std::thread::Builder::new().stack_size(cel::STACK_BYTES).spawn_scoped(scope, work) {
             Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
             Err(error) => {
@@ -81,20 +105,29 @@ pub fn compile_files(files: &dyn Files, entry: &str) -> Result<Compiled, Report>
     })
 }
 
-fn compile_here(files: &dyn Files, entry: &str) -> Result<Compiled, Report> {
+fn compile_here(files: &dyn Files, entry: &str, options: &Options) -> Result<Compiled, Report> {
     let mut cx = Context::new(files);
     let policy = pack::read(&mut cx, entry);
-    if !cx.diagnostics.is_empty() {
+    lint::lint(&mut cx, &policy, options);
+    if cx.has_errors() {
         return Err(Report::new(cx.diagnostics, cx.sources));
     }
     let bundle = assemble::assemble(&policy).map_err(|wrong| Report::new(vec![*wrong], cx.sources.clone()))?;
     let (tests, failures) = check_tests::run(&policy, &bundle);
     if !failures.is_empty() {
-        return Err(Report::new(failures, cx.sources));
+        cx.diagnostics.extend(failures);
+        return Err(Report::new(cx.diagnostics, cx.sources));
     }
     let name = Bundle::open(&bundle).and_then(|bundle| bundle.name().map(str::to_owned));
     match name {
-        Ok(name) => Ok(Compiled { name, rules: policy.rules.len(), limits: policy.limits.len(), tests, bundle }),
+        Ok(name) => Ok(Compiled {
+            name,
+            rules: policy.rules.len(),
+            limits: policy.limits.len(),
+            tests,
+            bundle,
+            warnings: Report::new(cx.diagnostics, cx.sources),
+        }),
         Err(error) => Err(Report::new(vec![Diagnostic::nowhere(Code::BadVersion, error.to_string())], cx.sources)),
     }
 }

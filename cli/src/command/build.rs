@@ -17,13 +17,15 @@ pub(crate) struct Build {
     /// Where to write the bundle
     #[arg(short, long, default_value = "policy.bundle")]
     output: PathBuf,
+    #[command(flatten)]
+    warnings: check::Warnings,
 }
 
 impl Build {
     pub(crate) fn run(self) -> Result<ExitCode, Failure> {
-        let compiled = match outwork_compiler::compile(&self.policy) {
+        let compiled = match self.warnings.compile(&self.policy) {
             Ok(compiled) => compiled,
-            Err(report) => return Ok(check::complain(&report)),
+            Err(complaint) => return Ok(complaint),
         };
         publish::replace(&self.output, &compiled.bundle)
             .map_err(Failure::because(format!("cannot write `{}`", self.output.display())))?;

@@ -15,13 +15,15 @@ use crate::failure::Failure;
 pub(crate) struct Test {
     /// A folder with an `outwork.toml`, that file, or a pack
     policy: PathBuf,
+    #[command(flatten)]
+    warnings: check::Warnings,
 }
 
 impl Test {
     pub(crate) fn run(self) -> Result<ExitCode, Failure> {
-        let compiled = match outwork_compiler::compile(&self.policy) {
+        let compiled = match self.warnings.compile(&self.policy) {
             Ok(compiled) => compiled,
-            Err(report) => return Ok(check::complain(&report)),
+            Err(complaint) => return Ok(complaint),
         };
         let mut by_rule: BTreeMap<&str, usize> = BTreeMap::new();
         for test in &compiled.tests {

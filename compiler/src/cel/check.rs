@@ -6,6 +6,7 @@ use super::{
     fields::{Operand, State},
     parse,
     place::Places,
+    tree::{Shape, Tree},
 };
 use crate::{
     context::Context,
@@ -18,9 +19,9 @@ use cel::{
 use outwork_engine::signals::Kind;
 
 /// Checks a condition.
-pub(crate) fn check(cx: &mut Context<'_>, scope: Scope<'_>) -> Option<Condition> {
+pub(crate) fn check(cx: &mut Context<'_>, scope: Scope<'_>) -> Option<Tree> {
     let (expr, places) = parse::parse(cx, scope)?;
-    Checker { cx, scope, places }.condition(&expr)
+    Checker { cx, scope, places }.tree(&expr)
 }
 
 pub(super) struct Checker<'c, 'f> {
@@ -30,7 +31,27 @@ pub(super) struct Checker<'c, 'f> {
 }
 
 impl Checker<'_, '_> {
-    /// The condition that an expression states. Both sides of a connective are looked at even if one is wrong.
+    /// The parts of an expression. Both sides of a connective are looked at even if one is wrong.
+    fn tree(&mut self, expr: &IdedExpr) -> Option<Tree> {
+        let shape = match &expr.expr {
+            Expr::Call(call) => match (call.func_name.as_str(), call.args.as_slice()) {
+                (operators::LOGICAL_AND, parts) => Shape::All(self.each(parts)?),
+                (operators::LOGICAL_OR, parts) => Shape::Any(self.each(parts)?),
+                (operators::LOGICAL_NOT, [inner]) => Shape::Not(self.tree(inner)?.into()),
+                (operators::CONDITIONAL, parts) => Shape::Choose(Box::new(self.each(parts)?.try_into().ok()?)),
+                _ => Shape::Leaf(self.call(expr, call)?),
+            },
+            _ => Shape::Leaf(self.condition(expr)?),
+        };
+        Some(Tree { shape, span: self.places.of(expr), range: self.places.range(expr) })
+    }
+
+    fn each(&mut self, parts: &[IdedExpr]) -> Option<Vec<Tree>> {
+        let trees: Vec<_> = parts.iter().map(|part| self.tree(part)).collect();
+        trees.into_iter().collect()
+    }
+
+    /// The condition that an expression states.
     pub(super) fn condition(&mut self, expr: &IdedExpr) -> Option<Condition> {
         match &expr.expr {
             Expr::Call(call) => self.call(expr, call),
@@ -44,18 +65,9 @@ impl Checker<'_, '_> {
 
     fn call(&mut self, expr: &IdedExpr, call: &CallExpr) -> Option<Condition> {
         match (call.func_name.as_str(), call.args.as_slice()) {
-            (operators::LOGICAL_AND, parts) => self.each(parts).map(Condition::all),
-            (operators::LOGICAL_OR, parts) => self.each(parts).map(Condition::any),
-            (operators::LOGICAL_NOT, [inner]) => self.condition(inner).map(Condition::negated),
-            (operators::CONDITIONAL, parts) => match <[Condition; 3]>::try_from(self.each(parts)?) {
-                // The last part is never true; it makes the whole unknown where the test is, as CEL wants.
-                Ok([test, yes, no]) => Some(Condition::any([
-                    Condition::all([test.clone(), yes]),
-                    Condition::all([test.clone().negated(), no]),
-                    Condition::all([test.clone(), test.negated()]),
-                ])),
-                Err(_) => None,
-            },
+            (operators::LOGICAL_AND | operators::LOGICAL_OR | operators::LOGICAL_NOT | operators::CONDITIONAL, _) => {
+                self.tree(expr).map(|tree| tree.condition())
+            }
             (operators::EQUALS, [left, right]) => self.equality(expr, left, right),
             (operators::NOT_EQUALS, [left, right]) => self.equality(expr, left, right).map(Condition::negated),
             (operators::LESS, [left, right]) => self.order(expr, left, right, false),
@@ -69,11 +81,6 @@ impl Checker<'_, '_> {
             }
             _ => self.method(expr, call),
         }
-    }
-
-    fn each(&mut self, parts: &[IdedExpr]) -> Option<Vec<Condition>> {
-        let conditions: Vec<_> = parts.iter().map(|part| self.condition(part)).collect();
-        conditions.into_iter().collect()
     }
 
     /// `has(a.b)`: the client sent it.

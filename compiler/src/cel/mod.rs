@@ -8,10 +8,12 @@ mod fields;
 mod methods;
 mod parse;
 mod place;
+mod tree;
 
 pub(crate) use check::check;
 pub(crate) use expr::{Condition, FieldKey, ListRef, Question, Test};
 pub(crate) use parse::STACK_BYTES;
+pub(crate) use tree::{Shape, Tree};
 
 use crate::{lists::Lists, read::Text};
 

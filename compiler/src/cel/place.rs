@@ -41,7 +41,7 @@ impl Places {
 
     /// The parser notes one token of each part, the operator of a call, the dot of a selection; the rest is found from
     /// the parts inside, and by looking for the token that must follow.
-    fn range(&self, expr: &IdedExpr) -> Range<usize> {
+    pub(super) fn range(&self, expr: &IdedExpr) -> Range<usize> {
         let (start, end) = self.token(expr.id);
         match &expr.expr {
             Expr::Ident(name) => start..start + name.len(),

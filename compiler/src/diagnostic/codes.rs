@@ -1,5 +1,7 @@
 //! The registry of codes. A code is never given to another mistake, also not when its own has become impossible.
 
+use super::Severity;
+
 macro_rules! codes {
     ($($number:literal $name:ident $title:literal,)*) => {
         /// A kind of mistake.
@@ -64,9 +66,23 @@ codes! {
     "0038" ListKind "a list has no contents, or two kinds of them",
     "0039" RetiredId "an id is used that was given up",
     "0040" BadReference "a reference is not a link",
+    "0073" Untested "a rule has no test",
 }
 
 impl Code {
+    /// Whether a policy with it can still be built.
+    pub const fn severity(self) -> Severity {
+        match self {
+            Self::Untested => Severity::Warning,
+            _ => Severity::Error,
+        }
+    }
+
+    /// The code of this name, in capitals or not.
+    pub fn parse(id: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.id().eq_ignore_ascii_case(id))
+    }
+
     /// Whether a whole file, with all that is in it, is missing because of such a mistake.
     pub(crate) const fn is_of_a_file(self) -> bool {
         matches!(self, Self::Unreadable | Self::TooLarge | Self::NotUtf8 | Self::Toml)

@@ -8,6 +8,25 @@ pub use codes::Code;
 use crate::source::{Sources, Span};
 use std::path::{Path, PathBuf};
 
+/// How bad a mistake is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// The policy can be built, but something in it is probably not meant.
+    Warning,
+    /// The policy cannot be built.
+    Error,
+}
+
+impl Severity {
+    /// Its name in reports: `error` or `warning`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
 /// One thing that is wrong.
 #[derive(Clone, Debug)]
 pub struct Diagnostic {
@@ -28,6 +47,11 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    /// How bad it is, as its code says.
+    pub const fn severity(&self) -> Severity {
+        self.code.severity()
+    }
+
     pub(crate) fn new(code: Code, place: Span, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -81,7 +105,7 @@ impl Diagnostic {
 /// Everything that is wrong with a policy.
 #[derive(Clone, Debug)]
 pub struct Report {
-    // INVARIANT: not empty, in the order of the files.
+    // INVARIANT: in the order of the files.
     diagnostics: Vec<Diagnostic>,
     sources: Sources,
     /// Where the files are, as whoever reads the report would name it.
@@ -101,6 +125,16 @@ impl Report {
     /// What is wrong, in the order of the files.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
+    }
+
+    /// Whether nothing at all is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.diagnostics.is_empty()
+    }
+
+    /// How many mistakes are of this severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.diagnostics.iter().filter(|one| one.severity() == severity).count()
     }
 
     /// All of it as text for a terminal.

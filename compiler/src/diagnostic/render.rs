@@ -1,6 +1,6 @@
 //! Diagnostics as text.
 
-use super::Diagnostic;
+use super::{Diagnostic, Severity};
 use crate::source::{Sources, Span};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use std::path::Path;
@@ -15,13 +15,28 @@ pub(super) fn render(diagnostics: &[Diagnostic], sources: &Sources, folder: &Pat
         out.push_str(&renderer.render(&[group(diagnostic, sources, folder)]));
         out.push_str("\n\n");
     }
-    let count = diagnostics.len();
-    out.push_str(&format!("{count} {} found\n", if count == 1 { "mistake" } else { "mistakes" }));
+    if !diagnostics.is_empty() {
+        out.push_str(&format!("{} found\n", summary(diagnostics)));
+    }
     out
 }
 
+/// `2 mistakes and 1 warning`.
+fn summary(diagnostics: &[Diagnostic]) -> String {
+    let count = |severity, what: &str| {
+        let count = diagnostics.iter().filter(|one| one.severity() == severity).count();
+        (count > 0).then(|| format!("{count} {what}{}", if count == 1 { "" } else { "s" }))
+    };
+    let counts = [count(Severity::Error, "mistake"), count(Severity::Warning, "warning")];
+    counts.into_iter().flatten().collect::<Vec<_>>().join(" and ")
+}
+
 fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources, folder: &Path) -> Group<'a> {
-    let title = Level::ERROR.primary_title(&diagnostic.message).id(diagnostic.code.id());
+    let level = match diagnostic.severity() {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let title = level.primary_title(&diagnostic.message).id(diagnostic.code.id());
     let mut group = Group::with_title(title);
     for snippet in snippets(diagnostic, sources, folder) {
         group = group.element(snippet);

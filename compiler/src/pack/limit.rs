@@ -2,7 +2,7 @@
 
 use super::check_id;
 use crate::{
-    cel::{self, Condition, Scope},
+    cel::{self, Condition, Scope, Tree},
     context::Context,
     diagnostic::{Code, Diagnostic},
     lists::Lists,
@@ -17,6 +17,8 @@ use toml::de::DeTable;
 pub(crate) struct LimitSource {
     pub(crate) id: Text,
     pub(crate) limit: Limit,
+    /// The condition as written.
+    pub(crate) tree: Option<Tree>,
     /// None without a condition: then only rules charge it.
     pub(crate) condition: Option<Condition>,
 }
@@ -44,7 +46,7 @@ pub(super) fn read(
     }
     keys.text(cx, "why");
     let when = keys.text(cx, "when");
-    let condition = when.as_ref().and_then(|when| cel::check(cx, Scope { lists, source: text, when }));
+    let tree = when.as_ref().and_then(|when| cel::check(cx, Scope { lists, source: text, when }));
     let key = key(cx, &keys);
     let burst = required_number(cx, &keys, "burst");
     let interval = keys.required_text(cx, "refill").and_then(|refill| interval(cx, &refill));
@@ -56,9 +58,9 @@ pub(super) fn read(
         burst: burst.unwrap_or(1),
         interval: interval.unwrap_or(1),
         cost: cost.unwrap_or([1; 3]),
-        conditional: condition.is_some(),
+        conditional: tree.is_some(),
     };
-    Some(LimitSource { id, limit, condition })
+    Some(LimitSource { id, limit, condition: tree.as_ref().map(Tree::condition), tree })
 }
 
 fn required_number(cx: &mut Context<'_>, keys: &Keys<'_, '_>, key: &str) -> Option<u32> {

@@ -2,7 +2,7 @@
 
 use super::{check_id, effect, test, test::TestSource};
 use crate::{
-    cel::{self, Condition, Scope},
+    cel::{self, Condition, Scope, Tree},
     context::Context,
     diagnostic::{Code, Diagnostic},
     lists::Lists,
@@ -16,9 +16,11 @@ use toml::de::DeTable;
 /// A rule as a pack has it.
 pub(crate) struct RuleSource {
     pub(crate) id: Text,
-    pub(crate) when: String,
+    pub(crate) when: Text,
     pub(crate) why: String,
-    /// None when it is wrong, which has been reported.
+    /// The condition as written; none when it is wrong, which has been reported.
+    pub(crate) tree: Option<Tree>,
+    /// The condition; none when it is wrong.
     pub(crate) condition: Option<Condition>,
     pub(crate) score: i16,
     pub(crate) layer: Option<Layer>,
@@ -54,7 +56,7 @@ pub(super) fn read(
     }
     let why = why(cx, &keys, "a rule");
     let when = keys.required_text(cx, "when");
-    let condition = when.as_ref().and_then(|when| cel::check(cx, Scope { lists, source: text, when }));
+    let tree = when.as_ref().and_then(|when| cel::check(cx, Scope { lists, source: text, when }));
     let (tags, references) = (tags(cx, &keys), references(cx, &keys));
     if !keys.has("score") && !keys.has("action") {
         let help = "give it a `score`, an `action`, or both; `score = 0` only records";
@@ -70,11 +72,13 @@ pub(super) fn read(
     }
     let mode = effect::mode(cx, &keys).unwrap_or(Mode::Enforce);
     let tests = keys.tables(cx, "test").into_iter().filter_map(|table| test::read(cx, file, table)).collect();
+    let id = id?;
     Some(RuleSource {
-        id: id?,
-        when: when.map(|when| when.value).unwrap_or_default(),
+        when: when.unwrap_or_else(|| Text { value: String::new(), span: id.span.clone() }),
+        id,
         why: why.unwrap_or_default(),
-        condition,
+        condition: tree.as_ref().map(Tree::condition),
+        tree,
         score,
         layer,
         action: action.unwrap_or(Action::Score),

@@ -1,0 +1,65 @@
+//! A condition as it was written: its parts, and where each stands.
+
+use super::expr::Condition;
+use crate::source::Span;
+use std::ops::Range;
+
+/// A part of a condition.
+#[derive(Clone, Debug)]
+pub(crate) struct Tree {
+    pub(crate) shape: Shape,
+    /// Where it stands in its file.
+    pub(crate) span: Span,
+    /// Where it stands in the condition's text.
+    pub(crate) range: Range<usize>,
+}
+
+/// What a part is made of.
+#[derive(Clone, Debug)]
+pub(crate) enum Shape {
+    All(Vec<Tree>),
+    Any(Vec<Tree>),
+    Not(Box<Tree>),
+    /// Test, what holds if it does, what holds if it does not.
+    Choose(Box<[Tree; 3]>),
+    Leaf(Condition),
+}
+
+impl Tree {
+    /// What it states.
+    pub(crate) fn condition(&self) -> Condition {
+        self.with(&|_| None)
+    }
+
+    /// What it states with some parts replaced.
+    pub(crate) fn with(&self, replace: &impl Fn(&Tree) -> Option<Condition>) -> Condition {
+        if let Some(condition) = replace(self) {
+            return condition;
+        }
+        match &self.shape {
+            Shape::All(parts) => Condition::all(parts.iter().map(|part| part.with(replace))),
+            Shape::Any(parts) => Condition::any(parts.iter().map(|part| part.with(replace))),
+            Shape::Not(inner) => inner.with(replace).negated(),
+            Shape::Choose(parts) => {
+                let [test, yes, no] = parts.each_ref().map(|part| part.with(replace));
+                // The last part is never true; it makes the whole unknown where the test is, as CEL wants.
+                Condition::any([
+                    Condition::all([test.clone(), yes]),
+                    Condition::all([test.clone().negated(), no]),
+                    Condition::all([test.clone(), test.negated()]),
+                ])
+            }
+            Shape::Leaf(condition) => condition.clone(),
+        }
+    }
+
+    /// The parts that it is made of, in the order in which they were written.
+    pub(crate) fn parts(&self) -> &[Self] {
+        match &self.shape {
+            Shape::All(parts) | Shape::Any(parts) => parts,
+            Shape::Not(inner) => std::slice::from_ref(inner),
+            Shape::Choose(parts) => parts.as_slice(),
+            Shape::Leaf(_) => &[],
+        }
+    }
+}
