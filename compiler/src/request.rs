@@ -5,7 +5,7 @@
 use base64ct::{Base64, Encoding};
 use outwork_engine::{
     fact::Fact,
-    facts::{Connection, Facts, Headers, Protocol, Request as Line},
+    facts::{Connection, Facts, Headers, Protocol, Request as Line, Seen},
     time::Time,
 };
 use serde::{Deserialize, Deserializer, de};
@@ -111,6 +111,7 @@ impl Request {
                 pseudo_order: bytes(&self.pseudo_order),
             },
             headers: Headers { list: &list, ordered: self.ordered },
+            seen: Seen::ALL,
             connection: Connection {
                 address: self.address,
                 encrypted: Fact::Known(self.encrypted.unwrap_or(self.scheme == "https")),

@@ -28,6 +28,24 @@ impl<T> Fact<T> {
         }
     }
 
+    /// The value, unless it is seen not to be there: `None` inside is absent, and unavailable stays so.
+    pub fn optional(self) -> Fact<Option<T>> {
+        match self {
+            Self::Known(value) => Fact::Known(Some(value)),
+            Self::Absent => Fact::Known(None),
+            Self::Unavailable => Fact::Unavailable,
+        }
+    }
+
+    /// This fact where the condition is seen to be false; absent where it is true, unavailable where it is not seen.
+    pub fn unless(self, condition: Fact<bool>) -> Self {
+        match condition {
+            Fact::Known(false) => self,
+            Fact::Known(true) | Fact::Absent => Self::Absent,
+            Fact::Unavailable => Self::Unavailable,
+        }
+    }
+
     /// Whether the value is known.
     pub const fn is_known(&self) -> bool {
         matches!(self, Self::Known(_))

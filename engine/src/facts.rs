@@ -14,6 +14,8 @@ pub struct Facts<'a> {
     pub request: Request<'a>,
     /// The headers, without pseudo-headers.
     pub headers: Headers<'a>,
+    /// How much of all that its source shows.
+    pub seen: Seen<'a>,
     /// The connection it came over.
     pub connection: Connection<'a>,
 }
@@ -101,6 +103,45 @@ pub struct Headers<'a> {
     pub list: &'a [(&'a [u8], &'a [u8])],
     /// Whether the list stands in the order of the wire.
     pub ordered: bool,
+}
+
+/// How much of a request its source shows: a host in front of an origin all, a log only what it was told to write.
+///
+/// What is not seen is unavailable to signals and rules, whatever stands in its place in [`Request`].
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    /// Whether `Request::scheme` is.
+    pub scheme: bool,
+    /// Whether `Request::authority` is.
+    pub authority: bool,
+    /// Whether the path in `Request::target` is, to its end.
+    pub path: bool,
+    /// Whether the query in `Request::target` is, or that there is none.
+    pub query: bool,
+    /// What it means that a header is not in the list.
+    pub headers: Unlisted<'a>,
+}
+
+/// What it means that a header is not in the list.
+#[derive(Clone, Copy, Debug)]
+pub enum Unlisted<'a> {
+    /// That the client did not send it.
+    Absent,
+    /// Nothing, but for these names in lower case, which the client did not send.
+    Unavailable {
+        /// The names.
+        except: &'a [&'a [u8]],
+    },
+}
+
+impl Seen<'_> {
+    /// All of a request, as it arrives at a host.
+    pub const ALL: Self = Self { scheme: true, authority: true, path: true, query: true, headers: Unlisted::Absent };
+
+    /// Whether the header list is the whole list.
+    pub const fn all_headers(&self) -> bool {
+        matches!(self.headers, Unlisted::Absent)
+    }
 }
 
 /// What is known of the connection, none of it through a channel that a client writes.

@@ -3,7 +3,7 @@
 use crate::pairs::Pair;
 use outwork_engine::{
     fact::Fact,
-    facts::{Connection, Facts, Headers, Protocol, Request},
+    facts::{Connection, Facts, Headers, Protocol, Request, Seen},
     time::Time,
 };
 
@@ -85,6 +85,7 @@ impl<'a> Sent<'a> {
                 pseudo_order,
             },
             headers: Headers { list: &self.headers, ordered: true },
+            seen: Seen::ALL,
             connection,
         }
     }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use memchr::memchr;
 use outwork_engine::{
     fact::Fact,
-    facts::{Connection, Facts, Headers, Protocol, Request},
+    facts::{Connection, Facts, Headers, Protocol, Request, Seen},
     time::Time,
 };
 
@@ -55,6 +55,7 @@ impl<'a> Incoming<'a> {
             entropy: self.entropy,
             request: self.request,
             headers: Headers { list: &self.seen, ordered: false },
+            seen: Seen::ALL,
             connection: self.connection,
         }
     }

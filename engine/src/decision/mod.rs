@@ -63,6 +63,23 @@ pub struct Decision<'a> {
     pub reply: Option<Reply>,
 }
 
+/// What a policy says of one request, before any of it is written into headers or an answer.
+#[derive(Clone, Debug)]
+pub struct Judgement<'a> {
+    /// What the policy says.
+    pub verdict: Verdict,
+    /// Whether it is in force.
+    pub enforced: bool,
+    /// The risk, by layer and altogether.
+    pub risk: Risk,
+    /// The band of the risk.
+    pub band: Band,
+    /// The rules and limits that led to it.
+    pub reasons: Reasons<'a>,
+    /// Why and how the request is refused, if it is: whether or not that is in force.
+    pub refusal: Option<Refusal<'a>>,
+}
+
 /// One change to the request headers, in the order to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit<'a> {

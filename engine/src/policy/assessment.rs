@@ -2,7 +2,7 @@
 
 use super::{Policy, Recording};
 use crate::{
-    decision::{Decision, Id, Reasons, Refusal, Reply, Subject, Verdict},
+    decision::{Decision, Id, Judgement, Reasons, Refusal, Reply, Subject, Verdict},
     evidence,
     fact::Fact,
     facts::Facts,
@@ -22,6 +22,8 @@ pub struct Assessment<'a> {
     facts: &'a Facts<'a>,
     keys: &'a Keyring,
     device: u64,
+    // Whether every part of the device identity was seen: it stands for many clients where it was not.
+    device_seen: bool,
     risk: Risk,
     band: Band,
     reasons: Reasons<'a>,
@@ -37,6 +39,7 @@ impl<'a> Assessment<'a> {
             facts,
             keys,
             device: identity::device(&scene.device_parts(), keys),
+            device_seen: scene.sees_device(),
             risk: Tally::default().risk(policy.settings.weights, Confidence::observed(&facts.connection)),
             band: Band::Low,
             reasons: Reasons::new(),
@@ -58,32 +61,45 @@ impl<'a> Assessment<'a> {
         &self.charges
     }
 
-    /// Decides, once the charges are made.
-    pub fn decide(mut self, charged: &[Charged]) -> Decision<'a> {
+    /// Judges, once the charges are made: what [`Self::decide`] decides, for those who send nothing on and answer nobody.
+    pub fn judge(mut self, charged: &[Charged]) -> Judgement<'a> {
         let refused = self.refused(charged);
         let refusal = self.refusal(refused);
-        let enforced = self.policy.settings.mode.is_in_force(|| self.share());
-        let id = Id::new(&self.facts.entropy);
-        let mut decision = Decision {
-            id,
+        Judgement {
             verdict: self.verdict(refusal),
-            enforced,
+            enforced: self.policy.settings.mode.is_in_force(|| self.share()),
             risk: self.risk,
             band: self.band,
             reasons: self.reasons,
-            device: self.device,
-            bundle: &self.policy.name,
+            refusal,
+        }
+    }
+
+    /// Decides, once the charges are made.
+    pub fn decide(self, charged: &[Charged]) -> Decision<'a> {
+        let Self { policy, facts, keys, device, .. } = self;
+        let judgement = self.judge(charged);
+        let id = Id::new(&facts.entropy);
+        let mut decision = Decision {
+            id,
+            verdict: judgement.verdict,
+            enforced: judgement.enforced,
+            risk: judgement.risk,
+            band: judgement.band,
+            reasons: judgement.reasons,
+            device,
+            bundle: &policy.name,
             edits: Vec::with_capacity(8),
             reply: None,
         };
-        if let Some(refusal) = refusal.filter(|_| enforced) {
-            let contact = self.policy.settings.contact.as_deref();
-            decision.reply = Some(Reply::refuse(refusal, id, wants_html(self.facts), contact));
+        if let Some(refusal) = judgement.refusal.filter(|_| decision.enforced) {
+            let contact = policy.settings.contact.as_deref();
+            decision.reply = Some(Reply::refuse(refusal, id, wants_html(facts), contact));
             return decision;
         }
-        evidence::strip(self.facts, &mut decision.edits);
-        if enforced {
-            evidence::add(&mut decision, self.facts, self.keys);
+        evidence::strip(facts, &mut decision.edits);
+        if decision.enforced {
+            evidence::add(&mut decision, facts, keys);
         }
         decision
     }
@@ -144,7 +160,8 @@ impl<'a> Assessment<'a> {
         for part in &limit.key {
             parts.push(match part {
                 KeyPart::Ip => prefix.as_ref().known()?.as_bytes(),
-                KeyPart::Device => &device,
+                KeyPart::Device if self.device_seen => &device,
+                KeyPart::Device => return None,
                 KeyPart::Asn => asn.as_ref().known()?,
                 KeyPart::Country => connection.country.known()?,
             });

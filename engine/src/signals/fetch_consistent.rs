@@ -6,11 +6,12 @@ pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
     let [site, mode, dest] =
         [Known::SecFetchSite, Known::SecFetchMode, Known::SecFetchDest].map(|header| scene.known(header));
     match (site, mode, dest) {
-        (None, None, None) => Fact::Absent,
-        (Some(site), Some(mode), Some(dest)) => {
-            let user = scene.known(Known::SecFetchUser);
-            Fact::Known(Value::Bool(is_site(site) && agree(mode, dest) && is_user(user, mode)))
+        (Fact::Absent, Fact::Absent, Fact::Absent) => Fact::Absent,
+        (Fact::Known(site), Fact::Known(mode), Fact::Known(dest)) => {
+            let user = scene.known(Known::SecFetchUser).optional();
+            user.map(|user| Value::Bool(is_site(site) && agree(mode, dest) && is_user(user, mode)))
         }
+        (Fact::Unavailable, ..) | (_, Fact::Unavailable, _) | (.., Fact::Unavailable) => Fact::Unavailable,
         _ => Fact::Known(Value::Bool(false)),
     }
 }

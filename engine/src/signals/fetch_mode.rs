@@ -1,9 +1,9 @@
 //! `fetch.mode`
 
-use super::{Expected, Fact, Page, Reading, Sample, Scene, Value, scene::Known};
+use super::{Expected, Page, Reading, Sample, Scene, Value, scene::Known};
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    Fact::from_option(scene.known(Known::SecFetchMode)).map(Value::Text)
+    scene.known(Known::SecFetchMode).map(Value::Text)
 }
 
 pub(super) const PAGE: Page = Page {

@@ -1,21 +1,22 @@
 //! `fetch.presence_matches`
 
 use super::{
-    Expected, Fact, Page, Reading, Sample, Scene, Value,
+    Expected, Page, Reading, Sample, Scene, Value,
     scene::{Engine, Known},
 };
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    let sends = match scene.mainstream() {
-        Some((Engine::Chromium, agent)) => agent.engine_major >= Some(80),
-        Some((Engine::Gecko, agent)) => agent.engine_major >= Some(90),
-        _ => false,
-    };
-    if !sends || !scene.is_secure() || scene.is_special() {
-        return Fact::Absent;
-    }
-    let all = [Known::SecFetchSite, Known::SecFetchMode, Known::SecFetchDest].iter().all(|&header| scene.has(header));
-    Fact::Known(Value::Bool(all))
+    let sends = scene.mainstream().map(|(engine, agent)| match engine {
+        Engine::Chromium => agent.engine_major >= Some(80),
+        Engine::Gecko => agent.engine_major >= Some(90),
+        Engine::WebKit => false,
+    });
+    let silent = sends.map(|sends| !sends);
+    let [site, mode, dest] =
+        [Known::SecFetchSite, Known::SecFetchMode, Known::SecFetchDest].map(|header| scene.has(header));
+    let all = site.and_then(|site| mode.and_then(|mode| dest.map(|dest| site && mode && dest)));
+    let compared = all.unless(silent).unless(scene.is_secure().map(|secure| !secure)).unless(scene.is_special());
+    compared.map(Value::Bool)
 }
 
 pub(super) const PAGE: Page = Page {

@@ -3,18 +3,26 @@
 use super::{Expected, Fact, Page, Reading, Sample, Scene, Value, scene::Known};
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    let Some(site) = scene.known(Known::SecFetchSite) else { return Fact::Absent };
-    let from = scene.known(Known::Referer).or(scene.known(Known::Origin)).and_then(host_of);
-    let Some(from) = from else { return Fact::Absent };
-    let here = scene.facts().request.authority;
-    let agrees = match site {
-        b"none" => false,
-        b"same-origin" => without_default_port(from).eq_ignore_ascii_case(without_default_port(here)),
-        b"same-site" => may_be_same_site(from, here),
+    scene.known(Known::SecFetchSite).and_then(|site| {
+        let referrer = match scene.known(Known::Referer) {
+            Fact::Absent => scene.known(Known::Origin),
+            referrer => referrer,
+        };
+        let from = referrer.and_then(|url| Fact::from_option(host_of(url)));
+        from.and_then(|from| agrees(site, from, scene)).map(Value::Bool)
+    })
+}
+
+fn agrees(site: &[u8], from: &[u8], scene: &Scene<'_>) -> Fact<bool> {
+    match site {
+        b"none" => Fact::Known(false),
+        b"same-origin" => {
+            scene.authority().map(|here| without_default_port(from).eq_ignore_ascii_case(without_default_port(here)))
+        }
+        b"same-site" => scene.authority().map(|here| may_be_same_site(from, here)),
         // A redirect through another site makes a request to oneself cross-site.
-        _ => true,
-    };
-    Fact::Known(Value::Bool(agrees))
+        _ => Fact::Known(true),
+    }
 }
 
 /// Host and port of an http or https URL. Other referrers, as `android-app://`, name no site.

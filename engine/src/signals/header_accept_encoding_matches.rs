@@ -4,15 +4,14 @@ use super::{Expected, Fact, Page, Reading, Sample, Scene, Value, scene::Known};
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
     // Media players ask for ranges of the plain file.
-    if scene.claim().is_none() || scene.is_special() || scene.has(Known::Range) {
-        return Fact::Absent;
-    }
+    let claim = scene.claim().unless(scene.is_special()).unless(scene.has(Known::Range));
     // A host without the order of the wire has its headers from a network that writes this one anew.
-    if !scene.facts().headers.ordered {
+    if claim.is_known() && !scene.facts().headers.ordered {
         return Fact::Unavailable;
     }
     let fits = |codings: &[u8]| codings.starts_with(b"gzip, deflate");
-    Fact::Known(Value::Bool(scene.known(Known::AcceptEncoding).is_some_and(fits)))
+    let codings = claim.and_then(|_| scene.known(Known::AcceptEncoding).optional());
+    codings.map(|codings| Value::Bool(codings.is_some_and(fits)))
 }
 
 pub(super) const PAGE: Page = Page {

@@ -1,12 +1,11 @@
 //! `header.accept_language_matches`
 
-use super::{Expected, Fact, Page, Reading, Sample, Scene, Value, scene::Known};
+use super::{Expected, Page, Reading, Sample, Scene, Value, scene::Known};
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    if scene.claim().is_none() || scene.is_special() {
-        return Fact::Absent;
-    }
-    Fact::Known(Value::Bool(scene.known(Known::AcceptLanguage).is_some_and(is_list_of_languages)))
+    let claim = scene.claim().unless(scene.is_special());
+    let languages = claim.and_then(|_| scene.known(Known::AcceptLanguage).optional());
+    languages.map(|languages| Value::Bool(languages.is_some_and(is_list_of_languages)))
 }
 
 /// Whether the bytes are those of language ranges and weights (RFC 9110, 12.5.4).

@@ -3,12 +3,17 @@
 use super::{Expected, Fact, Page, Reading, Sample, Scene, Value, scene::Known};
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    if scene.claim().is_none() || scene.is_special() {
-        return Fact::Absent;
-    }
-    let fits = |accept: &[u8]| !scene.is_navigation() || accept.starts_with(b"text/html,application/xhtml+xml");
-    Fact::Known(Value::Bool(scene.known(Known::Accept).is_some_and(fits)))
+    let claim = scene.claim().unless(scene.is_special());
+    claim.and_then(|_| match scene.known(Known::Accept) {
+        Fact::Known(accept) if accept.starts_with(PAGES) => Fact::Known(Value::Bool(true)),
+        Fact::Known(_) => scene.is_navigation().map(|navigates| Value::Bool(!navigates)),
+        Fact::Absent => Fact::Known(Value::Bool(false)),
+        Fact::Unavailable => Fact::Unavailable,
+    })
 }
+
+/// How browsers begin it when they ask for a page.
+const PAGES: &[u8] = b"text/html,application/xhtml+xml";
 
 pub(super) const PAGE: Page = Page {
     means: "A client that claims to be a browser sends Accept, and for a page the kind that browsers send: `text/html,application/xhtml+xml,…`.",

@@ -1,10 +1,10 @@
 //! `header.bytes`
 
-use super::{Expected, Fact, Page, Reading, Sample, Scene};
+use super::{Expected, Page, Reading, Sample, Scene};
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
     let sizes = scene.facts().headers.list.iter().map(|(name, value)| name.len() + value.len());
-    Fact::Known(sizes.sum::<usize>().into())
+    scene.of_all_headers(|| sizes.sum::<usize>().into())
 }
 
 pub(super) const PAGE: Page = Page {

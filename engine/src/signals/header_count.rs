@@ -1,9 +1,9 @@
 //! `header.count`
 
-use super::{Expected, Fact, Page, Reading, Sample, Scene};
+use super::{Expected, Page, Reading, Sample, Scene};
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    Fact::Known(scene.facts().headers.list.len().into())
+    scene.of_all_headers(|| scene.facts().headers.list.len().into())
 }
 
 pub(super) const PAGE: Page = Page {

@@ -1,9 +1,9 @@
 //! `header.duplicates`
 
-use super::{Expected, Fact, Page, Reading, Sample, Scene};
+use super::{Expected, Page, Reading, Sample, Scene};
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    Fact::Known(scene.repeated_headers().into())
+    scene.of_all_headers(|| scene.repeated_headers().into())
 }
 
 pub(super) const PAGE: Page = Page {

@@ -6,14 +6,18 @@ use super::{
 };
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    let Some((engine, agent)) = scene.mainstream() else { return Fact::Absent };
-    if !scene.is_navigation() || scene.is_special() || agent.engine_major < Some(oldest(engine)) {
-        return Fact::Absent;
-    }
-    if !scene.facts().headers.ordered {
+    let browser = scene.mainstream().and_then(|(engine, agent)| {
+        let is_compared = agent.engine_major >= Some(oldest(engine));
+        if is_compared { Fact::Known(engine) } else { Fact::Absent }
+    });
+    let page = scene.is_navigation().map(|navigates| !navigates);
+    let compared = browser.unless(page).unless(scene.is_special());
+    if compared.is_known() && !scene.facts().headers.ordered {
         return Fact::Unavailable;
     }
-    Fact::Known(Value::Bool(templates(engine).iter().any(|template| scene.in_order(template))))
+    compared.and_then(|engine| {
+        scene.of_all_headers(|| Value::Bool(templates(engine).iter().any(|template| scene.in_order(template))))
+    })
 }
 
 /// The first versions to which the templates were compared: Chrome 98 and a Chrome 90 among the recorded sets.

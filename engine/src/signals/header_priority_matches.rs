@@ -7,13 +7,18 @@ use super::{
 use crate::facts::Protocol;
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    let (Some((engine, agent)), true) = (scene.mainstream(), scene.has(Known::Priority)) else { return Fact::Absent };
-    let old_http = matches!(scene.facts().request.protocol, Fact::Known(Protocol::Http10 | Protocol::Http11));
-    Fact::Known(Value::Bool(match engine {
-        Engine::Chromium => agent.engine_major >= Some(124) && !old_http,
-        Engine::WebKit => agent.engine_major.is_none_or(|major| major >= 17),
-        Engine::Gecko => true,
-    }))
+    let sent = scene.has(Known::Priority).map(|sent| !sent);
+    scene.mainstream().unless(sent).and_then(|(engine, agent)| {
+        let fits = match engine {
+            Engine::Chromium if agent.engine_major < Some(124) => false,
+            Engine::Chromium => {
+                return scene.facts().request.protocol.map(|spoken| Value::Bool(spoken >= Protocol::Http2));
+            }
+            Engine::WebKit => agent.engine_major.is_none_or(|major| major >= 17),
+            Engine::Gecko => true,
+        };
+        Fact::Known(Value::Bool(fits))
+    })
 }
 
 pub(super) const PAGE: Page = Page {

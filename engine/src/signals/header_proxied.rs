@@ -3,8 +3,13 @@
 use super::{Expected, Fact, Page, Reading, Sample, Scene, Value, scene::Known};
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    let through = [Known::Via, Known::Forwarded, Known::ProxyConnection].iter().any(|&header| scene.has(header));
-    Fact::Known(Value::Bool(through))
+    let [via, forwarded, connection] =
+        [Known::Via, Known::Forwarded, Known::ProxyConnection].map(|header| scene.has(header));
+    let is_sent = |header| header == Fact::Known(true);
+    if is_sent(via) || is_sent(forwarded) || is_sent(connection) {
+        return Fact::Known(Value::Bool(true));
+    }
+    via.and_then(|_| forwarded).and_then(|_| connection).map(Value::Bool)
 }
 
 pub(super) const PAGE: Page = Page {

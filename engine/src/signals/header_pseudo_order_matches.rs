@@ -4,17 +4,20 @@ use super::{Expected, Fact, Page, Reading, Sample, Scene, Value, scene::Engine};
 use crate::facts::Protocol;
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    let Some((engine, _)) = scene.claim() else { return Fact::Absent };
-    if matches!(scene.facts().request.protocol, Fact::Known(Protocol::Http10 | Protocol::Http11)) {
-        return Fact::Absent;
-    }
-    scene.facts().request.pseudo_order.map(|order| {
-        Value::Bool(match engine {
-            Engine::Chromium => order == b"masp",
-            Engine::Gecko => order == b"mpas",
-            Engine::WebKit => matches!(order, b"mspa" | b"msap"),
-        })
+    scene.claim().and_then(|(engine, _)| {
+        if matches!(scene.facts().request.protocol, Fact::Known(Protocol::Http10 | Protocol::Http11)) {
+            return Fact::Absent;
+        }
+        scene.facts().request.pseudo_order.map(|order| Value::Bool(is_order_of(engine, order)))
     })
+}
+
+fn is_order_of(engine: Engine, order: &[u8]) -> bool {
+    match engine {
+        Engine::Chromium => order == b"masp",
+        Engine::Gecko => order == b"mpas",
+        Engine::WebKit => matches!(order, b"mspa" | b"msap"),
+    }
 }
 
 pub(super) const PAGE: Page = Page {

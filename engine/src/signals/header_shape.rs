@@ -1,9 +1,9 @@
 //! `header.shape`
 
-use super::{Expected, Fact, Page, Reading, Sample, Scene, Value};
+use super::{Expected, Page, Reading, Sample, Scene, Value};
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    Fact::Known(Value::Text(scene.shape()))
+    scene.of_all_headers(|| Value::Text(scene.shape()))
 }
 
 pub(super) const PAGE: Page = Page {

@@ -7,15 +7,16 @@ use super::{
 use crate::facts::Protocol;
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    let Some((engine, _)) = scene.mainstream() else { return Fact::Absent };
-    let te = scene.known(Known::Te);
-    match (engine, scene.facts().request.protocol) {
+    scene.mainstream().and_then(|(engine, _)| match (engine, scene.facts().request.protocol) {
         // TE is for one hop: hosts behind a network that passes headers on may not get it.
         (Engine::Gecko, Fact::Known(Protocol::Http2)) if !scene.facts().headers.ordered => Fact::Unavailable,
-        (Engine::Gecko, Fact::Known(Protocol::Http2)) => Fact::Known(Value::Bool(te == Some(b"trailers"))),
+        (Engine::Gecko, Fact::Known(Protocol::Http2)) => {
+            scene.known(Known::Te).optional().map(|te| Value::Bool(te == Some(b"trailers")))
+        }
+        (Engine::Gecko, Fact::Unavailable) => Fact::Unavailable,
         (Engine::Gecko, _) => Fact::Absent,
-        (Engine::Chromium | Engine::WebKit, _) => Fact::Known(Value::Bool(te.is_none())),
-    }
+        (Engine::Chromium | Engine::WebKit, _) => scene.has(Known::Te).map(|sent| Value::Bool(!sent)),
+    })
 }
 
 pub(super) const PAGE: Page = Page {

@@ -1,9 +1,9 @@
 //! `header.underscore`
 
-use super::{Expected, Fact, Page, Reading, Sample, Scene, Value};
+use super::{Expected, Page, Reading, Sample, Scene, Value};
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    Fact::Known(Value::Bool(scene.other_names().any(|name| name.contains(&b'_'))))
+    scene.of_any_header(scene.other_names().any(|name| name.contains(&b'_'))).map(Value::Bool)
 }
 
 pub(super) const PAGE: Page = Page {

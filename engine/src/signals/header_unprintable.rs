@@ -1,10 +1,10 @@
 //! `header.unprintable`
 
-use super::{Expected, Fact, Page, Reading, Sample, Scene, Value};
+use super::{Expected, Page, Reading, Sample, Scene, Value};
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
     let values = scene.facts().headers.list.iter().map(|(_, value)| *value);
-    Fact::Known(Value::Bool(values.fold(false, |found, value| found | has_unprintable(value))))
+    scene.of_any_header(values.fold(false, |found, value| found | has_unprintable(value))).map(Value::Bool)
 }
 
 /// Looks at all bytes, because that runs many at a time while an early end does not.

@@ -6,17 +6,29 @@ use super::{
 };
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    let compared = matches!(scene.mainstream(), Some((Engine::Chromium | Engine::Gecko, _)));
-    if !compared || scene.is_special() || scene.has(Known::SecPurpose) {
-        return Fact::Absent;
-    }
-    let page = scene.is_navigation() && scene.known(Known::SecFetchDest).is_none_or(|dest| dest == b"document");
-    let sent = scene.known(Known::UpgradeInsecureRequests);
-    match (page, scene.is_navigation()) {
-        (true, _) => Fact::Known(Value::Bool(sent == Some(b"1"))),
-        (false, false) => Fact::Known(Value::Bool(sent.is_none())),
-        (false, true) => Fact::Absent,
-    }
+    let compared = scene.mainstream().and_then(|(engine, _)| match engine {
+        Engine::Chromium | Engine::Gecko => Fact::Known(()),
+        Engine::WebKit => Fact::Absent,
+    });
+    let compared = compared.unless(scene.is_special()).unless(scene.has(Known::SecPurpose));
+    let sent = compared.and_then(|()| scene.known(Known::UpgradeInsecureRequests).optional());
+    sent.and_then(|sent| match is_page(scene) {
+        Fact::Known(true) => Fact::Known(Value::Bool(sent == Some(b"1"))),
+        Fact::Known(false) => Fact::Known(Value::Bool(sent.is_none())),
+        other => other.map(Value::Bool),
+    })
+}
+
+/// Whether this asks for a page of its own; absent where it navigates something inside one.
+fn is_page(scene: &Scene<'_>) -> Fact<bool> {
+    scene.is_navigation().and_then(|navigates| {
+        if !navigates {
+            return Fact::Known(false);
+        }
+        let document = |dest: Option<&[u8]>| dest.is_none_or(|dest| dest == b"document");
+        let inside = scene.known(Known::SecFetchDest).optional().map(|dest| !document(dest));
+        Fact::Known(true).unless(inside)
+    })
 }
 
 pub(super) const PAGE: Page = Page {

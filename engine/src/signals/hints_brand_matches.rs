@@ -1,16 +1,19 @@
 //! `hints.brand_matches`
 
 use super::{
-    Expected, Fact, Page, Reading, Sample, Scene, Value,
-    scene::{Engine, Family},
+    Expected, Page, Reading, Sample, Scene, Value,
+    scene::{Agent, Family, Hints},
 };
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    let (Some((Engine::Chromium, agent)), Some(hints)) = (scene.claim(), scene.hints()) else { return Fact::Absent };
+    scene.chromium().and_then(|agent| scene.hints().map(|hints| Value::Bool(agree(agent, hints))))
+}
+
+fn agree(agent: &Agent, hints: &Hints) -> bool {
     let edge = hints.edge == (agent.family == Some(Family::Edge));
     let opera = !hints.opera || agent.family == Some(Family::Opera);
     let headless = !hints.headless || agent.automation.is_some();
-    Fact::Known(Value::Bool(hints.chromium.is_some() && edge && opera && headless))
+    hints.chromium.is_some() && edge && opera && headless
 }
 
 pub(super) const PAGE: Page = Page {

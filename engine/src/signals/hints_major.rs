@@ -3,7 +3,7 @@
 use super::{Expected, Fact, Page, Reading, Sample, Scene, Value};
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    Fact::from_option(scene.hints().and_then(|hints| hints.chromium)).map(Value::from)
+    scene.hints().and_then(|hints| Fact::from_option(hints.chromium)).map(Value::from)
 }
 
 pub(super) const PAGE: Page = Page {

@@ -1,13 +1,14 @@
 //! `hints.major_matches`
 
-use super::{Expected, Fact, Page, Reading, Sample, Scene, Value, scene::Engine};
+use super::{Expected, Fact, Page, Reading, Sample, Scene, Value};
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    let (Some((Engine::Chromium, agent)), Some(hints)) = (scene.claim(), scene.hints()) else { return Fact::Absent };
-    match (hints.chromium, agent.engine_major) {
-        (Some(hint), Some(agent)) => Fact::Known(Value::Bool(hint == agent)),
-        _ => Fact::Absent,
-    }
+    scene.chromium().and_then(|agent| {
+        scene.hints().and_then(|hints| match (hints.chromium, agent.engine_major) {
+            (Some(hint), Some(agent)) => Fact::Known(Value::Bool(hint == agent)),
+            _ => Fact::Absent,
+        })
+    })
 }
 
 pub(super) const PAGE: Page = Page {

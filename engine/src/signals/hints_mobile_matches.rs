@@ -1,17 +1,15 @@
 //! `hints.mobile_matches`
 
-use super::{
-    Expected, Fact, Page, Reading, Sample, Scene, Value,
-    scene::{Engine, Known},
-};
+use super::{Expected, Page, Reading, Sample, Scene, Value, scene::Known};
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    let Some((Engine::Chromium, agent)) = scene.claim() else { return Fact::Absent };
-    Fact::from_option(scene.known(Known::SecChUaMobile)).map(|hint| {
-        Value::Bool(match hint {
-            b"?1" => agent.mobile,
-            b"?0" => !agent.mobile,
-            _ => false,
+    scene.chromium().and_then(|agent| {
+        scene.known(Known::SecChUaMobile).map(|hint| {
+            Value::Bool(match hint {
+                b"?1" => agent.mobile,
+                b"?0" => !agent.mobile,
+                _ => false,
+            })
         })
     })
 }

@@ -1,10 +1,10 @@
 //! `hints.platform`
 
-use super::{Expected, Fact, Page, Reading, Sample, Scene, Value, scene::Known};
+use super::{Expected, Page, Reading, Sample, Scene, Value, scene::Known};
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    Fact::from_option(scene.known(Known::SecChUaPlatform))
-        .map(|hint| Value::Text(hint.strip_prefix(b"\"").and_then(|hint| hint.strip_suffix(b"\"")).unwrap_or(hint)))
+    let text = |hint: &'s [u8]| hint.strip_prefix(b"\"").and_then(|hint| hint.strip_suffix(b"\"")).unwrap_or(hint);
+    scene.known(Known::SecChUaPlatform).map(|hint| Value::Text(text(hint)))
 }
 
 pub(super) const PAGE: Page = Page {

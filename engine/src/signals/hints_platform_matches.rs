@@ -2,22 +2,24 @@
 
 use super::{
     Expected, Fact, Page, Reading, Sample, Scene, Value,
-    scene::{Engine, Known, Platform},
+    scene::{Known, Platform},
 };
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    let Some((Engine::Chromium, agent)) = scene.claim() else { return Fact::Absent };
-    let (Some(hint), Some(platform)) = (scene.known(Known::SecChUaPlatform), agent.platform) else {
-        return Fact::Absent;
-    };
-    Fact::Known(Value::Bool(match platform {
+    let platform = scene.chromium().and_then(|agent| Fact::from_option(agent.platform));
+    platform
+        .and_then(|platform| scene.known(Known::SecChUaPlatform).map(|hint| Value::Bool(is_hint_of(platform, hint))))
+}
+
+fn is_hint_of(platform: Platform, hint: &[u8]) -> bool {
+    match platform {
         Platform::Android => hint == b"\"Android\"",
         Platform::ChromeOs => matches!(hint, b"\"Chrome OS\"" | b"\"Chromium OS\""),
         Platform::Ios => hint == b"\"iOS\"",
         Platform::Linux => hint == b"\"Linux\"",
         Platform::MacOs => hint == b"\"macOS\"",
         Platform::Windows => hint == b"\"Windows\"",
-    }))
+    }
 }
 
 pub(super) const PAGE: Page = Page {

@@ -6,15 +6,17 @@ use super::{
 };
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    let Some((engine, agent)) = scene.mainstream() else { return Fact::Absent };
-    let hints = [Known::SecChUa, Known::SecChUaMobile, Known::SecChUaPlatform].map(|header| scene.has(header));
-    if engine != Engine::Chromium {
-        return Fact::Known(Value::Bool(hints == [false; 3]));
-    }
-    if agent.engine_major < Some(98) || !scene.is_secure() || scene.is_special() {
-        return Fact::Absent;
-    }
-    Fact::Known(Value::Bool(hints == [true; 3]))
+    let [brands, mobile, platform] =
+        [Known::SecChUa, Known::SecChUaMobile, Known::SecChUaPlatform].map(|header| scene.has(header));
+    let hints = brands.and_then(|brands| mobile.and_then(|mobile| platform.map(|platform| [brands, mobile, platform])));
+    scene.mainstream().and_then(|(engine, agent)| match engine {
+        Engine::Chromium if agent.engine_major < Some(98) => Fact::Absent,
+        Engine::Chromium => {
+            let plain = scene.is_secure().map(|secure| !secure);
+            hints.unless(plain).unless(scene.is_special()).map(|hints| Value::Bool(hints == [true; 3]))
+        }
+        Engine::Gecko | Engine::WebKit => hints.map(|hints| Value::Bool(hints == [false; 3])),
+    })
 }
 
 pub(super) const PAGE: Page = Page {

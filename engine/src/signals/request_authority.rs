@@ -1,9 +1,9 @@
 //! `request.authority`
 
-use super::{Expected, Fact, Page, Reading, Sample, Scene, Value};
+use super::{Expected, Page, Reading, Sample, Scene, Value};
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    Fact::Known(Value::Text(scene.facts().request.authority))
+    scene.authority().map(Value::Text)
 }
 
 pub(super) const PAGE: Page = Page {

@@ -1,10 +1,10 @@
 //! `request.authority_is_address`
 
-use super::{Expected, Fact, Page, Reading, Sample, Scene, Value};
+use super::{Expected, Page, Reading, Sample, Scene, Value};
 use core::net::Ipv4Addr;
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    Fact::Known(Value::Bool(is_address(scene.facts().request.authority)))
+    scene.authority().map(|authority| Value::Bool(is_address(authority)))
 }
 
 fn is_address(authority: &[u8]) -> bool {

@@ -1,9 +1,9 @@
 //! `request.cookies`
 
-use super::{Expected, Fact, Page, Reading, Sample, Scene};
+use super::{Expected, Page, Reading, Sample, Scene, scene::Known};
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    Fact::Known(scene.cookies().count().into())
+    scene.known(Known::Cookie).optional().map(|_| scene.cookies().count().into())
 }
 
 pub(super) const PAGE: Page = Page {

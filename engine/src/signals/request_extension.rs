@@ -3,10 +3,14 @@
 use super::{Expected, Fact, Page, Reading, Sample, Scene, Value};
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    let file = scene.facts().request.path().rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+    let extension = scene.path().and_then(|path| Fact::from_option(extension(path)));
+    extension.map(Value::Text)
+}
+
+fn extension(path: &[u8]) -> Option<&[u8]> {
+    let file = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
     let dot = file.iter().rposition(|&byte| byte == b'.');
-    Fact::from_option(dot.and_then(|dot| file.get(dot + 1..)).filter(|extension| !extension.is_empty()))
-        .map(Value::Text)
+    dot.and_then(|dot| file.get(dot + 1..)).filter(|extension| !extension.is_empty())
 }
 
 pub(super) const PAGE: Page = Page {

@@ -1,9 +1,9 @@
 //! `request.navigation`
 
-use super::{Expected, Fact, Page, Reading, Sample, Scene, Value};
+use super::{Expected, Page, Reading, Sample, Scene, Value};
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    Fact::Known(Value::Bool(scene.is_navigation()))
+    scene.is_navigation().map(Value::Bool)
 }
 
 pub(super) const PAGE: Page = Page {

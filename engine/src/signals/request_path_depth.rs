@@ -1,10 +1,10 @@
 //! `request.path_depth`
 
-use super::{Expected, Fact, Page, Reading, Sample, Scene};
+use super::{Expected, Page, Reading, Sample, Scene};
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    let parts = scene.facts().request.path().split(|&byte| byte == b'/');
-    Fact::Known(parts.filter(|part| !part.is_empty()).count().into())
+    let depth = |path: &[u8]| path.split(|&byte| byte == b'/').filter(|part| !part.is_empty()).count();
+    scene.path().map(|path| depth(path).into())
 }
 
 pub(super) const PAGE: Page = Page {

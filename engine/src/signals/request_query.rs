@@ -3,6 +3,9 @@
 use super::{Expected, Fact, Page, Reading, Sample, Scene, Value};
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
+    if !scene.facts().seen.query {
+        return Fact::Unavailable;
+    }
     Fact::from_option(scene.facts().request.query()).map(Value::Text)
 }
 

@@ -3,7 +3,8 @@
 use super::{Expected, Fact, Page, Reading, Sample, Scene, Value};
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    Fact::Known(Value::Text(scene.facts().request.scheme))
+    let scheme = scene.facts().request.scheme;
+    if scene.facts().seen.scheme { Fact::Known(Value::Text(scheme)) } else { Fact::Unavailable }
 }
 
 pub(super) const PAGE: Page = Page {

@@ -3,7 +3,7 @@
 use super::{Reading, Value};
 use crate::{
     fact::Fact,
-    facts::{Connection, Facts, Headers, Protocol, Request},
+    facts::{Connection, Facts, Headers, Protocol, Request, Seen},
     time::Time,
 };
 use core::net::IpAddr;
@@ -83,6 +83,7 @@ impl Sample {
                 pseudo_order: self.pseudo_order.map(str::as_bytes),
             },
             headers: Headers { list: headers, ordered: self.ordered },
+            seen: Seen::ALL,
             connection: Connection {
                 address: self.address,
                 encrypted: Fact::Known(self.scheme == "https"),

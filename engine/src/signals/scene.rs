@@ -11,7 +11,11 @@ pub(super) use headers::Known;
 pub(super) use hints::Hints;
 pub(super) use ja4::{Family as TlsFamily, Ja4};
 
-use crate::{fact::Fact, facts::Facts, recall::Recall};
+use crate::{
+    fact::Fact,
+    facts::{Facts, Unlisted},
+    recall::Recall,
+};
 use core::cell::OnceCell;
 use headers::Index;
 
@@ -22,8 +26,8 @@ use headers::Index;
 pub struct Scene<'a> {
     facts: &'a Facts<'a>,
     index: Index,
-    agent: OnceCell<Option<Agent>>,
-    hints: OnceCell<Option<Hints>>,
+    agent: OnceCell<Fact<Agent>>,
+    hints: OnceCell<Fact<Hints>>,
     shape: OnceCell<[u8; 16]>,
     habits: OnceCell<[u8; 8]>,
 }
@@ -37,7 +41,7 @@ impl<'a> Scene<'a> {
     pub fn new(facts: &'a Facts<'a>) -> Self {
         Self {
             facts,
-            index: Index::of(facts.headers.list),
+            index: Index::of(facts.headers.list, facts.seen.headers),
             agent: OnceCell::new(),
             hints: OnceCell::new(),
             shape: OnceCell::new(),
@@ -48,13 +52,13 @@ impl<'a> Scene<'a> {
     /// The scene of these facts, with the user agent read as it was before.
     pub(crate) fn recalling(facts: &'a Facts<'a>, agents: &Agents) -> Self {
         let scene = Self::new(facts);
-        let known = scene.known(Known::UserAgent).and_then(|text| agents.0.find(0, text));
-        Self { agent: known.map_or_else(OnceCell::new, |agent| OnceCell::from(Some(*agent))), ..scene }
+        let known = scene.known(Known::UserAgent).known().and_then(|text| agents.0.find(0, text));
+        Self { agent: known.map_or_else(OnceCell::new, |agent| OnceCell::from(Fact::Known(*agent))), ..scene }
     }
 
     /// Keeps what was read of the user agent.
     pub(crate) fn keep(&self, agents: &mut Agents) {
-        if let (Some(text), Some(Some(agent))) = (self.known(Known::UserAgent), self.agent.get())
+        if let (Fact::Known(text), Some(Fact::Known(agent))) = (self.known(Known::UserAgent), self.agent.get())
             && agents.0.find(0, text).is_none()
         {
             agents.0.note(0, text, || *agent);
@@ -68,20 +72,36 @@ impl<'a> Scene<'a> {
 
     /// The first value of a header, by its name in lower case.
     pub fn header(&self, name: &[u8]) -> Fact<&'a [u8]> {
-        Fact::from_option(match Known::find(name) {
+        match Known::find(name) {
             Some(header) => self.known(header),
-            None => self.facts.headers.list.iter().find(|(known, _)| *known == name).map(|(_, value)| *value),
-        })
+            None => match self.facts.headers.list.iter().find(|(known, _)| *known == name) {
+                Some((_, value)) => Fact::Known(*value),
+                None => self.unlisted(name),
+            },
+        }
+    }
+
+    /// What is known of a header that is not in the list.
+    fn unlisted(&self, name: &[u8]) -> Fact<&'a [u8]> {
+        match self.facts.seen.headers {
+            Unlisted::Absent => Fact::Absent,
+            Unlisted::Unavailable { except } if except.contains(&name) => Fact::Absent,
+            Unlisted::Unavailable { .. } => Fact::Unavailable,
+        }
     }
 
     /// The first value of a cookie, as it was sent, quotes and all. Names are case-sensitive (RFC 6265).
     pub fn cookie(&self, name: &[u8]) -> Fact<&'a [u8]> {
-        Fact::from_option(self.cookies().find(|(known, _)| *known == name).map(|(_, value)| value))
+        self.known(Known::Cookie)
+            .and_then(|_| Fact::from_option(self.cookies().find(|(known, _)| *known == name).map(|(_, value)| value)))
     }
 
     /// The first value of a query parameter, as it was sent: neither names nor values are percent-decoded, and `+` stays
     /// `+`. A parameter without `=` has an empty value.
     pub fn param(&self, name: &[u8]) -> Fact<&'a [u8]> {
+        if !self.facts.seen.query {
+            return Fact::Unavailable;
+        }
         let query = self.facts.request.query().unwrap_or_default();
         let mut pairs = query.split(|&byte| byte == b'&').map(|pair| split_once(pair, b'=').unwrap_or((pair, b"")));
         Fact::from_option(pairs.find(|(known, _)| !known.is_empty() && *known == name).map(|(_, value)| value))
@@ -92,34 +112,63 @@ impl<'a> Scene<'a> {
     /// with everything. Its version is left out, so that an update does not make it another device.
     pub fn device_parts(&self) -> [&[u8]; 7] {
         let ja4 = self.ja4().known();
-        let agent = self.agent();
+        let agent = self.agent().known();
         let name = |name: Option<&'static str>| name.unwrap_or_default().as_bytes();
         [
             ja4.map(|ja4| ja4.version).unwrap_or_default(),
             ja4.map(|ja4| ja4.cipher_hash).unwrap_or_default(),
             name(agent.and_then(|agent| agent.family.map(Family::name).or(agent.tool))),
             name(agent.and_then(|agent| agent.platform).map(Platform::name)),
-            self.known(Known::SecChUaPlatform).unwrap_or_default(),
-            self.known(Known::AcceptLanguage).unwrap_or_default(),
+            self.known(Known::SecChUaPlatform).known().unwrap_or_default(),
+            self.known(Known::AcceptLanguage).known().unwrap_or_default(),
             self.habits.get_or_init(|| self.habits()),
         ]
     }
 
     /// Which of the headers that do not depend on the kind of request are there.
     fn habits(&self) -> [u8; 8] {
-        use Known::{AcceptEncoding, AcceptLanguage, Dnt, SecChUa, SecFetchMode, SecGpc, Te, UserAgent};
-        [AcceptEncoding, AcceptLanguage, Dnt, SecChUa, SecFetchMode, SecGpc, Te, UserAgent]
-            .map(|header| self.has(header).into())
+        HABITS.map(|header| self.index.has(header).into())
+    }
+
+    /// Whether every header that [`Self::device_parts`] is made of can be seen. Where some cannot, many clients have the
+    /// same parts.
+    pub fn sees_device(&self) -> bool {
+        self.facts.seen.all_headers()
+            || (HABITS.iter().all(|&header| self.has(header).is_known()) && self.has(Known::SecChUaPlatform).is_known())
     }
 
     /// The first value of a well-known header.
-    pub(super) fn known(&self, header: Known) -> Option<&'a [u8]> {
-        self.index.place(header).and_then(|at| self.facts.headers.list.get(at)).map(|(_, value)| *value)
+    pub(super) fn known(&self, header: Known) -> Fact<&'a [u8]> {
+        match self.index.place(header).and_then(|at| self.facts.headers.list.get(at)) {
+            Some((_, value)) => Fact::Known(*value),
+            None if self.index.sent(header).is_known() => Fact::Absent,
+            None => Fact::Unavailable,
+        }
     }
 
-    /// Whether a well-known header is there.
-    pub(super) fn has(&self, header: Known) -> bool {
-        self.index.has(header)
+    /// Whether a well-known header was sent: known or unavailable.
+    pub(super) fn has(&self, header: Known) -> Fact<bool> {
+        self.index.sent(header)
+    }
+
+    /// Something about the whole header list: unavailable where only a part of it is seen.
+    pub(super) fn of_all_headers<T>(&self, read: impl FnOnce() -> T) -> Fact<T> {
+        if self.facts.seen.all_headers() { Fact::Known(read()) } else { Fact::Unavailable }
+    }
+
+    /// Whether something is true of any header: seen, where it is true of one that is seen.
+    pub(super) fn of_any_header(&self, found: bool) -> Fact<bool> {
+        if found || self.facts.seen.all_headers() { Fact::Known(found) } else { Fact::Unavailable }
+    }
+
+    /// The path as sent.
+    pub(super) fn path(&self) -> Fact<&'a [u8]> {
+        if self.facts.seen.path { Fact::Known(self.facts.request.path()) } else { Fact::Unavailable }
+    }
+
+    /// Host or `:authority` as sent.
+    pub(super) fn authority(&self) -> Fact<&'a [u8]> {
+        if self.facts.seen.authority { Fact::Known(self.facts.request.authority) } else { Fact::Unavailable }
     }
 
     /// How many well-known headers stand in the list more than once.
@@ -150,26 +199,34 @@ impl<'a> Scene<'a> {
         })
     }
 
-    /// The user agent, unless there is none.
-    pub(super) fn agent(&self) -> Option<&Agent> {
+    /// The user agent.
+    pub(super) fn agent(&self) -> Fact<&Agent> {
         self.agent.get_or_init(|| self.known(Known::UserAgent).map(Agent::parse)).as_ref()
     }
 
     /// The browser that this request claims to come from, when it claims nothing else beside it.
-    pub(super) fn claim(&self) -> Option<(Engine, &Agent)> {
-        let agent = self.agent()?;
-        Some((agent.claimed_engine()?, agent))
+    pub(super) fn claim(&self) -> Fact<(Engine, &Agent)> {
+        self.agent().and_then(|agent| Fact::from_option(agent.claimed_engine()).map(|engine| (engine, agent)))
     }
 
     /// The same for browsers whose headers were compared: small ones and views inside apps change theirs.
-    pub(super) fn mainstream(&self) -> Option<(Engine, &Agent)> {
+    pub(super) fn mainstream(&self) -> Fact<(Engine, &Agent)> {
         use Family::{Brave, Chrome, Edge, Firefox, Opera, Safari, Vivaldi};
         let compared = [Brave, Chrome, Edge, Firefox, Opera, Safari, Vivaldi];
-        self.claim().filter(|(_, agent)| agent.family.is_some_and(|family| compared.contains(&family)))
+        let is_compared = |family: Option<Family>| family.is_some_and(|family| compared.contains(&family));
+        self.claim().and_then(|claim| if is_compared(claim.1.family) { Fact::Known(claim) } else { Fact::Absent })
     }
 
-    /// The client hints about brands, unless there are none.
-    pub(super) fn hints(&self) -> Option<&Hints> {
+    /// The claim to be a browser of Chromium's.
+    pub(super) fn chromium(&self) -> Fact<&Agent> {
+        self.claim().and_then(|(engine, agent)| match engine {
+            Engine::Chromium => Fact::Known(agent),
+            Engine::Gecko | Engine::WebKit => Fact::Absent,
+        })
+    }
+
+    /// The client hints about brands.
+    pub(super) fn hints(&self) -> Fact<&Hints> {
         self.hints.get_or_init(|| self.known(Known::SecChUa).map(Hints::parse)).as_ref()
     }
 
@@ -184,29 +241,60 @@ impl<'a> Scene<'a> {
     }
 
     /// Whether the page is served over TLS: browsers keep most `sec-` headers from others.
-    pub(super) fn is_secure(&self) -> bool {
-        self.facts.request.scheme == b"https"
+    pub(super) fn is_secure(&self) -> Fact<bool> {
+        if self.facts.seen.scheme { Fact::Known(self.facts.request.scheme == b"https") } else { Fact::Unavailable }
     }
 
     /// Whether this asks for a page to show, as far as the request says.
-    pub(super) fn is_navigation(&self) -> bool {
+    pub(super) fn is_navigation(&self) -> Fact<bool> {
         match self.known(Known::SecFetchMode) {
-            Some(mode) => mode == b"navigate",
-            None => {
-                let fetches = matches!(self.facts.request.method, b"GET" | b"HEAD");
-                fetches && self.known(Known::Accept).is_some_and(|accept| accept.starts_with(b"text/html"))
+            Fact::Known(mode) => Fact::Known(mode == b"navigate"),
+            Fact::Absent if !matches!(self.facts.request.method, b"GET" | b"HEAD") => Fact::Known(false),
+            Fact::Absent => {
+                let accept = self.known(Known::Accept).optional();
+                accept.map(|accept| accept.is_some_and(|accept| accept.starts_with(b"text/html")))
             }
+            Fact::Unavailable => Fact::Unavailable,
         }
     }
 
     /// Whether this opens a WebSocket or asks for leave to send another request: browsers send fewer headers then.
-    pub(super) fn is_special(&self) -> bool {
-        let preflight = self.facts.request.method == b"OPTIONS" && self.has(Known::AccessControlRequestMethod);
-        // A proxy lets no `Upgrade` pass that it does not carry out, so this costs a client its answer.
-        let upgrade = || self.header(b"upgrade").known().is_some_and(|to| to.eq_ignore_ascii_case(b"websocket"));
-        preflight || (self.has(Known::SecWebsocketVersion) && upgrade())
+    pub(super) fn is_special(&self) -> Fact<bool> {
+        if self.facts.request.method != b"OPTIONS" {
+            return self.is_upgrade();
+        }
+        match self.has(Known::AccessControlRequestMethod) {
+            Fact::Known(false) => self.is_upgrade(),
+            preflight => preflight,
+        }
+    }
+
+    /// Whether this opens a WebSocket. A proxy lets no `Upgrade` pass that it does not carry out, so saying so costs a
+    /// client its answer.
+    fn is_upgrade(&self) -> Fact<bool> {
+        let version = self.has(Known::SecWebsocketVersion);
+        if version == Fact::Known(false) {
+            return version;
+        }
+        let names_it = |to: Option<&[u8]>| to.is_some_and(|to| to.eq_ignore_ascii_case(b"websocket"));
+        match self.header(b"upgrade").optional().map(names_it) {
+            Fact::Known(true) => version,
+            other => other,
+        }
     }
 }
+
+/// The headers that a browser sends with every kind of request, or with none.
+const HABITS: [Known; 8] = [
+    Known::AcceptEncoding,
+    Known::AcceptLanguage,
+    Known::Dnt,
+    Known::SecChUa,
+    Known::SecFetchMode,
+    Known::SecGpc,
+    Known::Te,
+    Known::UserAgent,
+];
 
 /// The two sides of the first such byte.
 pub(super) fn split_once(text: &[u8], at: u8) -> Option<(&[u8], &[u8])> {

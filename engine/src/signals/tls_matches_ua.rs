@@ -6,15 +6,16 @@ use super::{
 };
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    let Some((engine, agent)) = scene.claim() else { return Fact::Absent };
-    // WebKit elsewhere has the TLS library of its system.
-    if engine == Engine::WebKit && !matches!(agent.platform, Some(Platform::Ios | Platform::MacOs)) {
-        return Fact::Absent;
-    }
-    scene.ja4().and_then(|ja4| match (ja4.family(), ja4.library()) {
-        (Some(family), _) => Fact::Known(Value::Bool(family == expected(engine))),
-        (None, Some(_)) => Fact::Known(Value::Bool(false)),
-        (None, None) => Fact::Absent,
+    scene.claim().and_then(|(engine, agent)| {
+        // WebKit elsewhere has the TLS library of its system.
+        if engine == Engine::WebKit && !matches!(agent.platform, Some(Platform::Ios | Platform::MacOs)) {
+            return Fact::Absent;
+        }
+        scene.ja4().and_then(|ja4| match (ja4.family(), ja4.library()) {
+            (Some(family), _) => Fact::Known(Value::Bool(family == expected(engine))),
+            (None, Some(_)) => Fact::Known(Value::Bool(false)),
+            (None, None) => Fact::Absent,
+        })
     })
 }
 

@@ -3,10 +3,13 @@
 use super::{Expected, Fact, Page, Reading, Sample, Scene, Value};
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    let authority = scene.facts().request.authority;
-    let host =
-        authority.iter().rposition(|&byte| byte == b':').and_then(|end| authority.get(..end)).unwrap_or(authority);
-    scene.facts().connection.sni.map(|sni| Value::Bool(sni.eq_ignore_ascii_case(host)))
+    scene.facts().connection.sni.and_then(|sni| {
+        scene.authority().map(|authority| {
+            let end = authority.iter().rposition(|&byte| byte == b':');
+            let host = end.and_then(|end| authority.get(..end)).unwrap_or(authority);
+            Value::Bool(sni.eq_ignore_ascii_case(host))
+        })
+    })
 }
 
 pub(super) const PAGE: Page = Page {

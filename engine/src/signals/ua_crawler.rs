@@ -1,9 +1,9 @@
 //! `ua.crawler`
 
-use super::{Expected, Fact, Page, Reading, Sample, Scene, Value};
+use super::{Expected, Page, Reading, Sample, Scene, Value};
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    Fact::from_option(scene.agent()).map(|agent| Value::Bool(agent.crawler))
+    scene.agent().map(|agent| Value::Bool(agent.crawler))
 }
 
 pub(super) const PAGE: Page = Page {

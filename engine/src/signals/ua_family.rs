@@ -3,7 +3,7 @@
 use super::{Expected, Fact, Page, Reading, Sample, Scene, Value};
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    Fact::from_option(scene.agent().and_then(|agent| agent.family)).map(|family| Value::from(family.name()))
+    scene.agent().and_then(|agent| Fact::from_option(agent.family)).map(|family| Value::from(family.name()))
 }
 
 pub(super) const PAGE: Page = Page {

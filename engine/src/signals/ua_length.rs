@@ -1,9 +1,9 @@
 //! `ua.length`
 
-use super::{Expected, Fact, Page, Reading, Sample, Scene, Value, scene::Known};
+use super::{Expected, Page, Reading, Sample, Scene, Value, scene::Known};
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    Fact::from_option(scene.known(Known::UserAgent)).map(|text| Value::from(text.len()))
+    scene.known(Known::UserAgent).map(|text| Value::from(text.len()))
 }
 
 pub(super) const PAGE: Page = Page {

@@ -1,9 +1,10 @@
 //! `ua.present`
 
-use super::{Expected, Fact, Page, Reading, Sample, Scene, Value, scene::Known};
+use super::{Expected, Page, Reading, Sample, Scene, Value, scene::Known};
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    Fact::Known(Value::Bool(scene.known(Known::UserAgent).is_some_and(|text| !text.trim_ascii().is_empty())))
+    let text = scene.known(Known::UserAgent).optional();
+    text.map(|text| Value::Bool(text.is_some_and(|text| !text.trim_ascii().is_empty())))
 }
 
 pub(super) const PAGE: Page = Page {

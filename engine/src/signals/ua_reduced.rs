@@ -3,8 +3,10 @@
 use super::{Expected, Fact, Page, Reading, Sample, Scene, Value, scene::Engine};
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    let chromium = scene.agent().filter(|agent| agent.engine == Some(Engine::Chromium));
-    Fact::from_option(chromium).map(|agent| Value::Bool(agent.reduced))
+    scene.agent().and_then(|agent| match agent.engine {
+        Some(Engine::Chromium) => Fact::Known(Value::Bool(agent.reduced)),
+        _ => Fact::Absent,
+    })
 }
 
 pub(super) const PAGE: Page = Page {

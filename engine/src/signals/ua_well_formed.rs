@@ -3,8 +3,10 @@
 use super::{Expected, Fact, Page, Reading, Sample, Scene, Value};
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    let browser = scene.agent().filter(|agent| agent.family.is_some());
-    Fact::from_option(browser).map(|agent| Value::Bool(agent.well_formed))
+    scene.agent().and_then(|agent| match agent.family {
+        Some(_) => Fact::Known(Value::Bool(agent.well_formed)),
+        None => Fact::Absent,
+    })
 }
 
 pub(super) const PAGE: Page = Page {

@@ -2,7 +2,7 @@
 
 use outwork_engine::{
     fact::Fact,
-    facts::{Connection, Facts, Headers, Protocol, Request},
+    facts::{Connection, Facts, Headers, Protocol, Request, Seen},
     signals::{Reading, SIGNALS, Scene, Value, by_name},
     time::Time,
 };
@@ -99,6 +99,7 @@ impl Recorded {
                 pseudo_order: seen(&self.pseudo_order),
             },
             headers: Headers { list: &list, ordered: self.ordered },
+            seen: Seen::ALL,
             connection: Connection { ja4: seen(&self.ja4), ..Connection::UNAVAILABLE },
         };
         f(&Scene::new(&facts))

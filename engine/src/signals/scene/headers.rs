@@ -1,5 +1,7 @@
 //! Well-known headers, found in one pass over the list.
 
+use crate::{fact::Fact, facts::Unlisted};
+
 macro_rules! known {
     ($($variant:ident $name:literal,)*) => {
         /// A header that signals ask for.
@@ -108,6 +110,8 @@ pub(crate) struct Index {
     first: [u16; Known::COUNT],
     seen: u64,
     repeated: u64,
+    // Those that were not sent, if they are not in `seen`.
+    unsent: u64,
     // INVARIANT: the place in `Known::ALL` of each of the first entries, or NOT_KNOWN.
     kinds: [u8; REMEMBERED],
 }
@@ -118,8 +122,9 @@ const NOT_KNOWN: u8 = u8::MAX;
 
 impl Index {
     /// The index of a list. Entries after the 65,535th are not looked at: no host passes as many.
-    pub(crate) fn of(list: &[(&[u8], &[u8])]) -> Self {
-        let mut index = Self { first: [0; Known::COUNT], seen: 0, repeated: 0, kinds: [NOT_KNOWN; REMEMBERED] };
+    pub(crate) fn of(list: &[(&[u8], &[u8])], unlisted: Unlisted<'_>) -> Self {
+        let unsent = unsent(unlisted);
+        let mut index = Self { first: [0; Known::COUNT], seen: 0, repeated: 0, unsent, kinds: [NOT_KNOWN; REMEMBERED] };
         for (at, (name, _)) in (0..u16::MAX).zip(list) {
             if let Some(header) = Known::find(name) {
                 index.note(header, at);
@@ -137,6 +142,17 @@ impl Index {
         } else if let Some(place) = self.first.get_mut(header as usize) {
             *place = at;
             self.seen |= header.bit();
+        }
+    }
+
+    /// Whether the client sent the header.
+    pub(crate) const fn sent(&self, header: Known) -> Fact<bool> {
+        if self.has(header) {
+            Fact::Known(true)
+        } else if self.unsent & header.bit() != 0 {
+            Fact::Known(false)
+        } else {
+            Fact::Unavailable
         }
     }
 
@@ -164,6 +180,16 @@ impl Index {
     }
 }
 
+/// The well-known headers that were not sent unless they are in the list.
+fn unsent(unlisted: Unlisted<'_>) -> u64 {
+    match unlisted {
+        Unlisted::Absent => u64::MAX,
+        Unlisted::Unavailable { except } => {
+            except.iter().filter_map(|name| Known::find(name)).fold(0, |bits, header| bits | header.bit())
+        }
+    }
+}
+
 /// FNV-1a with the 64-bit offset basis and prime of draft-eastlake-fnv.
 pub(crate) const fn fnv1a(bytes: &[u8]) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325;
@@ -178,6 +204,7 @@ pub(crate) const fn fnv1a(bytes: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::{Index, Known, fnv1a};
+    use crate::{fact::Fact, facts::Unlisted};
 
     #[test]
     fn fnv_agrees_with_its_published_vectors() {
@@ -198,9 +225,19 @@ mod tests {
     #[test]
     fn places_are_first_entries() {
         let list: [(&[u8], &[u8]); 4] = [(b"x", b""), (b"accept", b"a"), (b"cookie", b"b"), (b"accept", b"c")];
-        let index = Index::of(&list);
+        let index = Index::of(&list, Unlisted::Absent);
         assert_eq!(index.place(Known::Accept), Some(1));
         assert_eq!(index.place(Known::Te), None);
         assert_eq!(index.repeated(), 1);
+    }
+
+    #[test]
+    fn what_is_not_listed_was_not_sent_only_where_the_source_says_so() {
+        let list: [(&[u8], &[u8]); 1] = [(b"accept", b"a")];
+        let all = Index::of(&list, Unlisted::Absent);
+        let part = Index::of(&list, Unlisted::Unavailable { except: &[b"te", b"accept", b"x-other"] });
+        let sent = |index: &Index| [Known::Accept, Known::Te, Known::Via].map(|header| index.sent(header));
+        assert_eq!(sent(&all), [Fact::Known(true), Fact::Known(false), Fact::Known(false)]);
+        assert_eq!(sent(&part), [Fact::Known(true), Fact::Known(false), Fact::Unavailable]);
     }
 }
