@@ -41,3 +41,19 @@ def rivals() -> dict[str, Path]:
     progress.run("Building the rival filters (wasm)", ["cargo", "build", "--locked", "--release", "--examples", "--target", WASM], log="build-rivals", cwd=paths.RIVALS, env={"CARGO_TARGET_DIR": str(target)})
     folder = target / WASM / "release" / "examples"
     return {"no-op": folder / "noop.wasm", "copy": folder / "copy.wasm"}
+
+
+def rule_engines() -> Path:
+    """The program that asks Outwork's rules and those of others the same."""
+    return _rival("rules", "Building the rival rule engines")
+
+
+def mix() -> Path:
+    """The program that writes policies of a realistic mix, and requests for them."""
+    return _rival("mix", "Building the generator of policies")
+
+
+def _rival(package: str, title: str) -> Path:
+    target = paths.TARGET / "rivals"
+    progress.run(title, ["cargo", "build", "--locked", "--release", "-p", package], log=f"build-{package}", cwd=paths.RIVALS, env={"CARGO_TARGET_DIR": str(target)})
+    return target / "release" / package
