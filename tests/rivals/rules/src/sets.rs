@@ -61,11 +61,15 @@ impl Sets {
             (Ask::Prefix(text), _) => format!("^{}", regex::escape(text)),
             (Ask::Suffix(text), _) => format!("{}$", regex::escape(text)),
             (Ask::Matches(pattern, _), _) => pattern.clone(),
-            (Ask::Present, Field::Header(name)) => return Ok(self.sent.push((rule, name))),
+            (Ask::Present, Field::Header(name)) => {
+                self.sent.push((rule, name));
+                return Ok(());
+            }
             (Ask::Present, _) => String::new(),
             (Ask::Within(networks), _) => {
                 let all = networks.iter().map(|network| IpNet::new(network.address, network.prefix));
-                return Ok(self.networks.push((rule, all.collect::<Result<_, _>>()?)));
+                self.networks.push((rule, all.collect::<Result<_, _>>()?));
+                return Ok(());
             }
         };
         let place = patterns.iter().position(|(field, ..)| *field == test.field).unwrap_or_else(|| {
