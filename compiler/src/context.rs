@@ -3,20 +3,34 @@
 use crate::{
     diagnostic::{Code, Diagnostic, Severity},
     files::{Files, MAX_FILE_BYTES},
+    pack::Accepted,
     source::{FileId, Sources, Span},
 };
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// The files read and the mistakes found.
 pub(crate) struct Context<'f> {
     pub(crate) files: &'f dyn Files,
     pub(crate) sources: Sources,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// The lists that some condition asks about, by their place among all.
+    pub(crate) asked_lists: BTreeSet<usize>,
+    /// Every warning that is accepted somewhere.
+    pub(crate) accepted: Vec<Accepted>,
+    /// Those of them that were raised, by the place where they are accepted.
+    raised: Vec<Span>,
 }
 
 impl<'f> Context<'f> {
     pub(crate) fn new(files: &'f dyn Files) -> Self {
-        Self { files, sources: Sources::default(), diagnostics: Vec::new() }
+        Self {
+            files,
+            sources: Sources::default(),
+            diagnostics: Vec::new(),
+            asked_lists: BTreeSet::new(),
+            accepted: Vec::new(),
+            raised: Vec::new(),
+        }
     }
 
     /// Whether something was found that a policy cannot be built with.
@@ -26,6 +40,19 @@ impl<'f> Context<'f> {
 
     pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
+    }
+
+    /// Reports a warning, unless what it is about accepts it.
+    pub(crate) fn warn(&mut self, accepted: &[Accepted], diagnostic: Diagnostic) {
+        match accepted.iter().find(|accepted| accepted.code == diagnostic.code) {
+            Some(accepted) => self.raised.push(accepted.span.clone()),
+            None => self.report(diagnostic),
+        }
+    }
+
+    /// The accepted warnings that nothing raised.
+    pub(crate) fn accepted_in_vain(&self) -> Vec<Accepted> {
+        self.accepted.iter().filter(|accepted| !self.raised.contains(&accepted.span)).cloned().collect()
     }
 
     /// Reads a text file that `named_at` names; says so when it cannot.

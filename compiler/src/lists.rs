@@ -4,6 +4,7 @@ use crate::{
     context::Context,
     diagnostic::{Code, Diagnostic},
     files::relative_to,
+    pack::{Accepted, read_accepted},
     read::{Keys, Text},
     source::{FileId, Span},
 };
@@ -23,6 +24,17 @@ pub(crate) struct Lists {
     first: usize,
     named: Vec<(String, Contents)>,
     broken: BTreeSet<String>,
+    names: Vec<Named>,
+}
+
+/// What a list is called.
+#[derive(Clone, Debug)]
+pub(crate) struct Named {
+    pub(crate) name: String,
+    /// Where it is named.
+    pub(crate) span: Span,
+    /// The warnings that it accepts.
+    pub(crate) accepted: Vec<Accepted>,
 }
 
 /// What a list has.
@@ -54,7 +66,10 @@ impl Lists {
                 cx.report(Diagnostic::new(Code::BadName, outer.at(key.span()), message).help(help));
             }
             match outer.table_of(cx, value, name).and_then(|table| read_list(cx, pack.file(), table)) {
-                Some(contents) => lists.named.push((name.to_owned(), contents)),
+                Some((contents, accepted)) => {
+                    lists.named.push((name.to_owned(), contents));
+                    lists.names.push(Named { name: name.to_owned(), span: outer.at(key.span()), accepted });
+                }
                 None => {
                     lists.broken.insert(name.to_owned());
                 }
@@ -84,6 +99,11 @@ impl Lists {
         self.at(place).map_or("", |(name, _)| name)
     }
 
+    /// What the lists are called, in the order of their contents.
+    pub(crate) fn take_names(&mut self) -> Vec<Named> {
+        std::mem::take(&mut self.names)
+    }
+
     pub(crate) fn into_contents(self) -> impl Iterator<Item = Contents> {
         self.named.into_iter().map(|(_, contents)| contents)
     }
@@ -106,8 +126,9 @@ fn read_list<'t>(
     cx: &mut Context<'_>,
     file: FileId,
     table: (&DeTable<'t>, std::ops::Range<usize>),
-) -> Option<Contents> {
-    let keys = Keys::open(cx, file, table, "a list", &["cidr", "strings", "numbers", "why"]);
+) -> Option<(Contents, Vec<Accepted>)> {
+    let keys = Keys::open(cx, file, table, "a list", &["cidr", "strings", "numbers", "why", "accept"]);
+    let accepted = read_accepted(cx, &keys);
     let kinds: Vec<&str> = KINDS.into_iter().filter(|kind| keys.has(kind)).collect();
     let [kind] = kinds.as_slice() else {
         let message = if kinds.is_empty() { "a list has no contents" } else { "a list has contents of two kinds" };
@@ -126,7 +147,7 @@ fn read_list<'t>(
         DeValue::Table(table) => file_entries(cx, file, (table, value.span()))?,
         _ => return keys.wrong_type(cx, value, kind, "an array or `{ file = \"…\" }`"),
     };
-    contents(cx, kind, entries)
+    contents(cx, kind, entries).map(|contents| (contents, accepted))
 }
 
 fn entry(cx: &mut Context<'_>, keys: &Keys<'_, '_>, item: &Spanned<DeValue<'_>>, kind: &str) -> Option<Text> {
@@ -255,7 +276,8 @@ pub(crate) fn network(text: &str) -> Result<(IpAddr, u8), BadEntry> {
     Ok((address, length))
 }
 
-fn first_of(address: IpAddr, length: u8) -> IpAddr {
+/// The first address of the network of this length that has an address.
+pub(crate) fn first_of(address: IpAddr, length: u8) -> IpAddr {
     match address {
         IpAddr::V4(v4) => IpAddr::V4((v4.to_bits() & !u32::MAX.checked_shr(length.into()).unwrap_or(0)).into()),
         IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & !u128::MAX.checked_shr(length.into()).unwrap_or(0)).into()),

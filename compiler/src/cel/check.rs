@@ -35,8 +35,8 @@ impl Checker<'_, '_> {
     fn tree(&mut self, expr: &IdedExpr) -> Option<Tree> {
         let shape = match &expr.expr {
             Expr::Call(call) => match (call.func_name.as_str(), call.args.as_slice()) {
-                (operators::LOGICAL_AND, parts) => Shape::All(self.each(parts)?),
-                (operators::LOGICAL_OR, parts) => Shape::Any(self.each(parts)?),
+                (operators::LOGICAL_AND, parts) => Shape::all(self.each(parts)?),
+                (operators::LOGICAL_OR, parts) => Shape::any(self.each(parts)?),
                 (operators::LOGICAL_NOT, [inner]) => Shape::Not(self.tree(inner)?.into()),
                 (operators::CONDITIONAL, parts) => Shape::Choose(Box::new(self.each(parts)?.try_into().ok()?)),
                 _ => Shape::Leaf(self.call(expr, call)?),

@@ -4,7 +4,7 @@ use outwork_engine::{rules::wire::Source, signals::Kind};
 use std::collections::BTreeSet;
 
 /// A condition over questions.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Condition {
     Constant(bool),
     Ask(Question),
@@ -125,6 +125,22 @@ impl Condition {
                 Self::Any(kept)
             }
             other => other.negated(),
+        }
+    }
+
+    /// The same condition with its parts in order, each once: conditions that differ in nothing else become equal.
+    pub(crate) fn sorted(&self) -> Self {
+        let sorted = |parts: &[Self]| {
+            let mut parts: Vec<Self> = parts.iter().map(Self::sorted).collect();
+            parts.sort_unstable();
+            parts.dedup();
+            parts
+        };
+        match self {
+            Self::All(parts) => Self::All(sorted(parts)),
+            Self::Any(parts) => Self::Any(sorted(parts)),
+            Self::Not(inner) => Self::Not(inner.sorted().into()),
+            Self::Constant(_) | Self::Ask(_) => self.clone(),
         }
     }
 

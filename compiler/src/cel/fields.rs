@@ -189,6 +189,7 @@ impl Checker<'_, '_> {
 
     fn list(&mut self, expr: &IdedExpr, name: &str) -> Option<Operand> {
         if let Some(place) = self.scope.lists.place(name) {
+            self.cx.asked_lists.insert(place);
             return Some(Operand::List(place));
         }
         if self.scope.lists.is_broken(name) {

@@ -11,7 +11,7 @@ mod place;
 mod tree;
 
 pub(crate) use check::check;
-pub(crate) use expr::{Condition, FieldKey, ListRef, Question, Test};
+pub(crate) use expr::{Condition, FieldKey, ListRef, Literal, Question, Test};
 pub(crate) use parse::STACK_BYTES;
 pub(crate) use tree::{Shape, Tree};
 

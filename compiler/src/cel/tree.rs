@@ -25,6 +25,26 @@ pub(crate) enum Shape {
     Leaf(Condition),
 }
 
+impl Shape {
+    /// A conjunction; the parser makes pairs of what was written in a row.
+    pub(super) fn all(parts: Vec<Tree>) -> Self {
+        let flat = |part: Tree| match part.shape {
+            Self::All(inner) => inner,
+            shape => vec![Tree { shape, ..part }],
+        };
+        Self::All(parts.into_iter().flat_map(flat).collect())
+    }
+
+    /// A disjunction, as [`Shape::all`].
+    pub(super) fn any(parts: Vec<Tree>) -> Self {
+        let flat = |part: Tree| match part.shape {
+            Self::Any(inner) => inner,
+            shape => vec![Tree { shape, ..part }],
+        };
+        Self::Any(parts.into_iter().flat_map(flat).collect())
+    }
+}
+
 impl Tree {
     /// What it states.
     pub(crate) fn condition(&self) -> Condition {

@@ -66,14 +66,36 @@ codes! {
     "0038" ListKind "a list has no contents, or two kinds of them",
     "0039" RetiredId "an id is used that was given up",
     "0040" BadReference "a reference is not a link",
+    "0060" NeverFires "a condition never holds",
+    "0061" AlwaysHolds "a condition always holds",
+    "0062" Redundant "a part of a condition decides nothing",
+    "0063" Shadowed "an earlier rule always comes first",
+    "0064" SameCondition "two rules have the same condition",
+    "0065" Outweighed "an `allow` rule always outweighs this rule",
+    "0067" UnusedList "no condition uses a list",
+    "0069" UnusedLimit "no request is charged to a limit",
+    "0070" Expired "a rule is no longer in force",
+    "0071" IdleOverride "an override changes nothing",
     "0073" Untested "a rule has no test",
+    "0074" NotRaised "a warning is accepted that is not raised",
 }
 
 impl Code {
     /// Whether a policy with it can still be built.
     pub const fn severity(self) -> Severity {
         match self {
-            Self::Untested => Severity::Warning,
+            Self::NeverFires
+            | Self::AlwaysHolds
+            | Self::Redundant
+            | Self::Shadowed
+            | Self::SameCondition
+            | Self::Outweighed
+            | Self::UnusedList
+            | Self::UnusedLimit
+            | Self::Expired
+            | Self::IdleOverride
+            | Self::Untested
+            | Self::NotRaised => Severity::Warning,
             _ => Severity::Error,
         }
     }

@@ -1,26 +1,65 @@
 //! What in a policy is probably not meant, though it can be built.
 
+mod address;
+mod automaton;
+mod conditions;
+mod field;
+mod formula;
+mod number;
+mod rules;
+mod solve;
+mod text;
+mod unused;
+mod walk;
+
 use crate::{
     context::Context,
     diagnostic::{Code, Diagnostic},
     options::Options,
     pack::PolicySource,
 };
+use solve::Solver;
 
 /// Reports what is probably not meant. Does nothing to a policy with mistakes, of which parts may be missing.
 pub(crate) fn lint(cx: &mut Context<'_>, policy: &PolicySource, options: &Options) {
     if cx.has_errors() {
         return;
     }
-    if options.untested {
-        untested(cx, policy);
+    let mut solver = Solver::new(&policy.lists);
+    let silent = conditions::check(cx, &mut solver, policy);
+    rules::check(cx, &mut solver, policy, &silent);
+    unused::check(cx, policy);
+    lifetime(cx, policy, options);
+    accepted(cx, options);
+}
+
+/// Rules that have ended, and those that nothing tests.
+fn lifetime(cx: &mut Context<'_>, policy: &PolicySource, options: &Options) {
+    for rule in &policy.rules {
+        if rule.until.zip(options.now).is_some_and(|(until, now)| until <= now) {
+            let message = format!("rule `{}` has expired", rule.id.value);
+            let help = "take it out and name its id in `retired`, or set `until` to a later day";
+            cx.warn(&rule.accepted, Diagnostic::new(Code::Expired, rule.id.span.clone(), message).help(help));
+        }
+        if options.untested && rule.tests.is_empty() {
+            let message = format!("rule `{}` has no test", rule.id.value);
+            let help = "add `[[rule.test]]` with a `request` and whether the rule `fires`";
+            cx.warn(&rule.accepted, Diagnostic::new(Code::Untested, rule.id.span.clone(), message).help(help));
+        }
     }
 }
 
-fn untested(cx: &mut Context<'_>, policy: &PolicySource) {
-    for rule in policy.rules.iter().filter(|rule| rule.tests.is_empty()) {
-        let message = format!("rule `{}` has no test", rule.id.value);
-        let help = "add `[[rule.test]]` with a `request` and whether the rule `fires`";
-        cx.report(Diagnostic::new(Code::Untested, rule.id.span.clone(), message).help(help));
+/// Warnings that were accepted for nothing. What depends on the day or on options may be raised another time.
+fn accepted(cx: &mut Context<'_>, options: &Options) {
+    for accepted in cx.accepted_in_vain() {
+        let depends = match accepted.code {
+            Code::Expired => true,
+            Code::Untested => !options.untested,
+            _ => false,
+        };
+        if !depends {
+            let message = format!("`{}` is accepted here, and is not raised", accepted.code.id());
+            cx.report(Diagnostic::new(Code::NotRaised, accepted.span, message).help("leave it out"));
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Limits.
 
-use super::check_id;
+use super::{Accepted, accept, check_id};
 use crate::{
     cel::{self, Condition, Scope, Tree},
     context::Context,
@@ -21,9 +21,11 @@ pub(crate) struct LimitSource {
     pub(crate) tree: Option<Tree>,
     /// None without a condition: then only rules charge it.
     pub(crate) condition: Option<Condition>,
+    /// The warnings that it accepts.
+    pub(crate) accepted: Vec<Accepted>,
 }
 
-const KEYS: &[&str] = &["id", "when", "key", "burst", "refill", "cost", "why"];
+const KEYS: &[&str] = &["id", "when", "key", "burst", "refill", "cost", "why", "accept"];
 
 const PARTS: &[(&str, KeyPart)] =
     &[("ip", KeyPart::Ip), ("device", KeyPart::Device), ("asn", KeyPart::Asn), ("country", KeyPart::Country)];
@@ -51,6 +53,7 @@ pub(super) fn read(
     let burst = required_number(cx, &keys, "burst");
     let interval = keys.required_text(cx, "refill").and_then(|refill| interval(cx, &refill));
     let cost = cost(cx, &keys, burst);
+    let accepted = accept::read(cx, &keys);
     let id = id?;
     let limit = Limit {
         id: id.value.clone(),
@@ -60,7 +63,7 @@ pub(super) fn read(
         cost: cost.unwrap_or([1; 3]),
         conditional: tree.is_some(),
     };
-    Some(LimitSource { id, limit, condition: tree.as_ref().map(Tree::condition), tree })
+    Some(LimitSource { id, limit, condition: tree.as_ref().map(Tree::condition), tree, accepted })
 }
 
 fn required_number(cx: &mut Context<'_>, keys: &Keys<'_, '_>, key: &str) -> Option<u32> {

@@ -1,5 +1,6 @@
 //! Policies and packs: from TOML to rules, limits and settings.
 
+mod accept;
 mod effect;
 mod head;
 mod limit;
@@ -8,6 +9,7 @@ mod retired;
 mod rule;
 mod test;
 
+pub(crate) use accept::{Accepted, read as read_accepted};
 pub(crate) use limit::LimitSource;
 pub(crate) use policy::{PolicySource, read};
 pub(crate) use rule::RuleSource;

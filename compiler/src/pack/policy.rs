@@ -1,11 +1,11 @@
 //! A whole policy: its settings, its packs in order, its overrides.
 
-use super::{LimitSource, RuleSource, effect, head, limit, retired, rule};
+use super::{LimitSource, RuleSource, accept, effect, head, limit, retired, rule};
 use crate::{
     context::Context,
     diagnostic::{Code, Diagnostic, did_you_mean},
     files::relative_to,
-    lists::{Contents, Lists},
+    lists::{Contents, Lists, Named},
     read::{self, Keys, Text},
     source::FileId,
 };
@@ -26,6 +26,8 @@ pub(crate) struct PolicySource {
     pub(crate) limits: Vec<LimitSource>,
     /// The lists of all packs, by their place.
     pub(crate) lists: Vec<Contents>,
+    /// What each list is called.
+    pub(crate) list_names: Vec<Named>,
     /// The ids that packs have given up.
     pub(super) retired: Vec<Text>,
 }
@@ -35,7 +37,7 @@ const MAX_RULES: usize = 10_000;
 const MAX_LIMITS: usize = 1_000;
 
 const POLICY: &[&str] = &["policy", "weights", "bands", "verdicts", "override", "limit", "lists"];
-const OVERRIDE: &[&str] = &["rule", "mode", "score", "action", "limit", "until", "why"];
+const OVERRIDE: &[&str] = &["rule", "mode", "score", "action", "limit", "until", "why", "accept"];
 const PACK: &[&str] = &["pack", "lists", "rule", "limit"];
 
 /// Reads the policy of an `outwork.toml`, or of a pack alone.
@@ -46,6 +48,7 @@ pub(crate) fn read(cx: &mut Context<'_>, entry: &str) -> PolicySource {
         rules: Vec::new(),
         limits: Vec::new(),
         lists: Vec::new(),
+        list_names: Vec::new(),
         retired: Vec::new(),
     };
     let Some((file, text)) = cx.open(entry, None) else { return policy };
@@ -67,8 +70,9 @@ impl PolicySource {
     fn read_root(&mut self, cx: &mut Context<'_>, file: FileId, text: &str, table: &DeTable<'_>, entry: &str) {
         let root = Keys::open(cx, file, (table, 0..0), "a policy", POLICY);
         let packs = self.read_settings(cx, &root);
-        let lists = Lists::read(cx, &root, self.lists.len());
+        let mut lists = Lists::read(cx, &root, self.lists.len());
         self.add_limits(cx, file, text, &root, &lists);
+        self.list_names.extend(lists.take_names());
         self.lists.extend(lists.into_contents());
         if packs.len() > MAX_PACKS {
             let message = format!("{} packs, and {MAX_PACKS} is the most", packs.len());
@@ -166,12 +170,13 @@ impl PolicySource {
             ids.entry(id.value.clone()).or_insert(id);
         }
         self.retired.extend(head.retired);
-        let lists = Lists::read(cx, &keys, self.lists.len());
+        let mut lists = Lists::read(cx, &keys, self.lists.len());
         self.add_limits(cx, file, text, &keys, &lists);
         let group = (head.matching == head::Match::First).then(|| self.next_group());
         for table in keys.tables(cx, "rule") {
             self.rules.extend(rule::read(cx, file, text, &lists, table).map(|rule| RuleSource { group, ..rule }));
         }
+        self.list_names.extend(lists.take_names());
         self.lists.extend(lists.into_contents());
     }
 
@@ -191,6 +196,7 @@ impl PolicySource {
         let (mode, score) = (effect::mode(cx, keys), effect::score(cx, keys));
         let (action, limit) = (effect::action(cx, keys), keys.text(cx, "limit"));
         let until = keys.end_of_day(cx, "until");
+        let accepted = accept::read(cx, keys);
         let Some(id) = keys.required_text(cx, "rule") else { return };
         let Some(rule) = self.rules.iter_mut().find(|rule| rule.id.value == id.value) else {
             let message = format!("there is no rule `{}`", id.value);
@@ -216,6 +222,8 @@ impl PolicySource {
             );
             return;
         }
+        let before =
+            (rule.mode, rule.score, rule.until, rule.action, rule.limit.as_ref().map(|limit| limit.value.clone()));
         rule.mode = mode.unwrap_or(rule.mode);
         rule.score = score.unwrap_or(rule.score);
         rule.until = until.or(rule.until);
@@ -225,7 +233,7 @@ impl PolicySource {
             (Action::Throttle, None) if rule.limit.is_none() => {
                 let help = "add `limit = \"…\"` with the id of a `[[limit]]`";
                 let message = "an override throttles without naming a limit";
-                cx.report(Diagnostic::new(Code::LimitMismatch, id.span, message).help(help));
+                cx.report(Diagnostic::new(Code::LimitMismatch, id.span.clone(), message).help(help));
             }
             (Action::Throttle, None) => {}
             (_, limit) => {
@@ -235,6 +243,15 @@ impl PolicySource {
                 }
                 rule.limit = None;
             }
+        }
+        let after =
+            (rule.mode, rule.score, rule.until, rule.action, rule.limit.as_ref().map(|limit| limit.value.clone()));
+        if before == after {
+            let message = format!("this override leaves rule `{}` as it is", id.value);
+            let diagnostic = Diagnostic::new(Code::IdleOverride, id.span, message)
+                .related(rule.id.span.clone(), "the rule")
+                .help("leave the override out, or say what it shall change");
+            cx.warn(&accepted, diagnostic);
         }
     }
 

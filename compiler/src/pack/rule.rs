@@ -1,6 +1,6 @@
 //! Rules.
 
-use super::{check_id, effect, test, test::TestSource};
+use super::{Accepted, accept, check_id, effect, test, test::TestSource};
 use crate::{
     cel::{self, Condition, Scope, Tree},
     context::Context,
@@ -34,12 +34,27 @@ pub(crate) struct RuleSource {
     pub(crate) tags: Vec<String>,
     pub(crate) references: Vec<String>,
     pub(crate) tests: Vec<TestSource>,
+    /// The warnings that it accepts.
+    pub(crate) accepted: Vec<Accepted>,
     /// Where the policy changed it.
     pub(crate) overridden: Option<Span>,
 }
 
-pub(super) const KEYS: &[&str] =
-    &["id", "when", "score", "layer", "action", "limit", "mode", "until", "why", "tags", "references", "test"];
+pub(super) const KEYS: &[&str] = &[
+    "id",
+    "when",
+    "score",
+    "layer",
+    "action",
+    "limit",
+    "mode",
+    "until",
+    "why",
+    "tags",
+    "references",
+    "accept",
+    "test",
+];
 
 /// Reads one `[[rule]]`. A rule that is wrong somewhere is read as far as possible, so that its id is known.
 pub(super) fn read(
@@ -89,6 +104,7 @@ pub(super) fn read(
         tags,
         references,
         tests,
+        accepted: accept::read(cx, &keys),
         overridden: None,
     })
 }
