@@ -21,6 +21,12 @@ def command() -> Path:
     return paths.TARGET / "debug" / "outwork"
 
 
+def fast_command() -> Path:
+    """The `outwork` command as its users build it."""
+    progress.run("Building the outwork command (release)", ["cargo", "build", "--locked", "--release", "-p", "outwork-cli"], log="build-fast-command")
+    return paths.TARGET / "release" / "outwork"
+
+
 def bundle(outwork: Path, policy: Path, to: Path) -> Path:
     """One policy folder, checked, tested and compiled."""
     to.parent.mkdir(parents=True, exist_ok=True)
