@@ -17,6 +17,13 @@ macro_rules! codes {
                 match self { $(Self::$name => concat!("OW", $number)),* }
             }
 
+            /// Its page, as Markdown: what it means, a pack that raises it, what to do.
+            pub const fn page(self) -> &'static str {
+                match self {
+                    $(Self::$name => include_str!(concat!("../../../docs/diagnostics/OW", $number, ".md")),)*
+                }
+            }
+
             /// What kind of mistake it is.
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$name => $title),* }
