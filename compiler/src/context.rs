@@ -3,6 +3,7 @@
 use crate::{
     diagnostic::{Code, Diagnostic, Severity},
     files::{Files, MAX_FILE_BYTES},
+    lower::pattern::Patterns,
     pack::Accepted,
     source::{FileId, Sources, Span},
 };
@@ -19,6 +20,8 @@ pub(crate) struct Context<'f> {
     pub(crate) accepted: Vec<Accepted>,
     /// Those of them that were raised, by the place where they are accepted.
     raised: Vec<Span>,
+    /// The regular expressions of all conditions.
+    pub(crate) patterns: Patterns,
 }
 
 impl<'f> Context<'f> {
@@ -30,6 +33,7 @@ impl<'f> Context<'f> {
             asked_lists: BTreeSet::new(),
             accepted: Vec::new(),
             raised: Vec::new(),
+            patterns: Patterns::default(),
         }
     }
 

@@ -21,7 +21,7 @@ impl fmt::Display for Question {
             Test::InNumbers(numbers) => write!(f, "{field} in [{}]", some(numbers.iter())),
             Test::Literals(literals) => write_literals(f, field, literals.iter()),
             Test::InStrings(list) | Test::InRanges(list) => write!(f, "{field} in lists.{}", list.name),
-            Test::Matches(pattern) => write!(f, "{field}.matches({pattern:?})"),
+            Test::Matches(pattern) => write!(f, "{field}.matches({:?})", pattern.text),
             Test::SizeEquals(size) => write!(f, "size({field}) == {size}"),
             Test::SizeLess(size) => write!(f, "size({field}) < {size}"),
             Test::InNetworks(networks) => {

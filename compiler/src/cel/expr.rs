@@ -1,5 +1,6 @@
 //! A condition whose names and types are known to be right.
 
+use crate::lower::pattern::Pattern;
 use outwork_engine::{rules::wire::Source, signals::Kind};
 use std::collections::BTreeSet;
 
@@ -41,7 +42,7 @@ pub(crate) enum Test {
     Literals(BTreeSet<Literal>),
     /// In a list of strings.
     InStrings(ListRef),
-    Matches(String),
+    Matches(Pattern),
     SizeEquals(i64),
     SizeLess(i64),
     /// In these networks, each an address and a prefix length.

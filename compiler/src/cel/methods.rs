@@ -8,7 +8,7 @@ use super::{
 use crate::{
     diagnostic::{Code, Diagnostic, did_you_mean},
     lists::Contents,
-    lower::pattern,
+    lower::pattern::Pattern,
 };
 use cel::{
     IdedExpr,
@@ -165,10 +165,14 @@ impl Checker<'_, '_> {
         let Operand::Text(text) = self.operand(arg)? else {
             return self.mismatch(arg, "a regular expression must be written out as a string");
         };
-        match pattern::compile(&text) {
-            Ok(_) => Some(Condition::ask(field, Test::Matches(text))),
+        match self.cx.patterns.plan(&text, field.lower, self.places.of(arg)) {
+            Ok(plan) => {
+                let pattern = Pattern { text, plan };
+                pattern.warning(self.places.of(arg)).into_iter().for_each(|warning| self.cx.report(warning));
+                Some(Condition::ask(field, Test::Matches(pattern)))
+            }
             Err(wrong) => {
-                self.cx.report(wrong.at(self.places.of(arg), &text));
+                wrong.into_iter().for_each(|wrong| self.cx.report(*wrong));
                 None
             }
         }

@@ -73,6 +73,9 @@ codes! {
     "0038" ListKind "a list has no contents, or two kinds of them",
     "0039" RetiredId "an id is used that was given up",
     "0040" BadReference "a reference is not a link",
+    "0055" PatternsTooLarge "regular expressions need too large automata together",
+    "0056" PatternsTooSlow "regular expressions take too long to build together",
+    "0057" PatternLarge "a regular expression needs a large automaton",
     "0060" NeverFires "a condition never holds",
     "0061" AlwaysHolds "a condition always holds",
     "0062" Redundant "a part of a condition decides nothing",
@@ -91,7 +94,8 @@ impl Code {
     /// Whether a policy with it can still be built.
     pub const fn severity(self) -> Severity {
         match self {
-            Self::NeverFires
+            Self::PatternLarge
+            | Self::NeverFires
             | Self::AlwaysHolds
             | Self::Redundant
             | Self::Shadowed

@@ -127,7 +127,7 @@ impl<'a> Texts<'a> {
                 let whole = |text: &String| Literal { from_start: true, to_end: true, text: text.clone() };
                 automaton::of_literals(&strings.iter().map(whole).collect())
             }
-            Test::Matches(pattern) => automaton::of_pattern(pattern),
+            Test::Matches(pattern) => automaton::of_pattern(&pattern.text),
             Test::SizeEquals(size) => Some(Automaton::Size { exactly: true, size: *size }),
             Test::SizeLess(size) => Some(Automaton::Size { exactly: false, size: *size }),
             _ => None,

@@ -1,9 +1,10 @@
 //! From checked conditions to what a bundle carries.
 
 mod atoms;
-mod matchers;
 pub(crate) mod pattern;
 mod program;
+mod searches;
+mod sets;
 mod triggers;
 
 use crate::{
@@ -25,10 +26,9 @@ pub(crate) struct Lowered {
 pub(crate) fn lower(conditions: &[&Condition], lists: &[Contents]) -> Result<Lowered, Box<Diagnostic>> {
     let atoms = atoms::Atoms::of(conditions);
     let mut table = Table { fields: atoms.fields(), ..Table::default() };
-    let mut sets = matchers::SetWriter::new(lists);
+    let mut sets = sets::SetWriter::new(lists);
     table.atoms = sets.atoms(&atoms)?;
-    let mut matchers = Matchers { patterns: sets.patterns(), ..Matchers::default() };
-    matchers::literals(&atoms, &mut table, &mut matchers)?;
+    let matchers = searches::write(&atoms, &mut table)?;
     for (number, condition) in conditions.iter().enumerate() {
         let number = index(number)?;
         program::write(condition, &atoms, &mut table.code)?;

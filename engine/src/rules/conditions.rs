@@ -41,7 +41,9 @@ pub(super) struct Field {
     pub(super) place: Place,
     pub(super) lower: bool,
     pub(super) literals: Option<usize>,
-    /// Whether it has tests of its value that the automaton does not answer.
+    // INVARIANT: places in `sets.automata`, which no other field has.
+    pub(super) automata: Vec<u32>,
+    /// Whether it has tests of its value that no automaton answers.
     pub(super) others: bool,
     /// Whether all that is asked of it is whether it is true, as of most signals.
     pub(super) yes_or_no: bool,
@@ -50,6 +52,13 @@ pub(super) struct Field {
     pub(super) values: usize,
     pub(super) pairs: usize,
     pub(super) end: usize,
+}
+
+impl Field {
+    /// Whether automata answer some of its tests.
+    fn is_searched(&self) -> bool {
+        self.literals.is_some() || !self.automata.is_empty()
+    }
 }
 
 impl Conditions {
@@ -109,23 +118,24 @@ impl Conditions {
         }
         let Fact::Known(value) = reading else { return };
         scratch.known.fill(field.values, field.pairs);
-        if !self.recall(field, value, scratch) || field.others {
-            self.lower_and_test(field, value, scratch);
+        let recalled = self.recall(field, value, scratch);
+        if !recalled || field.others {
+            self.lower_and_test(field, value, recalled, scratch);
         }
         for (at, atom) in self.atoms_in(field.pairs, field.end) {
             scratch.tell(at, self.compare(&atom.test, value, scene));
         }
     }
 
-    /// Answers the literals of a text that came before. Tells whether it did.
+    /// Answers what automata found in a text that came before. Tells whether it did.
     fn recall(&self, field: &Field, value: Value<'_>, scratch: &mut Scratch) -> bool {
         let Value::Text(text) = value else { return false };
-        let known = self.mark_of(field).and_then(|mark| scratch.literals.find(mark, text));
+        let known = self.mark_of(field).and_then(|mark| scratch.searches.find(mark, text));
         known.into_iter().flatten().for_each(|&atom| scratch.truth.set(atom as usize));
         known.is_some()
     }
 
-    fn lower_and_test(&self, field: &Field, value: Value<'_>, scratch: &mut Scratch) {
+    fn lower_and_test(&self, field: &Field, value: Value<'_>, recalled: bool, scratch: &mut Scratch) {
         let Value::Text(text) = value else { return self.test(field, value, scratch) };
         let mut lowered = core::mem::take(&mut scratch.lowered);
         let tested = if field.lower {
@@ -135,29 +145,33 @@ impl Conditions {
         } else {
             text
         };
-        self.search(field, text, tested, scratch);
+        if !recalled {
+            self.search(field, text, tested, scratch);
+        }
         self.test(field, Value::Text(tested), scratch);
         scratch.lowered = lowered;
     }
 
-    /// Answers the literals of a text, as it was sent and as it is searched, and keeps the answer.
+    /// Answers what automata find in a text, as it was sent and as it is searched, and keeps the answer.
     fn search(&self, field: &Field, sent: &[u8], text: &[u8], scratch: &mut Scratch) {
-        let Some(literals) = field.literals.and_then(|at| self.sets.literals.get(at)) else { return };
-        let Scratch { hits, truth, literals: recall, .. } = scratch;
-        hits.clear();
-        literals.search(text, |atom| hits.push(atom));
-        hits.iter().for_each(|&atom| truth.set(atom as usize));
+        if !field.is_searched() {
+            return;
+        }
+        let Scratch { hits, found, truth, searches, .. } = scratch;
+        self.sets.search(field, &self.atoms, text, hits, found);
+        found.iter().for_each(|&atom| truth.set(atom as usize));
         if let Some(mark) = self.mark_of(field) {
-            recall.note(mark, sent, || hits.clone());
+            searches.note(mark, sent, || found.clone());
         }
     }
 
-    /// Tells this field's automaton from all others, of other policies too; none for what hardly comes again, as paths.
+    /// Tells this field's searches from all others, of other policies too; none for what hardly comes again, as paths.
     fn mark_of(&self, field: &Field) -> Option<u64> {
-        if !matches!(field.place, Place::Header(_)) {
+        if !field.is_searched() || !matches!(field.place, Place::Header(_)) {
             return None;
         }
-        Some(self.mark.wrapping_add(u64::try_from(field.literals?).ok()?))
+        let place = u64::try_from(field.start).ok()? << 32 | u64::try_from(field.end).ok()?;
+        Some(self.mark.wrapping_add(place))
     }
 
     fn test(&self, field: &Field, value: Value<'_>, scratch: &mut Scratch) {
@@ -233,14 +247,19 @@ mod tests {
         let literals: BTreeSet<Literal> = (0..).zip(words).map(literal).collect();
         let all = 0..u32::try_from(words.len()).unwrap();
         let table = Table {
-            fields: vec![Field { source: Source::Header("user-agent".into()), lower: true, literals: Some(0) }],
+            fields: vec![Field {
+                source: Source::Header("user-agent".into()),
+                lower: true,
+                literals: Some(0),
+                automata: vec![],
+            }],
             atoms: all.clone().map(|_| Atom { field: 0, test: Test::Literal }).collect(),
             code: all.clone().map(|atom| Op::Atom(atom).encode().unwrap()).collect(),
             ends: all.clone().map(|at| at + 1).collect(),
             triggers: all.map(|at| (at, at)).collect(),
             untriggered: vec![],
         };
-        let matchers = Matchers { literals: vec![build_literals(&literals).unwrap()], patterns: vec![] };
+        let matchers = Matchers { literals: vec![build_literals(&literals).unwrap()], automata: vec![] };
         let bytes = (postcard::to_allocvec(&table).unwrap(), postcard::to_allocvec(&matchers).unwrap());
         Conditions::load(&bytes.0, &[], &bytes.1).unwrap()
     }

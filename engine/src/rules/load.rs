@@ -1,6 +1,7 @@
 //! Everything about conditions that can be wrong is found here, so that an evaluation needs no checks that can fail.
 
 use super::{
+    automaton::Automaton,
     conditions::{Conditions, Field},
     error::ConditionsError,
     literals::Literals,
@@ -10,22 +11,24 @@ use super::{
     wire::{self, Atom, Matchers, Table, Test},
 };
 use crate::signals::Kind;
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 pub(super) fn load(conditions: &[u8], lists: &[u8], matchers: &[u8]) -> Result<Conditions, ConditionsError> {
     let table: Table = decode(conditions)?;
-    let Matchers { literals, patterns } = decode(matchers)?;
-    let mut sets = Sets::load(decode(lists)?, &patterns)?;
-    let fields = fields(table.fields, &table.atoms, literals.len())?;
+    let Matchers { literals, automata } = decode(matchers)?;
+    let mut sets = Sets::load(decode(lists)?)?;
+    let fields = fields(table.fields, &table.atoms, (literals.len(), automata.len()))?;
     for atom in &table.atoms {
-        check_atom(atom, &fields, &sets)?;
+        check_atom(atom, &fields, &sets, automata.len())?;
     }
     for (at, words) in literals.into_iter().enumerate() {
         let owner = fields.iter().find(|field| field.literals == Some(at)).ok_or(ConditionsError::OutOfBounds)?;
-        sets.literals.push(Literals::load(words, |atom| is_literal_of(owner, atom, &table.atoms))?);
+        sets.literals.push(Literals::load(words, |atom| is_searched_in(owner, atom, &table.atoms))?);
     }
+    check_automata(&automata, &fields, &table.atoms)?;
+    sets.automata = automata;
     let count = table.ends.len();
     let wakes = wakes(&table.triggers, table.atoms.len(), count)?;
     check_programs(&table.code, &table.ends, table.atoms.len())?;
@@ -63,25 +66,32 @@ fn decode<T: DeserializeOwned + Default>(section: &[u8]) -> Result<T, Conditions
     }
 }
 
-fn fields(fields: Vec<wire::Field>, atoms: &[Atom], literals: usize) -> Result<Vec<Field>, ConditionsError> {
+/// The fields, which may name so many automata over literals and over regular expressions.
+fn fields(
+    fields: Vec<wire::Field>,
+    atoms: &[Atom],
+    (literals, automata): (usize, usize),
+) -> Result<Vec<Field>, ConditionsError> {
     if !atoms.is_sorted_by_key(|atom| (atom.field, atom.test.rank())) {
         return Err(ConditionsError::OutOfBounds);
     }
     let before = |key: (usize, u8)| atoms.partition_point(|atom| (atom.field as usize, atom.test.rank()) < key);
     let resolve = |(at, field): (usize, wire::Field)| {
-        let automaton = field.literals.map(|automaton| automaton as usize);
-        if automaton.is_some_and(|automaton| automaton >= literals) {
+        let searched = field.literals.map(|place| place as usize);
+        let known = |&place: &u32| (place as usize) < automata;
+        if searched.is_some_and(|place| place >= literals) || !field.automata.iter().all(known) {
             return Err(ConditionsError::OutOfBounds);
         }
         let (values, pairs) = (before((at, 1)), before((at, 2)));
         let (start, end) = (before((at, 0)), before((at, 3)));
         let own = atoms.get(values..pairs).unwrap_or_default();
         Ok(Field {
-            others: own.iter().any(|atom| atom.test != Test::Literal),
+            others: own.iter().any(|atom| !is_searched(&atom.test)),
             yes_or_no: (start, end) == (values, pairs) && matches!(own, [Atom { test: Test::IsTrue, .. }]),
             place: Place::resolve(field.source)?,
             lower: field.lower,
-            literals: automaton,
+            literals: searched,
+            automata: field.automata,
             start,
             values,
             pairs,
@@ -91,7 +101,7 @@ fn fields(fields: Vec<wire::Field>, atoms: &[Atom], literals: usize) -> Result<V
     fields.into_iter().enumerate().map(resolve).collect()
 }
 
-fn check_atom(atom: &Atom, fields: &[Field], sets: &Sets) -> Result<(), ConditionsError> {
+fn check_atom(atom: &Atom, fields: &[Field], sets: &Sets, automata: usize) -> Result<(), ConditionsError> {
     let field = fields.get(atom.field as usize).ok_or(ConditionsError::OutOfBounds)?;
     let kind = field.place.kind();
     let there = |at: u32, len: usize| (at as usize) < len;
@@ -102,7 +112,7 @@ fn check_atom(atom: &Atom, fields: &[Field], sets: &Sets) -> Result<(), Conditio
         Test::Literal | Test::SizeEquals(_) | Test::SizeLess(_) => (Kind::Text, true),
         Test::InNumbers(at) => (Kind::Int, there(*at, sets.numbers.len())),
         Test::InStrings(at) => (Kind::Text, there(*at, sets.strings.len())),
-        Test::Matches(at) => (Kind::Text, there(*at, sets.patterns.len())),
+        Test::Matches(at) => (Kind::Text, there(*at, automata)),
         Test::InRanges(at) => (Kind::Address, there(*at, sets.ranges)),
         Test::SameAs(other) | Test::LessThan(other) => {
             let other = fields.get(*other as usize).ok_or(ConditionsError::OutOfBounds)?;
@@ -124,9 +134,35 @@ fn check_atom(atom: &Atom, fields: &[Field], sets: &Sets) -> Result<(), Conditio
     }
 }
 
-fn is_literal_of(field: &Field, atom: u32, atoms: &[Atom]) -> bool {
+/// Whether automata answer a test.
+fn is_searched(test: &Test) -> bool {
+    matches!(test, Test::Literal | Test::Matches(_))
+}
+
+fn is_searched_in(field: &Field, atom: u32, atoms: &[Atom]) -> bool {
     let at = atom as usize;
-    (field.values..field.pairs).contains(&at) && atoms.get(at).is_some_and(|atom| atom.test == Test::Literal)
+    (field.values..field.pairs).contains(&at) && atoms.get(at).is_some_and(|atom| is_searched(&atom.test))
+}
+
+/// Each automaton answers atoms that name it, all of one field: a field that searches it finds its own atoms only.
+fn check_automata(automata: &[Automaton], fields: &[Field], atoms: &[Atom]) -> Result<(), ConditionsError> {
+    let mut owners = vec![None; automata.len()];
+    for atom in atoms {
+        let Test::Matches(automaton) = atom.test else { continue };
+        let owner = owners.get_mut(automaton as usize).ok_or(ConditionsError::OutOfBounds)?;
+        if *owner.get_or_insert(atom.field) != atom.field {
+            return Err(ConditionsError::OutOfBounds);
+        }
+    }
+    let searched = (0_u32..).zip(fields).flat_map(|(at, field)| field.automata.iter().map(move |place| (at, place)));
+    for (field, &place) in searched {
+        if owners.get(place as usize).copied().flatten() != Some(field) {
+            return Err(ConditionsError::OutOfBounds);
+        }
+    }
+    (0_u32..).zip(automata).try_for_each(|(at, automaton)| {
+        automaton.check(|atom| atoms.get(atom as usize).is_some_and(|atom| atom.test == Test::Matches(at)))
+    })
 }
 
 /// Where the conditions of each atom begin among the triggers.

@@ -4,6 +4,7 @@
 //! are three-valued: a test of a value that is absent or unavailable is *unknown*, and a condition holds only when it
 //! is true whatever the unknown answers would be (Kleene's logic, which is what CEL's `&&` and `||` do with errors).
 
+mod automaton;
 mod bits;
 mod conditions;
 mod dense;
@@ -22,6 +23,7 @@ mod standing;
 mod strings;
 pub mod wire;
 
+pub use automaton::{Automaton, MOST_WORDS};
 pub use conditions::Conditions;
 pub use error::ConditionsError;
 pub use literals_build::{Literal, build_literals};

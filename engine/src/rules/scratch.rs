@@ -13,8 +13,9 @@ pub struct Scratch {
     pub(super) holds: Bits,
     pub(super) lowered: Vec<u8>,
     pub(super) hits: Vec<u32>,
-    /// The literals of texts that came before.
-    pub(super) literals: Recall<Vec<u32>>,
+    pub(super) found: Vec<u32>,
+    /// What automata found in texts that came before.
+    pub(super) searches: Recall<Vec<u32>>,
     /// The user agents that came before.
     pub(crate) agents: Agents,
 }

@@ -1,19 +1,17 @@
 //! The sets and automata that tests refer to, verified.
 
 use super::{
+    automaton::Automaton,
+    conditions::Field,
     error::ConditionsError,
     literals::Literals,
     ranges::Ranges,
     segments::{Membership, Segments},
     strings::Strings,
-    wire::{self, Test},
+    wire::{self, Atom, Test},
 };
 use crate::signals::Value;
 use alloc::vec::Vec;
-use regex_automata::{
-    Input,
-    dfa::{Automaton, sparse::DFA},
-};
 
 /// What tests name by its place.
 #[derive(Debug, Default)]
@@ -23,27 +21,51 @@ pub(super) struct Sets {
     pub(super) strings: Vec<Strings>,
     pub(super) numbers: Vec<Vec<i64>>,
     pub(super) literals: Vec<Literals>,
-    pub(super) patterns: Vec<DFA<Vec<u8>>>,
+    pub(super) automata: Vec<Automaton>,
 }
 
 impl Sets {
-    /// Verifies sets and patterns; the automata over literals need the atoms and come after.
-    pub(super) fn load(sets: wire::Sets, patterns: &[Vec<u8>]) -> Result<Self, ConditionsError> {
+    /// Verifies sets; the automata need the atoms and come after.
+    pub(super) fn load(sets: wire::Sets) -> Result<Self, ConditionsError> {
         let sound = sets.ranges.iter().all(Ranges::is_sound)
             && sets.strings.iter().all(Strings::is_sound)
             && sets.numbers.iter().all(|numbers| numbers.is_sorted());
         if !sound {
             return Err(ConditionsError::List);
         }
-        let patterns = patterns.iter().map(|bytes| pattern(bytes)).collect::<Result<_, _>>()?;
         Ok(Self {
             ranges: sets.ranges.len(),
             segments: Segments::new(&sets.ranges).ok_or(ConditionsError::List)?,
             strings: sets.strings,
             numbers: sets.numbers,
             literals: Vec::new(),
-            patterns,
+            automata: Vec::new(),
         })
+    }
+
+    /// The atoms that automata find true of a text that is searched as this field is; `hits` is theirs to work in.
+    pub(super) fn search(&self, field: &Field, atoms: &[Atom], text: &[u8], hits: &mut Vec<u32>, found: &mut Vec<u32>) {
+        hits.clear();
+        found.clear();
+        if let Some(literals) = field.literals.and_then(|at| self.literals.get(at)) {
+            literals.search(text, |atom| hits.push(atom));
+        }
+        // What a literal makes possible takes a search of its own, and one is enough.
+        hits.sort_unstable();
+        hits.dedup();
+        for &atom in &*hits {
+            match atoms.get(atom as usize).map(|atom| &atom.test) {
+                Some(Test::Matches(at)) => self.run(*at, text, found),
+                _ => found.push(atom),
+            }
+        }
+        field.automata.iter().for_each(|&at| self.run(at, text, found));
+    }
+
+    fn run(&self, automaton: u32, text: &[u8], found: &mut Vec<u32>) {
+        if let Some(automaton) = self.automata.get(automaton as usize) {
+            automaton.search(text, |atom| found.push(atom));
+        }
     }
 
     /// The lists of addresses that a value is in; none where it is no address.
@@ -54,7 +76,7 @@ impl Sets {
         }
     }
 
-    /// Whether a test of a known value, which is in these lists, holds; those that the automaton answers do not hold here.
+    /// Whether a test of a known value, which is in these lists, holds; those that automata answer do not hold here.
     pub(super) fn holds(&self, test: &Test, value: Value<'_>, lists: Option<Membership<'_>>) -> bool {
         match (test, value) {
             (Test::IsTrue, Value::Bool(value)) => value,
@@ -66,9 +88,6 @@ impl Sets {
             (Test::InStrings(at), Value::Text(text)) => {
                 self.strings.get(*at as usize).is_some_and(|strings| strings.contains(text))
             }
-            (Test::Matches(at), Value::Text(text)) => {
-                self.patterns.get(*at as usize).is_some_and(|pattern| matches(pattern, text))
-            }
             (Test::SizeEquals(wanted), Value::Text(text)) => size(text) == *wanted,
             (Test::SizeLess(bound), Value::Text(text)) => size(text) < *bound,
             (Test::InRanges(at), Value::Address(_)) => lists.is_some_and(|lists| lists.contains(*at as usize)),
@@ -79,16 +98,4 @@ impl Sets {
 
 fn size(text: &[u8]) -> i64 {
     i64::try_from(text.len()).unwrap_or(i64::MAX)
-}
-
-fn pattern(bytes: &[u8]) -> Result<DFA<Vec<u8>>, ConditionsError> {
-    match DFA::from_bytes(bytes) {
-        Ok((dfa, read)) if read == bytes.len() => Ok(dfa.to_owned()),
-        _ => Err(ConditionsError::Pattern),
-    }
-}
-
-/// The compiler refuses patterns that could give up; one that does anyway matches nothing.
-fn matches(pattern: &DFA<Vec<u8>>, text: &[u8]) -> bool {
-    matches!(pattern.try_search_fwd(&Input::new(text).earliest(true)), Ok(Some(_)))
 }

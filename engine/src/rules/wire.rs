@@ -1,7 +1,7 @@
 //! Sections 5 to 7 of a bundle, as the compiler writes and [`Conditions`](super::Conditions) reads them: one postcard
 //! value each.
 
-use super::{Ranges, Strings};
+use super::{Automaton, Ranges, Strings};
 use alloc::{string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
@@ -29,8 +29,12 @@ pub struct Field {
     pub source: Source,
     /// Whether ASCII letters are made lower case before any test.
     pub lower: bool,
-    /// The automaton in section 7 that answers this field's [`Test::Literal`] atoms.
+    /// The automaton over literals in section 7 that answers this field's [`Test::Literal`] atoms, and that finds the
+    /// literals without which a regular expression of this field cannot match: it reports the [`Test::Matches`] atom
+    /// for them.
     pub literals: Option<u32>,
+    /// The automata over regular expressions in section 7 that are searched whatever literals are found.
+    pub automata: Vec<u32>,
 }
 
 /// Where a field is found.
@@ -78,7 +82,8 @@ pub enum Test {
     InNumbers(u32),
     /// Is the text in this set of section 6?
     InStrings(u32),
-    /// Does this pattern of section 7 match somewhere in the text?
+    /// Does a regular expression match somewhere in the text? Answered by this automaton of section 7, which no other
+    /// field uses.
     Matches(u32),
     /// Has the text exactly this many bytes?
     SizeEquals(i64),
@@ -168,6 +173,6 @@ pub struct Sets {
 pub struct Matchers {
     /// Automata over literals, as [`build_literals`](super::build_literals) makes them.
     pub literals: Vec<Vec<u32>>,
-    /// Regular expressions: `regex_automata::dfa::sparse::DFA` in its own little-endian form.
-    pub patterns: Vec<Vec<u8>>,
+    /// Automata over regular expressions.
+    pub automata: Vec<Automaton>,
 }

@@ -64,7 +64,8 @@ impl Small {
         let rules = self.rules.iter().map(|rule| rule.id.clone());
         let mut table = Table::default();
         for (at, header) in (0..).zip(rules.chain(self.limits.iter().map(|limit| limit.id.clone()))) {
-            table.fields.push(Field { source: Source::Header(header), lower: false, literals: None });
+            let source = Source::Header(header);
+            table.fields.push(Field { source, lower: false, literals: None, automata: Vec::new() });
             table.atoms.push(Atom { field: at, test: Test::Known });
             table.code.push(Op::Atom(at).encode().unwrap());
             table.ends.push(at + 1);
