@@ -1,13 +1,16 @@
 //! Address lists: sorted ranges that do not touch, found by binary search.
 
 use alloc::vec::Vec;
-use core::net::IpAddr;
+use core::{net::IpAddr, ops::Sub};
 use serde::{Deserialize, Serialize};
 
-/// A set of addresses, as the bundle carries it.
+/// A set of addresses.
 ///
 /// IPv4 ranges take 8 bytes. IPv6 ranges take 16, because all but the rarest end on a /64: those that do not stand apart.
+/// The bundle carries of each range how far it lies behind the one before, and how far its end behind its start, which
+/// takes about half.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "Steps", try_from = "Steps")]
 pub struct Ranges {
     // INVARIANT, all three: each pair in order, pairs sorted and apart (checked when a bundle is loaded).
     v4: Vec<(u32, u32)>,
@@ -109,6 +112,56 @@ fn merge<T: Ord + Copy>(ranges: &mut Vec<(T, T)>, next: impl Fn(T) -> Option<T>)
     });
 }
 
+/// Ranges as steps from one end to the next: what is not sorted cannot be written.
+#[derive(Serialize, Deserialize)]
+struct Steps {
+    v4: Vec<(u32, u32)>,
+    v6: Vec<(u64, u64)>,
+    v6_narrow: Vec<(u128, u128)>,
+}
+
+impl From<Ranges> for Steps {
+    fn from(ranges: Ranges) -> Self {
+        Self { v4: steps(ranges.v4), v6: steps(ranges.v6), v6_narrow: steps(ranges.v6_narrow) }
+    }
+}
+
+impl TryFrom<Steps> for Ranges {
+    type Error = &'static str;
+
+    fn try_from(steps: Steps) -> Result<Self, Self::Error> {
+        let ends = || {
+            Some(Self {
+                v4: ends(steps.v4, u32::checked_add)?,
+                v6: ends(steps.v6, u64::checked_add)?,
+                v6_narrow: ends(steps.v6_narrow, u128::checked_add)?,
+            })
+        };
+        ends().ok_or("a range ends behind the last address")
+    }
+}
+
+fn steps<T: Copy + Default + Sub<Output = T>>(mut ranges: Vec<(T, T)>) -> Vec<(T, T)> {
+    let mut last = T::default();
+    for (start, end) in &mut ranges {
+        let before = last;
+        last = *end;
+        *end = *end - *start;
+        *start = *start - before;
+    }
+    ranges
+}
+
+fn ends<T: Copy + Default>(mut steps: Vec<(T, T)>, add: impl Fn(T, T) -> Option<T>) -> Option<Vec<(T, T)>> {
+    let mut last = T::default();
+    for (start, end) in &mut steps {
+        *start = add(last, *start)?;
+        *end = add(*start, *end)?;
+        last = *end;
+    }
+    Some(steps)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,6 +192,18 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_bundle_takes_few_bytes_a_range_and_none_that_ends_behind_the_last_address() {
+        let v4 = (0..10_000_u32).map(|n| (IpAddr::V4((n.wrapping_mul(0x9e37_79b9) & !0xff).into()), 24));
+        let v6 = (0..10_000_u64)
+            .map(|n| (IpAddr::V6((u128::from(n.wrapping_mul(0x9e37_79b9_7f4a_7c15) & !0xffff) << 64).into()), 48));
+        let size = |ranges: &Ranges| postcard::to_allocvec(ranges).unwrap().len();
+        assert!(size(&Ranges::from_networks(v4)) < 70_000);
+        assert!(size(&Ranges::from_networks(v6)) < 120_000);
+        let behind = Steps { v4: alloc::vec![(1, u32::MAX)], v6: Vec::new(), v6_narrow: Vec::new() };
+        assert!(postcard::from_bytes::<Ranges>(&postcard::to_allocvec(&behind).unwrap()).is_err());
+    }
+
     proptest! {
         #[test]
         fn agrees_with_testing_each_network(
@@ -147,6 +212,8 @@ mod tests {
         ) {
             let set = Ranges::from_networks(networks.iter().map(|&(address, prefix)| (IpAddr::V4(address.into()), prefix)));
             prop_assert!(set.is_sound());
+            let written = postcard::to_allocvec(&set).unwrap();
+            prop_assert_eq!(&postcard::from_bytes::<Ranges>(&written).unwrap(), &set);
             let base = if networks.is_empty() { wild } else { networks[near.index(networks.len())].0 };
             for address in [wild, (i64::from(base) + offset).clamp(0, i64::from(u32::MAX)) as u32] {
                 let expected = networks.iter().any(|&(network, prefix)| {
