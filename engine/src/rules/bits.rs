@@ -25,6 +25,15 @@ impl Bits {
 
     /// Sets `start..end`, a word at a time.
     pub(super) fn fill(&mut self, start: usize, end: usize) {
+        self.change(start, end, |word, mask| *word |= mask);
+    }
+
+    /// Clears `start..end`, a word at a time.
+    pub(super) fn clear(&mut self, start: usize, end: usize) {
+        self.change(start, end, |word, mask| *word &= !mask);
+    }
+
+    fn change(&mut self, start: usize, end: usize, change: impl Fn(&mut u64, u64)) {
         if start >= end {
             return;
         }
@@ -33,7 +42,7 @@ impl Bits {
             let low = if at == first { u64::MAX << (start % 64) } else { u64::MAX };
             let high = if at == last { u64::MAX >> (63 - (end - 1) % 64) } else { u64::MAX };
             if let Some(word) = self.0.get_mut(at) {
-                *word |= low & high;
+                change(word, low & high);
             }
         }
     }
@@ -74,6 +83,9 @@ mod tests {
             bits.fill(start, end);
             assert!(bits.ones().eq(start..end), "{start}..{end}");
             assert!((0..130).all(|at| bits.get(at) == (start..end).contains(&at)));
+            bits.fill(0, 130);
+            bits.clear(start, end);
+            assert!((0..130).all(|at| bits.get(at) != (start..end).contains(&at)));
         }
     }
 

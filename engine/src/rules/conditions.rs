@@ -6,7 +6,7 @@
 use super::{
     Scratch,
     error::ConditionsError,
-    load,
+    load, pair,
     program::{self, Answer},
     sets::Sets,
     source::Place,
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     fact::Fact,
-    signals::{Scene, Value},
+    signals::{Reading, Scene, Value},
 };
 use alloc::vec::Vec;
 
@@ -30,6 +30,8 @@ pub struct Conditions {
     pub(super) wakes: Vec<u32>,
     pub(super) woken: Vec<u32>,
     pub(super) untriggered: Vec<u32>,
+    /// Programs that are run for each element of a list.
+    pub(super) predicates: Vec<Vec<u32>>,
     pub(super) sets: Sets,
     /// Tells these automata from those of other policies.
     pub(super) mark: u64,
@@ -52,6 +54,8 @@ pub(super) struct Field {
     pub(super) values: usize,
     pub(super) pairs: usize,
     pub(super) end: usize,
+    /// The fields that stand for this list's elements.
+    pub(super) elements: Vec<usize>,
 }
 
 impl Field {
@@ -109,7 +113,16 @@ impl Conditions {
     }
 
     fn answer(&self, field: &Field, scene: &Scene<'_>, scratch: &mut Scratch) {
-        let reading = field.place.read(scene);
+        match &field.place {
+            Place::Many(list) => self.quantify(field, list, scene, scratch),
+            // Answered with the list, once for each element.
+            Place::Element(_) => {}
+            place => self.tell(field, place.read(scene), scene, scratch),
+        }
+    }
+
+    /// Answers all that is asked of a field whose value this is.
+    pub(super) fn tell(&self, field: &Field, reading: Reading<'_>, scene: &Scene<'_>, scratch: &mut Scratch) {
         if let (true, Fact::Known(Value::Bool(value))) = (field.yes_or_no, reading) {
             return scratch.tell(field.values, Answer::from(value));
         }
@@ -123,7 +136,7 @@ impl Conditions {
             self.lower_and_test(field, value, recalled, scratch);
         }
         for (at, atom) in self.atoms_in(field.pairs, field.end) {
-            scratch.tell(at, self.compare(&atom.test, value, scene));
+            scratch.tell(at, self.compare(field, &atom.test, value, scene));
         }
     }
 
@@ -186,17 +199,18 @@ impl Conditions {
         }
     }
 
-    fn compare(&self, test: &Test, value: Value<'_>, scene: &Scene<'_>) -> Answer {
-        let (Test::SameAs(other) | Test::LessThan(other)) = test else { return Answer::Unknown };
-        let other = self.fields.get(*other as usize).map_or(Fact::Unavailable, |field| field.place.read(scene));
-        match (test, value, other) {
-            (Test::SameAs(_), value, Fact::Known(other)) => Answer::from(value == other),
-            (Test::LessThan(_), Value::Int(value), Fact::Known(Value::Int(other))) => Answer::from(value < other),
+    fn compare(&self, field: &Field, test: &Test, value: Value<'_>, scene: &Scene<'_>) -> Answer {
+        let other = test.other().and_then(|other| self.fields.get(other as usize));
+        let reading = other.map_or(Fact::Unavailable, |other| other.place.read(scene));
+        match (other, reading) {
+            (Some(other), Fact::Known(value_of_other)) => {
+                Answer::from(pair::holds(test, (value, field.lower), (value_of_other, other.lower)))
+            }
             _ => Answer::Unknown,
         }
     }
 
-    fn atoms_in(&self, start: usize, end: usize) -> impl Iterator<Item = (usize, &Atom)> {
+    pub(super) fn atoms_in(&self, start: usize, end: usize) -> impl Iterator<Item = (usize, &Atom)> {
         (start..end).zip(self.atoms.get(start..end).unwrap_or_default())
     }
 
@@ -215,7 +229,8 @@ impl Conditions {
     }
 }
 
-fn state(test: &Test, reading: &Fact<Value<'_>>) -> Answer {
+/// What a test of a fact's state says.
+pub(super) fn state<T>(test: &Test, reading: &Fact<T>) -> Answer {
     match (test, reading) {
         (Test::Unavailable, reading) => Answer::from(matches!(reading, Fact::Unavailable)),
         (Test::Known, reading) => Answer::from(reading.is_known()),
@@ -258,6 +273,7 @@ mod tests {
             ends: all.clone().map(|at| at + 1).collect(),
             triggers: all.map(|at| (at, at)).collect(),
             untriggered: vec![],
+            predicates: vec![],
         };
         let matchers = Matchers { literals: vec![build_literals(&literals).unwrap()], automata: vec![] };
         let bytes = (postcard::to_allocvec(&table).unwrap(), postcard::to_allocvec(&matchers).unwrap());

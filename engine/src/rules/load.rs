@@ -8,20 +8,21 @@ use super::{
     program,
     sets::Sets,
     source::Place,
-    wire::{self, Atom, Matchers, Table, Test},
+    wire::{self, Atom, List, Matchers, Table, Test},
 };
 use crate::signals::Kind;
-use alloc::{vec, vec::Vec};
+use alloc::{collections::BTreeMap, vec, vec::Vec};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 pub(super) fn load(conditions: &[u8], lists: &[u8], matchers: &[u8]) -> Result<Conditions, ConditionsError> {
-    let table: Table = decode(conditions)?;
+    let mut table: Table = decode(conditions)?;
     let Matchers { literals, automata } = decode(matchers)?;
     let mut sets = Sets::load(decode(lists)?)?;
-    let fields = fields(table.fields, &table.atoms, (literals.len(), automata.len()))?;
+    let fields = fields(core::mem::take(&mut table.fields), &table.atoms, (literals.len(), automata.len()))?;
     for atom in &table.atoms {
         check_atom(atom, &fields, &sets, automata.len())?;
+        check_predicate(atom, &fields, &table)?;
     }
     for (at, words) in literals.into_iter().enumerate() {
         let owner = fields.iter().find(|field| field.literals == Some(at)).ok_or(ConditionsError::OutOfBounds)?;
@@ -43,6 +44,7 @@ pub(super) fn load(conditions: &[u8], lists: &[u8], matchers: &[u8]) -> Result<C
         wakes,
         woken: table.triggers.into_iter().map(|(_, condition)| condition).collect(),
         untriggered: table.untriggered,
+        predicates: table.predicates,
         sets,
         mark: mark(conditions, matchers),
     })
@@ -96,41 +98,103 @@ fn fields(
             values,
             pairs,
             end,
+            elements: Vec::new(),
         })
     };
-    fields.into_iter().enumerate().map(resolve).collect()
+    let mut fields = fields.into_iter().enumerate().map(resolve).collect::<Result<Vec<Field>, ConditionsError>>()?;
+    find_elements(&mut fields)?;
+    Ok(fields)
+}
+
+/// Tells every list the fields that stand for its elements. Elements of a list that is not there are of no use.
+fn find_elements(fields: &mut [Field]) -> Result<(), ConditionsError> {
+    let mut lists: BTreeMap<List, usize> = BTreeMap::new();
+    for (at, field) in fields.iter().enumerate() {
+        if let Place::Many(list) = &field.place
+            && lists.insert(list.clone(), at).is_some()
+        {
+            return Err(ConditionsError::OutOfBounds);
+        }
+    }
+    for at in 0..fields.len() {
+        let Some(Field { place: Place::Element(list), .. }) = fields.get(at) else { continue };
+        let owner = lists.get(list).and_then(|&owner| fields.get_mut(owner)).ok_or(ConditionsError::OutOfBounds)?;
+        owner.elements.push(at);
+    }
+    Ok(())
+}
+
+/// A program that is run for elements reads nothing but them.
+fn check_predicate(atom: &Atom, fields: &[Field], table: &Table) -> Result<(), ConditionsError> {
+    let Test::Exists(predicate) = atom.test else { return Ok(()) };
+    let field = fields.get(atom.field as usize).ok_or(ConditionsError::OutOfBounds)?;
+    let program = table.predicates.get(predicate as usize).ok_or(ConditionsError::OutOfBounds)?;
+    let is_own = |atom: usize| {
+        let field_of_atom = table.atoms.get(atom).map(|atom| atom.field as usize);
+        field_of_atom.is_some_and(|place| field.elements.contains(&place))
+    };
+    if program::is_sound(program, table.atoms.len()) && program::atoms(program).all(is_own) {
+        Ok(())
+    } else {
+        Err(ConditionsError::OutOfBounds)
+    }
 }
 
 fn check_atom(atom: &Atom, fields: &[Field], sets: &Sets, automata: usize) -> Result<(), ConditionsError> {
     let field = fields.get(atom.field as usize).ok_or(ConditionsError::OutOfBounds)?;
-    let kind = field.place.kind();
+    if matches!(atom.test, Test::Known | Test::Absent | Test::Unavailable | Test::Present) {
+        return Ok(());
+    }
+    let Some(kind) = field.place.kind() else { return check_list(&atom.test, field) };
     let there = |at: u32, len: usize| (at as usize) < len;
     let (wanted, there) = match &atom.test {
         Test::Known | Test::Absent | Test::Unavailable | Test::Present => return Ok(()),
         Test::IsTrue => (Kind::Bool, true),
         Test::Equals(_) | Test::Less(_) => (Kind::Int, true),
-        Test::Literal | Test::SizeEquals(_) | Test::SizeLess(_) => (Kind::Text, true),
+        Test::Literal | Test::SizeEquals(_) | Test::SizeLess(_) | Test::Before(_) => (Kind::Text, true),
+        Test::Exists(_) => return Err(ConditionsError::Type),
         Test::InNumbers(at) => (Kind::Int, there(*at, sets.numbers.len())),
         Test::InStrings(at) => (Kind::Text, there(*at, sets.strings.len())),
         Test::Matches(at) => (Kind::Text, there(*at, automata)),
         Test::InRanges(at) => (Kind::Address, there(*at, sets.ranges)),
-        Test::SameAs(other) | Test::LessThan(other) => {
+        Test::SameAs(other)
+        | Test::LessThan(other)
+        | Test::StartsWith(other)
+        | Test::EndsWith(other)
+        | Test::Contains(other) => {
             let other = fields.get(*other as usize).ok_or(ConditionsError::OutOfBounds)?;
-            let comparable = matches!(atom.test, Test::SameAs(_)) || kind == Kind::Int;
-            (
-                if comparable && !field.lower && !other.lower {
-                    other.place.kind()
-                } else {
-                    return Err(ConditionsError::Type);
-                },
-                true,
-            )
+            let single = |field: &Field| !matches!(field.place, Place::Many(_) | Place::Element(_));
+            match other.place.kind() {
+                Some(wanted) if single(field) && single(other) && is_comparable(&atom.test, kind) => (wanted, true),
+                _ => return Err(ConditionsError::Type),
+            }
         }
     };
     match (wanted == kind, there) {
         (true, true) => Ok(()),
         (false, _) => Err(ConditionsError::Type),
         (_, false) => Err(ConditionsError::OutOfBounds),
+    }
+}
+
+/// What a list can be asked.
+fn check_list(test: &Test, field: &Field) -> Result<(), ConditionsError> {
+    match test {
+        Test::Exists(_) | Test::SizeEquals(_) | Test::SizeLess(_)
+            if !field.lower && field.literals.is_none() && field.automata.is_empty() =>
+        {
+            Ok(())
+        }
+        _ => Err(ConditionsError::Type),
+    }
+}
+
+/// Whether two values of a kind can be compared in this way.
+fn is_comparable(test: &Test, kind: Kind) -> bool {
+    match test {
+        Test::SameAs(_) => true,
+        Test::LessThan(_) => matches!(kind, Kind::Int | Kind::Text),
+        _ => kind == Kind::Text,
     }
 }
 

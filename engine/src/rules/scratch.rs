@@ -13,6 +13,8 @@ pub struct Scratch {
     pub(super) holds: Bits,
     pub(super) lowered: Vec<u8>,
     pub(super) hits: Vec<u32>,
+    /// The lines of a header, joined.
+    pub(super) joined: Vec<u8>,
     pub(super) found: Vec<u32>,
     /// What automata found in texts that came before.
     pub(super) searches: Recall<Vec<u32>>,
@@ -41,6 +43,12 @@ impl Scratch {
         self.known.reset(atoms);
         self.candidates.reset(conditions);
         self.holds.reset(conditions);
+    }
+
+    /// Forgets the answers of some atoms.
+    pub(super) fn forget(&mut self, start: usize, end: usize) {
+        self.truth.clear(start, end);
+        self.known.clear(start, end);
     }
 
     pub(super) fn tell(&mut self, atom: usize, answer: Answer) {

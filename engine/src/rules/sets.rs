@@ -90,6 +90,7 @@ impl Sets {
             }
             (Test::SizeEquals(wanted), Value::Text(text)) => size(text) == *wanted,
             (Test::SizeLess(bound), Value::Text(text)) => size(text) < *bound,
+            (Test::Before(bound), Value::Text(text)) => text < bound.as_bytes(),
             (Test::InRanges(at), Value::Address(_)) => lists.is_some_and(|lists| lists.contains(*at as usize)),
             _ => false,
         }

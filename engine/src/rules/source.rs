@@ -1,6 +1,9 @@
 //! Reading a field of the request.
 
-use super::{ConditionsError, wire::Source};
+use super::{
+    ConditionsError,
+    wire::{List, Source},
+};
 use crate::{
     fact::Fact,
     signals::{self, Kind, Reading, SIGNALS, Scene, Value},
@@ -14,6 +17,8 @@ pub(super) enum Place {
     Header(Box<[u8]>),
     Cookie(Box<[u8]>),
     Param(Box<[u8]>),
+    Many(List),
+    Element(List),
 }
 
 impl Place {
@@ -27,13 +32,17 @@ impl Place {
             Source::Header(name) => Self::Header(bytes(name)),
             Source::Cookie(name) => Self::Cookie(bytes(name)),
             Source::Param(name) => Self::Param(bytes(name)),
+            Source::Many(list) => Self::Many(list),
+            Source::Element(list) => Self::Element(list),
         })
     }
 
-    pub(super) fn kind(&self) -> Kind {
+    /// The type of its value; none for a list.
+    pub(super) fn kind(&self) -> Option<Kind> {
         match self {
-            Self::Signal(index) => SIGNALS.get(*index).map_or(Kind::Text, |signal| signal.kind),
-            Self::Header(_) | Self::Cookie(_) | Self::Param(_) => Kind::Text,
+            Self::Signal(index) => SIGNALS.get(*index).map(|signal| signal.kind),
+            Self::Header(_) | Self::Cookie(_) | Self::Param(_) | Self::Element(_) => Some(Kind::Text),
+            Self::Many(_) => None,
         }
     }
 
@@ -43,6 +52,8 @@ impl Place {
             Self::Header(name) => scene.header(name).map(Value::Text),
             Self::Cookie(name) => scene.cookie(name).map(Value::Text),
             Self::Param(name) => scene.param(name).map(Value::Text),
+            // Lists have no one value, and elements are there only while their list is looked through.
+            Self::Many(_) | Self::Element(_) => Fact::Unavailable,
         }
     }
 }

@@ -20,6 +20,8 @@ pub struct Table {
     pub triggers: Vec<(u32, u32)>,
     /// Conditions that may hold although no atom is true.
     pub untriggered: Vec<u32>,
+    /// Programs over the atoms of one list's elements, which [`Test::Exists`] names by their place.
+    pub predicates: Vec<Vec<u32>>,
 }
 
 /// One thing that conditions read.
@@ -48,6 +50,23 @@ pub enum Source {
     Cookie(String),
     /// The first query parameter of this name, neither of them percent-decoded.
     Param(String),
+    /// A list of texts.
+    Many(List),
+    /// An element of this list, while the list is looked through.
+    Element(List),
+}
+
+/// A list of texts that a request has.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum List {
+    /// The names of all headers, in lower case.
+    HeaderNames,
+    /// The elements of a header that is a list (RFC 9110, section 5.6.1), of all its lines.
+    HeaderValues(String),
+    /// The names of all cookies.
+    CookieNames,
+    /// The names of all query parameters, not percent-decoded.
+    ParamNames,
 }
 
 /// One question about one field.
@@ -85,16 +104,26 @@ pub enum Test {
     /// Does a regular expression match somewhere in the text? Answered by this automaton of section 7, which no other
     /// field uses.
     Matches(u32),
-    /// Has the text exactly this many bytes?
+    /// Has the text exactly this many bytes, or the list exactly this many elements?
     SizeEquals(i64),
-    /// Has the text fewer bytes?
+    /// Has the text fewer bytes, or the list fewer elements?
     SizeLess(i64),
     /// Is the address in this set of section 6?
     InRanges(u32),
+    /// Does the text come before this one, byte by byte?
+    Before(String),
+    /// Holds the program at this place of [`Table::predicates`] for some element of the list?
+    Exists(u32),
     /// Is the value that of this other field?
     SameAs(u32),
-    /// Is the number less than that of this other field?
+    /// Is the number or text less than that of this other field?
     LessThan(u32),
+    /// Does the text begin with that of this other field?
+    StartsWith(u32),
+    /// Does the text end with that of this other field?
+    EndsWith(u32),
+    /// Does the text contain that of this other field?
+    Contains(u32),
 }
 
 impl Test {
@@ -102,8 +131,20 @@ impl Test {
     pub fn rank(&self) -> u8 {
         match self {
             Self::Known | Self::Absent | Self::Unavailable | Self::Present => 0,
-            Self::SameAs(_) | Self::LessThan(_) => 2,
+            _ if self.other().is_some() => 2,
             _ => 1,
+        }
+    }
+
+    /// The other field that a comparison of two fields names.
+    pub fn other(&self) -> Option<u32> {
+        match self {
+            Self::SameAs(other)
+            | Self::LessThan(other)
+            | Self::StartsWith(other)
+            | Self::EndsWith(other)
+            | Self::Contains(other) => Some(*other),
+            _ => None,
         }
     }
 }

@@ -102,9 +102,14 @@ impl<'a> Scene<'a> {
         if !self.facts.seen.query {
             return Fact::Unavailable;
         }
+        Fact::from_option(self.params().find(|(known, _)| *known == name).map(|(_, value)| value))
+    }
+
+    /// Names and values of all query parameters that have a name, in order.
+    pub(crate) fn params(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + use<'a> {
         let query = self.facts.request.query().unwrap_or_default();
-        let mut pairs = query.split(|&byte| byte == b'&').map(|pair| split_once(pair, b'=').unwrap_or((pair, b"")));
-        Fact::from_option(pairs.find(|(known, _)| !known.is_empty() && *known == name).map(|(_, value)| value))
+        let pairs = query.split(|&byte| byte == b'&').map(|pair| split_once(pair, b'=').unwrap_or((pair, b"")));
+        pairs.filter(|(name, _)| !name.is_empty())
     }
 
     /// The bytes that stay the same from request to request of one browser: version and ciphers of its TLS hello (the
@@ -190,7 +195,7 @@ impl<'a> Scene<'a> {
     }
 
     /// Names and values of all cookies, in order.
-    pub(super) fn cookies(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + use<'a> {
+    pub(crate) fn cookies(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + use<'a> {
         let list = self.index.place(Known::Cookie).and_then(|at| self.facts.headers.list.get(at..));
         let headers = list.unwrap_or_default().iter().filter(|(name, _)| *name == b"cookie");
         headers.flat_map(|(_, value)| value.split(|&byte| byte == b';')).filter_map(|pair| {
