@@ -3,7 +3,7 @@
 use super::{
     Scope,
     expr::{Condition, FieldKey, Test},
-    fields::{Operand, State},
+    operand::{Operand, State},
     parse,
     place::Places,
     tree::{Shape, Tree},
@@ -11,26 +11,53 @@ use super::{
 use crate::{
     context::Context,
     diagnostic::{Code, Diagnostic},
+    source::Span,
 };
 use cel::{
     IdedExpr,
     common::ast::{CallExpr, Expr, SelectExpr, operators},
 };
-use outwork_engine::signals::Kind;
+use outwork_engine::{rules::wire::List, signals::Kind};
 
 /// Checks a condition.
 pub(crate) fn check(cx: &mut Context<'_>, scope: Scope<'_>) -> Option<Tree> {
     let (expr, places) = parse::parse(cx, scope)?;
-    Checker { cx, scope, places }.tree(&expr)
+    let mut checker = Checker::new(cx, scope, places);
+    let tree = checker.tree(&expr)?;
+    checker.fits(&expr, tree.weight())?;
+    Some(tree)
 }
 
 pub(super) struct Checker<'c, 'f> {
     pub(super) cx: &'c mut Context<'f>,
     pub(super) scope: Scope<'c>,
     pub(super) places: Places,
+    /// What names stand for inside of `exists` and `all`, the innermost last.
+    pub(super) variables: Vec<(String, Operand)>,
+    /// The list whose elements are looked at.
+    pub(super) inside: Option<List>,
+    /// How deep this is in what is worked out for several values: there, what is written may be compared.
+    pub(super) folding: usize,
+    /// How much was worked out already.
+    pub(super) steps: usize,
+    /// Whether that it was too much has been reported.
+    pub(super) too_large: bool,
 }
 
-impl Checker<'_, '_> {
+impl<'c, 'f> Checker<'c, 'f> {
+    pub(super) fn new(cx: &'c mut Context<'f>, scope: Scope<'c>, places: Places) -> Self {
+        Self { cx, scope, places, variables: Vec::new(), inside: None, folding: 0, steps: 0, too_large: false }
+    }
+
+    /// What a macro stands for.
+    pub(super) fn value(&mut self, expr: &IdedExpr) -> Option<Operand> {
+        let value = self.operand(expr)?;
+        if let Operand::Truth(condition) = &value {
+            self.fits(expr, condition.weight())?;
+        }
+        Some(value)
+    }
+
     /// The parts of an expression. Both sides of a connective are looked at even if one is wrong.
     fn tree(&mut self, expr: &IdedExpr) -> Option<Tree> {
         let shape = match &expr.expr {
@@ -39,9 +66,9 @@ impl Checker<'_, '_> {
                 (operators::LOGICAL_OR, parts) => Shape::any(self.each(parts)?),
                 (operators::LOGICAL_NOT, [inner]) => Shape::Not(self.tree(inner)?.into()),
                 (operators::CONDITIONAL, parts) => Shape::Choose(Box::new(self.each(parts)?.try_into().ok()?)),
-                _ => Shape::Leaf(self.call(expr, call)?),
+                _ => Shape::Leaf(self.leaf(expr)?),
             },
-            _ => Shape::Leaf(self.condition(expr)?),
+            _ => Shape::Leaf(self.leaf(expr)?),
         };
         Some(Tree { shape, span: self.places.of(expr), range: self.places.range(expr) })
     }
@@ -51,23 +78,24 @@ impl Checker<'_, '_> {
         trees.into_iter().collect()
     }
 
-    /// The condition that an expression states.
-    pub(super) fn condition(&mut self, expr: &IdedExpr) -> Option<Condition> {
-        match &expr.expr {
-            Expr::Call(call) => self.call(expr, call),
-            Expr::Select(select) if select.test => self.has(expr, select),
-            _ => {
-                let operand = self.operand(expr)?;
-                self.truth(expr, operand)
-            }
-        }
+    fn leaf(&mut self, expr: &IdedExpr) -> Option<Condition> {
+        let operand = self.operand(expr)?;
+        self.truth(expr, operand)
     }
 
-    fn call(&mut self, expr: &IdedExpr, call: &CallExpr) -> Option<Condition> {
-        match (call.func_name.as_str(), call.args.as_slice()) {
-            (operators::LOGICAL_AND | operators::LOGICAL_OR | operators::LOGICAL_NOT | operators::CONDITIONAL, _) => {
-                self.tree(expr).map(|tree| tree.condition())
-            }
+    /// The condition that an expression states.
+    pub(super) fn condition(&mut self, expr: &IdedExpr) -> Option<Condition> {
+        let tree = self.tree(expr)?;
+        self.fits(expr, tree.weight())?;
+        Some(tree.condition())
+    }
+
+    /// What a call of an operator or a function gives.
+    pub(super) fn call(&mut self, expr: &IdedExpr, call: &CallExpr) -> Option<Operand> {
+        let condition = match (call.func_name.as_str(), call.args.as_slice()) {
+            (operators::INDEX, args) => return self.index(expr, args),
+            (operators::CONDITIONAL, [test, yes, no]) => return self.conditional(test, yes, no),
+            (operators::LOGICAL_AND | operators::LOGICAL_OR | operators::LOGICAL_NOT, _) => self.condition(expr),
             (operators::EQUALS, [left, right]) => self.equality(expr, left, right),
             (operators::NOT_EQUALS, [left, right]) => self.equality(expr, left, right).map(Condition::negated),
             (operators::LESS, [left, right]) => self.order(expr, left, right, false),
@@ -75,25 +103,42 @@ impl Checker<'_, '_> {
             (operators::LESS_EQUALS, [left, right]) => self.order(expr, right, left, true),
             (operators::GREATER_EQUALS, [left, right]) => self.order(expr, left, right, true),
             (operators::IN, [left, right]) => self.membership(expr, left, right),
-            (operators::INDEX, _) => {
-                let operand = self.operand(expr)?;
-                self.truth(expr, operand)
-            }
-            _ => self.method(expr, call),
+            _ => return self.method(expr, call),
+        };
+        condition.map(Operand::Truth)
+    }
+
+    /// `test ? yes : no`, of conditions or of values.
+    fn conditional(&mut self, test: &IdedExpr, yes: &IdedExpr, no: &IdedExpr) -> Option<Operand> {
+        let condition = self.condition(test);
+        let (a, b) = (self.operand(yes), self.operand(no));
+        let (condition, a, b) = (condition?, a?, b?);
+        if a.is_truth() && b.is_truth() {
+            let (a, b) = (self.truth(yes, a)?, self.truth(no, b)?);
+            let whole = Condition::choose(condition, a, b);
+            self.fits(test, whole.weight())?;
+            return Some(Operand::Truth(whole));
         }
+        if a.is_truth() || b.is_truth() {
+            let message = format!("one side is {}, the other {}", self.name_of(&a), self.name_of(&b));
+            return self.mismatch(no, message);
+        }
+        Some(Operand::Either(Box::new((condition, a, b))))
     }
 
     /// `has(a.b)`: the client sent it.
-    fn has(&mut self, expr: &IdedExpr, select: &SelectExpr) -> Option<Condition> {
-        let path = Expr::Select(SelectExpr { test: false, ..select.clone() });
-        match self.operand(&IdedExpr { id: expr.id, expr: path })? {
-            Operand::Field(field, _) => Some(Condition::ask(field, Test::Present)),
-            other => self.mismatch(expr, format!("`has` asks for a field, and this is {}", self.name_of(&other))),
+    pub(super) fn has(&mut self, expr: &IdedExpr, select: &SelectExpr) -> Option<Operand> {
+        let path = IdedExpr { id: expr.id, expr: Expr::Select(SelectExpr { test: false, ..select.clone() }) };
+        let operand = self.operand(&path)?;
+        match operand.field() {
+            Some(field) => Some(Operand::Truth(Condition::ask(field, Test::Present))),
+            None => self.mismatch(expr, format!("`has` asks for a field, and this is {}", self.name_of(&operand))),
         }
     }
 
     pub(super) fn truth(&mut self, expr: &IdedExpr, operand: Operand) -> Option<Condition> {
         match operand {
+            Operand::Truth(condition) => Some(condition),
             Operand::Bool(value) => Some(Condition::Constant(value)),
             Operand::State(field, State::Known) => Some(Condition::ask(field, Test::Known)),
             Operand::State(field, State::Absent) => Some(Condition::ask(field, Test::Absent)),
@@ -104,6 +149,7 @@ impl Checker<'_, '_> {
                 let help = match other {
                     Operand::Field(_, Kind::Text) => "compare it: `… == \"value\"`, or ask `….known`",
                     Operand::Field(..) | Operand::Size(_) => "compare it, or ask `….known`",
+                    Operand::Many(_) => "ask for its elements: `….exists(e, e == \"value\")`, or for its size",
                     _ => "compare a field with it",
                 };
                 let place = self.places.of(expr);
@@ -114,7 +160,11 @@ impl Checker<'_, '_> {
     }
 
     pub(super) fn mismatch<T>(&mut self, expr: &IdedExpr, message: impl Into<String>) -> Option<T> {
-        self.cx.report(Diagnostic::new(Code::TypeMismatch, self.places.of(expr), message));
+        self.mismatch_at(self.places.of(expr), message)
+    }
+
+    pub(super) fn mismatch_at<T>(&mut self, place: Span, message: impl Into<String>) -> Option<T> {
+        self.cx.report(Diagnostic::new(Code::TypeMismatch, place, message));
         None
     }
 
@@ -125,15 +175,19 @@ impl Checker<'_, '_> {
     }
 
     pub(super) fn never(&mut self, expr: &IdedExpr, message: impl Into<String>, help: String) -> Option<Condition> {
-        self.cx.report(Diagnostic::new(Code::NeverHolds, self.places.of(expr), message).help(help));
+        self.never_at(self.places.of(expr), message, help)
+    }
+
+    pub(super) fn never_at<T>(&mut self, place: Span, message: impl Into<String>, help: String) -> Option<T> {
+        self.cx.report(Diagnostic::new(Code::NeverHolds, place, message).help(help));
         None
     }
 
     /// Whether text could be what a field holds: letters that were made lower case are never capitals.
-    pub(super) fn can_be(&mut self, expr: &IdedExpr, field: &FieldKey, text: &str) -> Option<()> {
+    pub(super) fn can_be(&mut self, place: &Span, field: &FieldKey, text: &str) -> Option<()> {
         if field.lower && text.bytes().any(|byte| byte.is_ascii_uppercase()) {
             let help = format!("write \"{}\"", text.to_ascii_lowercase());
-            self.never(expr, "a capital letter is never found in lower-case text", help)?;
+            return self.never_at(place.clone(), "a capital letter is never found in lower-case text", help);
         }
         Some(())
     }

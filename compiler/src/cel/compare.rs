@@ -1,28 +1,41 @@
-//! `==`, `<` and `in`.
+//! `==` and `<`.
 
 use super::{
     check::Checker,
-    expr::{Condition, FieldKey, ListRef, Literal, Test},
-    fields::{Operand, map_of},
+    expr::{Condition, FieldKey, Literal, Test},
+    operand::Operand,
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
-    lists::{self, Contents},
+    lists,
 };
 use cel::IdedExpr;
 use outwork_engine::signals::Kind;
-use std::{collections::BTreeSet, net::IpAddr};
+use std::{net::IpAddr, sync::Arc};
 
 impl Checker<'_, '_> {
     pub(super) fn equality(&mut self, expr: &IdedExpr, left: &IdedExpr, right: &IdedExpr) -> Option<Condition> {
         let (a, b) = (self.operand(left), self.operand(right));
-        match (a?, b?) {
-            (Operand::Field(field, Kind::Bool), Operand::Bool(value))
-            | (Operand::Bool(value), Operand::Field(field, Kind::Bool)) => {
-                Some(Condition::ask(field, Test::IsTrue).negated_if(!value))
+        self.both(expr, a?, b?, &mut |checker, a, b| checker.equal(expr, (left, a), (right, b)))
+    }
+
+    fn equal(
+        &mut self,
+        expr: &IdedExpr,
+        (left, a): (&IdedExpr, Operand),
+        (right, b): (&IdedExpr, Operand),
+    ) -> Option<Condition> {
+        match (a, b) {
+            (a, b) if a.is_written() && b.is_written() => self.written(expr, &a, &b, |a, b| a == b),
+            (Operand::Field(a, kind), Operand::Field(b, other)) if kind == other => self.same(expr, a, b),
+            (a, Operand::Bool(value)) | (Operand::Bool(value), a) if a.is_truth() => {
+                Some(self.truth(left, a)?.negated_if(!value))
             }
-            (state @ Operand::State(..), Operand::Bool(value)) | (Operand::Bool(value), state @ Operand::State(..)) => {
-                Some(self.truth(left, state)?.negated_if(!value))
+            (a, b) if a.is_truth() && b.is_truth() => {
+                let (a, b) = (self.truth(left, a)?, self.truth(right, b)?);
+                let same = Condition::choose(a, b.clone(), b.negated());
+                self.fits(expr, same.weight())?;
+                Some(same)
             }
             (Operand::Field(field, Kind::Int), Operand::Int(value))
             | (Operand::Int(value), Operand::Field(field, Kind::Int)) => {
@@ -35,8 +48,8 @@ impl Checker<'_, '_> {
             (Operand::Text(text), Operand::Field(field, Kind::Text)) => self.equal_text(left, field, text),
             (Operand::Field(field, Kind::Address), Operand::Text(text)) => self.equal_address(right, field, &text),
             (Operand::Text(text), Operand::Field(field, Kind::Address)) => self.equal_address(left, field, &text),
-            (Operand::Field(a, kind), Operand::Field(b, other)) if kind == other => self.same(expr, a, b),
-            (a, b) if a.is_written() && b.is_written() => self.mismatch(expr, "nothing here depends on the request"),
+            (Operand::Size(_), Operand::Size(_) | Operand::Field(_, Kind::Int))
+            | (Operand::Field(_, Kind::Int), Operand::Size(_)) => self.sizes(expr),
             (a, b) => {
                 let message = format!("{} cannot be compared with {}", self.name_of(&a), self.name_of(&b));
                 self.mismatch(expr, message)
@@ -44,19 +57,22 @@ impl Checker<'_, '_> {
         }
     }
 
+    fn sizes(&mut self, expr: &IdedExpr) -> Option<Condition> {
+        self.unsupported(expr, "comparisons of a size with a field", "compare it with a number that is written out")
+    }
+
     fn same(&mut self, expr: &IdedExpr, a: FieldKey, b: FieldKey) -> Option<Condition> {
         if a == b {
             return self.never(expr, "a field is compared with itself", "ask `….known` instead".into());
         }
-        if a.lower || b.lower {
-            return self.unsupported(expr, "comparisons of two fields in lower case", "compare them as they are");
-        }
         Some(Condition::ask(a, Test::SameAs(b)))
     }
 
-    fn equal_text(&mut self, expr: &IdedExpr, field: FieldKey, text: String) -> Option<Condition> {
-        self.can_be(expr, &field, &text)?;
-        Some(Condition::ask(field, Test::Literals([Literal { from_start: true, to_end: true, text }].into())))
+    pub(super) fn equal_text(&mut self, expr: &IdedExpr, field: FieldKey, text: String) -> Option<Condition> {
+        let place = self.places.of(expr);
+        self.can_be(&place, &field, &text)?;
+        let literal = Literal { from_start: true, to_end: true, text };
+        Some(Condition::ask(field, Test::Literals(Arc::new([literal].into()))))
     }
 
     fn equal_address(&mut self, expr: &IdedExpr, field: FieldKey, text: &str) -> Option<Condition> {
@@ -84,129 +100,88 @@ impl Checker<'_, '_> {
         negate: bool,
     ) -> Option<Condition> {
         let (a, b) = (self.operand(small), self.operand(large));
-        let condition = match (a?, b?) {
-            (Operand::Field(field, Kind::Int), Operand::Int(bound)) => Condition::ask(field, Test::Less(bound)),
-            (Operand::Size(field), Operand::Int(bound)) => Condition::ask(field, Test::SizeLess(bound)),
-            // bound < x is not (x < bound + 1); nothing is above the largest number.
-            (Operand::Int(bound), Operand::Field(field, Kind::Int)) => bound
-                .checked_add(1)
-                .map_or(Condition::Constant(false), |next| Condition::ask(field, Test::Less(next)).negated()),
-            (Operand::Int(bound), Operand::Size(field)) => bound
-                .checked_add(1)
-                .map_or(Condition::Constant(false), |next| Condition::ask(field, Test::SizeLess(next)).negated()),
-            (Operand::Field(a, Kind::Int), Operand::Field(b, Kind::Int)) if a != b => {
-                Condition::ask(a, Test::LessThan(b))
-            }
-            (a, b) if a.is_written() && b.is_written() => {
-                return self.mismatch(expr, "nothing here depends on the request");
-            }
-            (Operand::Field(_, Kind::Text), _) | (_, Operand::Field(_, Kind::Text)) => {
-                return self.mismatch(expr, "text has no order here: ask for its beginning, its end or its size");
-            }
-            (a, b) => {
-                let message = format!("{} and {} have no order", self.name_of(&a), self.name_of(&b));
-                return self.mismatch(expr, message);
-            }
-        };
-        Some(condition.negated_if(negate))
+        let less = self.both(expr, a?, b?, &mut |checker, a, b| checker.less(expr, a, b));
+        less.map(|less| less.negated_if(negate))
     }
 
-    pub(super) fn membership(&mut self, expr: &IdedExpr, item: &IdedExpr, list: &IdedExpr) -> Option<Condition> {
-        let (map, place) = (map_of(list), item);
-        let (item, list) =
-            (self.operand(item), if let Some(map) = map { Some(Operand::Map(map)) } else { self.operand(list) });
-        match (item?, list?) {
-            (Operand::Text(name), Operand::Map(map)) => match self.entry(place, map, &name)? {
-                Operand::Field(field, _) => Some(Condition::ask(field, Test::Present)),
-                _ => None,
-            },
-            (Operand::Field(field, kind), Operand::Written(items)) => self.in_written(field, kind, &items),
-            (Operand::Field(field, kind), Operand::List(place)) => self.in_list(expr, field, kind, place),
-            (item, list) => {
-                let message = format!("{} cannot be in {}", self.name_of(&item), self.name_of(&list));
+    fn less(&mut self, expr: &IdedExpr, small: Operand, large: Operand) -> Option<Condition> {
+        match (small, large) {
+            (a, b) if a.is_written() && b.is_written() => self.written(expr, &a, &b, |a, b| a < b),
+            (Operand::Field(field, Kind::Int), Operand::Int(bound)) => Some(Condition::ask(field, Test::Less(bound))),
+            (Operand::Size(field), Operand::Int(bound)) => Some(Condition::ask(field, Test::SizeLess(bound))),
+            (Operand::Field(field, Kind::Text), Operand::Text(bound)) => {
+                Some(Condition::ask(field, Test::Before(bound)))
+            }
+            (Operand::Int(bound), Operand::Field(field, Kind::Int)) => Some(above(field, bound, Test::Less)),
+            (Operand::Int(bound), Operand::Size(field)) => Some(above(field, bound, Test::SizeLess)),
+            // bound < x is not (x < what follows bound), and the text that follows another has one more byte, the least.
+            (Operand::Text(bound), Operand::Field(field, Kind::Text)) => {
+                Some(Condition::ask(field, Test::Before(bound + "\0")).negated())
+            }
+            (Operand::Field(a, kind @ (Kind::Int | Kind::Text)), Operand::Field(b, other)) if kind == other => {
+                if a == b {
+                    return self.never(expr, "a field is compared with itself", "ask `….known` instead".into());
+                }
+                Some(Condition::ask(a, Test::LessThan(b)))
+            }
+            (Operand::Size(_), Operand::Size(_) | Operand::Field(_, Kind::Int))
+            | (Operand::Field(_, Kind::Int), Operand::Size(_)) => self.sizes(expr),
+            (a, b) => {
+                let message = format!("{} and {} have no order", self.name_of(&a), self.name_of(&b));
                 self.mismatch(expr, message)
             }
         }
     }
 
-    fn in_written(&mut self, field: FieldKey, kind: Kind, items: &[(Operand, IdedExpr)]) -> Option<Condition> {
-        let test = match kind {
-            Kind::Int => {
-                let numbers = self.all(items, "a number", |_, operand, _| match operand {
-                    Operand::Int(number) => Some(Some(*number)),
-                    _ => None,
-                })?;
-                Test::InNumbers(numbers)
-            }
-            Kind::Text => {
-                let texts = self.all(items, "a string", |checker, operand, item| match operand {
-                    Operand::Text(text) => Some(checker.can_be(item, &field, text).map(|()| Literal {
-                        from_start: true,
-                        to_end: true,
-                        text: text.clone(),
-                    })),
-                    _ => None,
-                })?;
-                Test::Literals(texts)
-            }
-            Kind::Address => {
-                let networks = self.all(items, "a network as a string", |checker, operand, item| match operand {
-                    Operand::Text(text) => Some(checker.network(item, text)),
-                    _ => None,
-                })?;
-                Test::InNetworks(networks)
-            }
-            Kind::Bool => {
-                let (_, item) = items.first()?;
-                return self.mismatch(item, "what is true or false is compared with `==`");
-            }
-        };
-        Some(Condition::ask(field, test))
-    }
-
-    /// The values of a written list; `read` gives nothing for a wrong type, and `Some(None)` for what it reported itself.
-    fn all<T: Ord>(
+    /// A comparison of two values that are written out: allowed where they stand for one another, as in `exists`.
+    pub(super) fn written(
         &mut self,
-        items: &[(Operand, IdedExpr)],
-        wanted: &str,
-        read: impl Fn(&mut Self, &Operand, &IdedExpr) -> Option<Option<T>>,
-    ) -> Option<BTreeSet<T>> {
-        let mut values = Some(BTreeSet::new());
-        for (operand, item) in items {
-            let value = match read(self, operand, item) {
-                Some(value) => value,
-                None => {
-                    let message = format!("this is {}, where {wanted} belongs", self.name_of(operand));
-                    self.mismatch(item, message)
-                }
-            };
-            values = values.zip(value).map(|(mut values, value)| {
-                values.insert(value);
-                values
-            });
+        expr: &IdedExpr,
+        a: &Operand,
+        b: &Operand,
+        holds: impl Fn(Literals<'_>, Literals<'_>) -> bool,
+    ) -> Option<Condition> {
+        if self.folding == 0 {
+            return self.mismatch(expr, "nothing here depends on the request");
         }
-        values
-    }
-
-    fn network(&mut self, expr: &IdedExpr, text: &str) -> Option<(IpAddr, u8)> {
-        lists::network(text).map_err(|wrong| self.cx.report(wrong.at(self.places.of(expr)))).ok()
-    }
-
-    fn in_list(&mut self, expr: &IdedExpr, field: FieldKey, kind: Kind, place: usize) -> Option<Condition> {
-        let list = ListRef { place, name: self.scope.lists.name(place).to_owned() };
-        let test = match (kind, self.scope.lists.contents(place)?) {
-            (Kind::Text, Contents::Strings(_)) => Test::InStrings(list),
-            (Kind::Address, Contents::Networks(_)) => Test::InRanges(list),
-            (Kind::Int, Contents::Numbers(numbers)) => Test::InNumbers(numbers.clone()),
-            _ => {
-                let message = format!(
-                    "{} cannot be in {}",
-                    self.name_of(&Operand::Field(field, kind)),
-                    self.name_of(&Operand::List(place))
-                );
-                return self.mismatch(expr, message);
+        match (Literals::of(a), Literals::of(b)) {
+            (Some(a), Some(b)) if std::mem::discriminant(&a) == std::mem::discriminant(&b) => {
+                Some(Condition::Constant(holds(a, b)))
             }
-        };
-        Some(Condition::ask(field, test))
+            _ => {
+                let message = format!("{} cannot be compared with {}", self.name_of(a), self.name_of(b));
+                self.mismatch(expr, message)
+            }
+        }
+    }
+}
+
+/// Whether a number or size is above `bound`: not below `bound + 1`; nothing is above the largest number, and whether a
+/// field is at all stays as unknown as it was.
+fn above(field: FieldKey, bound: i64, less: impl Fn(i64) -> Test) -> Condition {
+    match bound.checked_add(1) {
+        Some(next) => Condition::ask(field, less(next)).negated(),
+        None => {
+            Condition::all([Condition::ask(field.clone(), less(bound)), Condition::ask(field, less(bound)).negated()])
+        }
+    }
+}
+
+/// A value that is written out, in the order of CEL.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+pub(super) enum Literals<'a> {
+    Bool(bool),
+    Int(i64),
+    Text(&'a str),
+}
+
+impl<'a> Literals<'a> {
+    fn of(operand: &'a Operand) -> Option<Self> {
+        match operand {
+            Operand::Bool(value) => Some(Self::Bool(*value)),
+            Operand::Int(value) => Some(Self::Int(*value)),
+            Operand::Text(value) => Some(Self::Text(value)),
+            _ => None,
+        }
     }
 }

@@ -1,8 +1,11 @@
 //! Questions in CEL again, for explanations.
 
-use super::expr::{FieldKey, Literal, Question, Test};
-use outwork_engine::rules::wire::Source;
+use super::expr::{Condition, FieldKey, Literal, Question, Test};
+use outwork_engine::rules::wire::{List, Source};
 use std::fmt;
+
+/// What an element of a list is called.
+const ELEMENT: &str = "e";
 
 /// The most values that a description repeats.
 const SHOWN: usize = 3;
@@ -31,10 +34,36 @@ impl fmt::Display for Question {
                     some(networks.iter().map(|(address, prefix)| format!("{address}/{prefix}")))
                 )
             }
+            Test::Before(text) => write!(f, "{field} < {text:?}"),
+            Test::Exists(inner) => write!(f, "{field}.exists({ELEMENT}, {inner})"),
+            Test::StartsWith(other) => write!(f, "{field}.startsWith({other})"),
+            Test::EndsWith(other) => write!(f, "{field}.endsWith({other})"),
+            Test::Contains(other) => write!(f, "{field}.contains({other})"),
             Test::SameAs(other) => write!(f, "{field} == {other}"),
             Test::LessThan(other) => write!(f, "{field} < {other}"),
         }
     }
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Constant(value) => write!(f, "{value}"),
+            Self::Ask(question) => write!(f, "{question}"),
+            Self::Not(inner) => write!(f, "!({inner})"),
+            Self::All(parts) => write_joined(f, parts, " && "),
+            Self::Any(parts) => write_joined(f, parts, " || "),
+        }
+    }
+}
+
+fn write_joined(f: &mut fmt::Formatter<'_>, parts: &[Condition], by: &str) -> fmt::Result {
+    for (at, part) in parts.iter().enumerate() {
+        let open = matches!(part, Condition::All(_) | Condition::Any(_));
+        f.write_str(if at > 0 { by } else { "" })?;
+        if open { write!(f, "({part})") } else { write!(f, "{part}") }?;
+    }
+    Ok(())
 }
 
 impl fmt::Display for FieldKey {
@@ -44,6 +73,11 @@ impl fmt::Display for FieldKey {
             Source::Header(name) => write!(f, "request.headers[{name:?}]"),
             Source::Cookie(name) => write!(f, "request.cookies[{name:?}]"),
             Source::Param(name) => write!(f, "request.params[{name:?}]"),
+            Source::Many(List::HeaderNames) => f.write_str("request.header_names"),
+            Source::Many(List::HeaderValues(name)) => write!(f, "request.header_values[{name:?}]"),
+            Source::Many(List::CookieNames) => f.write_str("request.cookie_names"),
+            Source::Many(List::ParamNames) => f.write_str("request.param_names"),
+            Source::Element(_) => f.write_str(ELEMENT),
         }?;
         f.write_str(if self.lower { ".lowerAscii()" } else { "" })
     }

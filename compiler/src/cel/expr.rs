@@ -2,7 +2,7 @@
 
 use crate::lower::pattern::Pattern;
 use outwork_engine::{rules::wire::Source, signals::Kind};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// A condition over questions.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,7 +39,8 @@ pub(crate) enum Test {
     Equals(i64),
     Less(i64),
     InNumbers(BTreeSet<i64>),
-    Literals(BTreeSet<Literal>),
+    /// Any of these; shared, because macros put the same into many conditions.
+    Literals(Arc<BTreeSet<Literal>>),
     /// In a list of strings.
     InStrings(ListRef),
     Matches(Pattern),
@@ -49,8 +50,29 @@ pub(crate) enum Test {
     InNetworks(BTreeSet<(std::net::IpAddr, u8)>),
     /// In a list of networks.
     InRanges(ListRef),
+    /// Before this text, byte by byte.
+    Before(String),
+    /// Of a list: some element is like this.
+    Exists(Box<Condition>),
     SameAs(FieldKey),
     LessThan(FieldKey),
+    StartsWith(FieldKey),
+    EndsWith(FieldKey),
+    Contains(FieldKey),
+}
+
+impl Test {
+    /// The field that it compares with.
+    pub(crate) fn other(&self) -> Option<&FieldKey> {
+        match self {
+            Self::SameAs(other)
+            | Self::LessThan(other)
+            | Self::StartsWith(other)
+            | Self::EndsWith(other)
+            | Self::Contains(other) => Some(other),
+            _ => None,
+        }
+    }
 }
 
 /// A list of a pack.
@@ -145,11 +167,37 @@ impl Condition {
         }
     }
 
-    /// Calls `visit` with every question.
+    /// `test ? yes : no`. The last part is never true; it makes the whole unknown where the test is, as CEL wants.
+    pub(crate) fn choose(test: Self, yes: Self, no: Self) -> Self {
+        Self::any([
+            Self::all([test.clone(), yes]),
+            Self::all([test.clone().negated(), no]),
+            Self::all([test.clone(), test.negated()]),
+        ])
+    }
+
+    /// How many parts it has.
+    pub(crate) fn weight(&self) -> usize {
+        match self {
+            Self::Constant(_) => 1,
+            Self::Ask(Question { test: Test::Exists(inner), .. }) | Self::Not(inner) => {
+                inner.weight().saturating_add(1)
+            }
+            Self::Ask(_) => 1,
+            Self::All(parts) | Self::Any(parts) => parts.iter().map(Self::weight).fold(1, usize::saturating_add),
+        }
+    }
+
+    /// Calls `visit` with every question, and with those about the elements of lists after that about the list.
     pub(crate) fn questions<'a>(&'a self, visit: &mut impl FnMut(&'a Question)) {
         match self {
             Self::Constant(_) => {}
-            Self::Ask(question) => visit(question),
+            Self::Ask(question) => {
+                visit(question);
+                if let Test::Exists(inner) = &question.test {
+                    inner.questions(visit);
+                }
+            }
             Self::Not(inner) => inner.questions(visit),
             Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.questions(visit)),
         }

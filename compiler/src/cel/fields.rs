@@ -2,7 +2,8 @@
 
 use super::{
     check::Checker,
-    expr::{FieldKey, kind_name},
+    expr::FieldKey,
+    operand::{LISTS, MAPS, Map, Operand, State},
 };
 use crate::{
     diagnostic::{Code, Diagnostic, did_you_mean},
@@ -10,66 +11,12 @@ use crate::{
 };
 use cel::{
     IdedExpr,
-    common::ast::{Expr, LiteralValue, operators},
+    common::ast::{Expr, LiteralValue},
 };
 use outwork_engine::{
     rules::wire::Source,
-    signals::{self, Kind, SIGNALS},
+    signals::{self, SIGNALS},
 };
-
-/// A value in a condition.
-#[derive(Clone, Debug)]
-pub(super) enum Operand {
-    /// What a request has.
-    Field(FieldKey, Kind),
-    /// How many bytes a field has.
-    Size(FieldKey),
-    Bool(bool),
-    Int(i64),
-    Text(String),
-    /// Written out: `["a", "b"]`.
-    Written(Vec<(Operand, IdedExpr)>),
-    /// A list of the pack, by its place.
-    List(usize),
-    Map(Map),
-    State(FieldKey, State),
-}
-
-impl Operand {
-    /// Whether it is the same for every request.
-    pub(super) fn is_written(&self) -> bool {
-        matches!(self, Self::Bool(_) | Self::Int(_) | Self::Text(_) | Self::Written(_) | Self::List(_))
-    }
-}
-
-/// What is asked of a fact's state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
-    Known,
-    Absent,
-    Unavailable,
-}
-
-/// Fields by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Map {
-    Headers,
-    Cookies,
-    Params,
-}
-
-const MAPS: &[(&str, Map)] =
-    &[("request.headers", Map::Headers), ("request.cookies", Map::Cookies), ("request.params", Map::Params)];
-
-impl Map {
-    pub(super) fn field(self, name: &str) -> FieldKey {
-        FieldKey::plain(match self {
-            Self::Headers => Source::Header(name.to_owned()),
-            Self::Cookies => Source::Cookie(name.to_owned()),
-            Self::Params => Source::Param(name.to_owned()),
-        })
-    }
-}
 
 impl Checker<'_, '_> {
     /// The operand that an expression stands for; reports why it is none.
@@ -77,18 +24,43 @@ impl Checker<'_, '_> {
         match &expr.expr {
             Expr::Literal(value) => self.literal(expr, value),
             Expr::List(list) => {
-                let elements: Option<Vec<_>> =
-                    list.elements.iter().map(|item| Some((self.operand(item)?, item.clone()))).collect();
+                let mut elements = Some(Vec::new());
+                for item in &list.elements {
+                    let element = self.operand(item).map(|element| (element, self.places.of(item)));
+                    elements = elements.zip(element).map(|(mut elements, element)| {
+                        elements.push(element);
+                        elements
+                    });
+                }
                 elements.map(Operand::Written)
             }
-            Expr::Ident(name) => self.named(expr, name),
-            Expr::Select(select) if !select.test => self.select(expr, &select.operand, &select.field),
-            Expr::Call(call) if call.func_name == operators::INDEX => self.index(expr, &call.args),
-            Expr::Call(call) => self.value_call(expr, call),
-            Expr::Comprehension(_) => self.unsupported(expr, "macros over lists", "name each value, or use `in`"),
+            Expr::Call(call) => self.call(expr, call),
+            Expr::Comprehension(parts) => self.comprehension(expr, parts).map(Operand::Truth),
             Expr::Map(_) | Expr::Struct(_) => self.unsupported(expr, "maps and messages", "compare single fields"),
-            _ => self.unsupported(expr, "this", "compare a field with a value"),
+            Expr::Ident(_) | Expr::Select(_) => {
+                let operand = self.name(expr)?;
+                self.is_of_element(expr, &operand)?;
+                Some(operand)
+            }
+            Expr::Unspecified => self.unsupported(expr, "this", "compare a field with a value"),
         }
+    }
+
+    fn name(&mut self, expr: &IdedExpr) -> Option<Operand> {
+        match &expr.expr {
+            Expr::Select(select) if select.test => self.has(expr, select),
+            Expr::Select(select) => self.select(expr, &select.operand, &select.field),
+            Expr::Ident(name) => match self.variable(name) {
+                Some(value) => Some(value.clone()),
+                None => self.named(expr, name),
+            },
+            _ => None,
+        }
+    }
+
+    /// What `exists` or `all` gave this name to.
+    fn variable(&self, name: &str) -> Option<&Operand> {
+        self.variables.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 
     fn literal(&mut self, expr: &IdedExpr, value: &LiteralValue) -> Option<Operand> {
@@ -104,19 +76,47 @@ impl Checker<'_, '_> {
     }
 
     fn select(&mut self, expr: &IdedExpr, inner: &IdedExpr, name: &str) -> Option<Operand> {
-        if let Some(path) = dotted(expr) {
+        if let Expr::Ident(root) = &inner.expr
+            && root == "macros"
+        {
+            return self.macro_named(expr, name);
+        }
+        if let Some(path) = dotted(expr).filter(|path| self.is_path(path)) {
             return self.path(expr, inner, name, &path);
         }
-        let state = self.state(name);
-        match (self.operand(inner)?, state) {
-            (Operand::Field(field, _), Some(state)) => Some(Operand::State(field, state)),
-            _ => {
-                let message = format!("`{name}` is nothing that this has");
-                let help = "fields have `.known`, `.absent` and `.unavailable`";
-                self.cx.report(Diagnostic::new(Code::UnknownField, self.places.of(expr), message).help(help));
-                None
-            }
+        let (operand, state) = (self.operand(inner)?, self.state(name));
+        let found = operand.field().zip(state).map(|(field, state)| Operand::State(field, state));
+        if found.is_none() {
+            let message = format!("`{name}` is nothing that this has");
+            let help = "fields have `.known`, `.absent` and `.unavailable`";
+            self.cx.report(Diagnostic::new(Code::UnknownField, self.places.of(expr), message).help(help));
         }
+        found
+    }
+
+    /// Whether a name with dots is one of the schema: neither a variable's nor a macro's.
+    fn is_path(&self, path: &str) -> bool {
+        let root = path.split('.').next().unwrap_or_default();
+        root != "macros" && self.variable(root).is_none()
+    }
+
+    fn macro_named(&mut self, expr: &IdedExpr, name: &str) -> Option<Operand> {
+        if let Some(found) = self.scope.macros.find(name) {
+            let place = self.places.of(expr);
+            let value = found?.clone().moved_to(&place);
+            let parts = if let Operand::Truth(condition) = &value { condition.weight() } else { 1 };
+            self.step(expr, parts)?;
+            return Some(value);
+        }
+        let known: Vec<&str> = self.scope.macros.names().collect();
+        let help = match did_you_mean(name, known.iter().copied()) {
+            Some(near) => format!("did you mean `macros.{near}`?"),
+            None if known.is_empty() => format!("this file has no macros: add `{name}` to `[macros]`"),
+            None => format!("the macros of this file are {}", crate::read::listed(&known)),
+        };
+        let message = format!("there is no macro `{name}`");
+        self.cx.report(Diagnostic::new(Code::UnknownMacro, self.places.of(expr), message).help(help));
+        None
     }
 
     fn state(&self, name: &str) -> Option<State> {
@@ -137,7 +137,8 @@ impl Checker<'_, '_> {
         if before == "lists" {
             return self.list(expr, last);
         }
-        if let (Some(Operand::Field(field, _)), Some(state)) = (known_name(before), self.state(last)) {
+        let field = known_name(before).and_then(|operand| operand.field());
+        if let (Some(field), Some(state)) = (field, self.state(last)) {
             return Some(Operand::State(field, state));
         }
         if let Some(map) = map_of(inner) {
@@ -147,10 +148,8 @@ impl Checker<'_, '_> {
         if let (Some(state), Expr::Select(entry)) = (self.state(last), &inner.expr)
             && let Some(map) = map_of(&entry.operand)
         {
-            return self.entry(inner, map, &entry.field).and_then(|operand| match operand {
-                Operand::Field(field, _) => Some(Operand::State(field, state)),
-                _ => None,
-            });
+            let entry = self.entry(inner, map, &entry.field)?;
+            return entry.field().map(|field| Operand::State(field, state));
         }
         self.unknown(expr, path)
     }
@@ -163,7 +162,13 @@ impl Checker<'_, '_> {
     }
 
     fn unknown(&mut self, expr: &IdedExpr, path: &str) -> Option<Operand> {
-        let names = || SIGNALS.iter().map(|signal| signal.name).chain(MAPS.iter().map(|(name, _)| *name));
+        let names = || {
+            SIGNALS
+                .iter()
+                .map(|signal| signal.name)
+                .chain(LISTS.iter().map(|(name, _)| *name))
+                .chain(MAPS.iter().map(|(name, _)| *name))
+        };
         let (stem, ending) = match path.rsplit_once('.') {
             Some((stem, ending)) if self.state(ending).is_some() => (stem, ending),
             _ => (path, ""),
@@ -206,10 +211,14 @@ impl Checker<'_, '_> {
         None
     }
 
-    fn index(&mut self, expr: &IdedExpr, args: &[IdedExpr]) -> Option<Operand> {
+    pub(super) fn index(&mut self, expr: &IdedExpr, args: &[IdedExpr]) -> Option<Operand> {
         let [map, key] = args else { return None };
         match (map_of(map), self.operand(key)?) {
-            (Some(map), Operand::Text(name)) => self.entry(key, map, &name),
+            (Some(map), Operand::Text(name)) => {
+                let entry = self.entry(key, map, &name)?;
+                self.is_of_element(expr, &entry)?;
+                Some(entry)
+            }
             (Some(_), _) => {
                 let message = "a name must be written out as a string";
                 self.cx.report(Diagnostic::new(Code::TypeMismatch, self.places.of(key), message));
@@ -218,13 +227,13 @@ impl Checker<'_, '_> {
             _ => self.unsupported(
                 expr,
                 "indexing",
-                "only `request.headers`, `request.cookies` and `request.params` have entries",
+                "only `request.headers`, `request.header_values`, `request.cookies` and `request.params` have entries",
             ),
         }
     }
 
     pub(super) fn entry(&mut self, expr: &IdedExpr, map: Map, name: &str) -> Option<Operand> {
-        if map == Map::Headers && name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        if matches!(map, Map::Headers | Map::HeaderValues) && name.bytes().any(|byte| byte.is_ascii_uppercase()) {
             let message = format!("the header `{name}` is not in lower case, as all headers are here");
             let help = format!("write `{}`", name.to_ascii_lowercase());
             self.cx.report(Diagnostic::new(Code::HeaderCase, self.places.of(expr), message).help(help));
@@ -234,23 +243,18 @@ impl Checker<'_, '_> {
             self.cx.report(Diagnostic::new(Code::UnknownField, self.places.of(expr), "a name is empty"));
             return None;
         }
-        Some(Operand::Field(map.field(name), Kind::Text))
+        Some(map.entry(name))
     }
 
     /// How a sentence names the type of an operand.
     pub(super) fn name_of(&self, operand: &Operand) -> &'static str {
         match operand {
-            Operand::Field(_, kind) => kind_name(*kind),
-            Operand::Size(_) | Operand::Int(_) => "a number",
-            Operand::Bool(_) | Operand::State(..) => "true or false",
-            Operand::Text(_) => "text",
-            Operand::Written(_) => "a list",
             Operand::List(place) => match self.scope.lists.contents(*place) {
                 Some(Contents::Networks(_)) => "a list of networks",
                 Some(Contents::Numbers(_)) => "a list of numbers",
                 Some(Contents::Strings(_)) | None => "a list of strings",
             },
-            Operand::Map(_) => "a map of fields",
+            other => other.kind(),
         }
     }
 }
@@ -259,7 +263,8 @@ fn known_name(path: &str) -> Option<Operand> {
     if let Some(signal) = signals::by_name(path).and_then(|place| SIGNALS.get(place)) {
         return Some(Operand::Field(FieldKey::plain(Source::Signal(signal.name.to_owned())), signal.kind));
     }
-    named_map(path).map(Operand::Map)
+    let list = LISTS.iter().find(|(name, _)| *name == path).map(|(_, list)| Operand::Many(list.clone()));
+    list.or_else(|| named_map(path).map(Operand::Map))
 }
 
 /// The map that an expression names; a signal may have the same name, and is meant where no entry is asked for.

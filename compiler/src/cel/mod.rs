@@ -1,17 +1,23 @@
 //! Conditions: from CEL in a TOML string to typed questions about fields.
 
+mod branch;
 mod check;
 mod compare;
 mod describe;
 mod expr;
 mod fields;
+mod macros;
+mod membership;
 mod methods;
+mod operand;
 mod parse;
 mod place;
+mod quantify;
 mod tree;
 
 pub(crate) use check::check;
 pub(crate) use expr::{Condition, FieldKey, ListRef, Literal, Question, Test};
+pub(crate) use macros::Macros;
 pub(crate) use parse::STACK_BYTES;
 pub(crate) use tree::{Shape, Tree};
 
@@ -22,6 +28,8 @@ use crate::{lists::Lists, read::Text};
 pub(crate) struct Scope<'a> {
     /// The lists of its pack.
     pub(crate) lists: &'a Lists,
+    /// The macros of its file.
+    pub(crate) macros: &'a Macros,
     /// The text of the file that it stands in.
     pub(crate) source: &'a str,
     /// The condition.

@@ -64,6 +64,13 @@ impl Places {
                     _ => self.first(call.args.first(), start)..inner,
                 }
             }
+            Expr::Comprehension(parts) => {
+                let asked = match &parts.loop_step.expr {
+                    Expr::Call(step) => step.args.last().map_or(end, |asked| self.range(asked).end),
+                    _ => end,
+                };
+                self.range(&parts.iter_range).start..self.after(asked.max(end), ')')
+            }
             _ => start..end,
         }
     }

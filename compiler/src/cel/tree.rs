@@ -51,6 +51,20 @@ impl Tree {
         self.with(&|_| None)
     }
 
+    /// How many parts what it states has.
+    pub(crate) fn weight(&self) -> usize {
+        let sum = |parts: &[Self]| parts.iter().map(Self::weight).fold(1, usize::saturating_add);
+        match &self.shape {
+            Shape::All(parts) | Shape::Any(parts) => sum(parts),
+            Shape::Not(inner) => inner.weight().saturating_add(1),
+            Shape::Choose(parts) => {
+                let [test, ..] = parts.as_ref();
+                sum(parts.as_slice()).saturating_add(test.weight().saturating_mul(3))
+            }
+            Shape::Leaf(condition) => condition.weight(),
+        }
+    }
+
     /// What it states with some parts replaced.
     pub(crate) fn with(&self, replace: &impl Fn(&Tree) -> Option<Condition>) -> Condition {
         if let Some(condition) = replace(self) {
@@ -62,12 +76,7 @@ impl Tree {
             Shape::Not(inner) => inner.with(replace).negated(),
             Shape::Choose(parts) => {
                 let [test, yes, no] = parts.each_ref().map(|part| part.with(replace));
-                // The last part is never true; it makes the whole unknown where the test is, as CEL wants.
-                Condition::any([
-                    Condition::all([test.clone(), yes]),
-                    Condition::all([test.clone().negated(), no]),
-                    Condition::all([test.clone(), test.negated()]),
-                ])
+                Condition::choose(test, yes, no)
             }
             Shape::Leaf(condition) => condition.clone(),
         }

@@ -73,6 +73,12 @@ codes! {
     "0038" ListKind "a list has no contents, or two kinds of them",
     "0039" RetiredId "an id is used that was given up",
     "0040" BadReference "a reference is not a link",
+    "0041" MacroCycle "macros are made of one another in a circle",
+    "0042" UnknownMacro "a macro is named that does not exist",
+    "0043" Expansion "a condition is too large once its macros and lists are put in",
+    "0044" TakenName "a name means something already",
+    "0045" ForeignField "a test of a list's element asks something else",
+    "0046" UnusedMacro "nothing uses a macro",
     "0055" PatternsTooLarge "regular expressions need too large automata together",
     "0056" PatternsTooSlow "regular expressions take too long to build together",
     "0057" PatternLarge "a regular expression needs a large automaton",
@@ -105,6 +111,7 @@ impl Code {
             | Self::UnusedLimit
             | Self::Expired
             | Self::IdleOverride
+            | Self::UnusedMacro
             | Self::Untested
             | Self::NotRaised => Severity::Warning,
             _ => Severity::Error,

@@ -10,7 +10,7 @@ use crate::{
     cel::{Question, Test},
     lists::Contents,
 };
-use outwork_engine::rules::wire::Source;
+use outwork_engine::rules::wire::{List, Source};
 use std::collections::{BTreeMap, HashMap};
 
 /// A fact's state.
@@ -74,8 +74,11 @@ impl<'a> Fields<'a> {
     }
 
     fn value_possible(&mut self, asked: &[(&Question, Literal)]) -> bool {
-        let constraints: Vec<Constraint<'_>> =
-            asked.iter().map(|(question, claim)| (*question, claim.claim.wants_true())).collect();
+        let constraints: Vec<Constraint<'_>> = asked
+            .iter()
+            .filter(|(question, claim)| !(may_be_unknown(&question.test) && claim.claim.fits(None)))
+            .map(|(question, claim)| (*question, claim.claim.wants_true()))
+            .collect();
         // Whatever a question is about, it does not have two answers.
         if constraints.iter().any(|(question, wanted)| constraints.contains(&(question, !wanted))) {
             return false;
@@ -101,10 +104,19 @@ fn without_value(test: &Test, state: State) -> Option<bool> {
     }
 }
 
+/// Whether an answer may be unknown although the value is known: another field's may not be, and of a very long list
+/// only the first elements are looked at.
+fn may_be_unknown(test: &Test) -> bool {
+    test.other().is_some() || matches!(test, Test::Exists(_))
+}
+
 /// The states that a field can have: what is in the request's head is seen by every host.
 fn states_of(source: &Source) -> &'static [State] {
     match source {
-        Source::Header(_) | Source::Cookie(_) | Source::Param(_) => &[State::Known, State::Absent],
+        Source::Header(_) | Source::Cookie(_) | Source::Param(_) | Source::Many(List::HeaderValues(_)) => {
+            &[State::Known, State::Absent]
+        }
+        Source::Many(_) | Source::Element(_) => &[State::Known],
         Source::Signal(_) => &[State::Known, State::Absent, State::Unavailable],
     }
 }

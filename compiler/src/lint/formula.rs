@@ -95,9 +95,9 @@ impl Questions {
     fn claim(&mut self, question: &Question, claim: Claim) -> Formula {
         let literal = |number| Formula::Claim(Literal { question: number, claim });
         let first = literal(self.number(question));
-        match (&question.test, claim) {
+        match (question.test.other(), claim) {
             // Two fields can be compared only when both are known.
-            (Test::SameAs(other) | Test::LessThan(other), Claim::True | Claim::False) => {
+            (Some(other), Claim::True | Claim::False) => {
                 let known = Question { field: other.clone(), test: Test::Known };
                 let known = Literal { question: self.number(&known), claim: Claim::True };
                 Formula::All(vec![first, Formula::Claim(known)])

@@ -18,7 +18,7 @@ impl Atoms {
         for condition in conditions {
             condition.questions(&mut |question| {
                 fields.insert(searched(question));
-                if let Test::SameAs(other) | Test::LessThan(other) = &question.test {
+                if let Some(other) = question.test.other() {
                     fields.insert(other.clone());
                 }
                 questions.insert(question);

@@ -28,6 +28,7 @@ pub(crate) fn lower(conditions: &[&Condition], lists: &[Contents]) -> Result<Low
     let mut table = Table { fields: atoms.fields(), ..Table::default() };
     let mut sets = sets::SetWriter::new(lists);
     table.atoms = sets.atoms(&atoms)?;
+    table.predicates = std::mem::take(&mut sets.predicates);
     let matchers = searches::write(&atoms, &mut table)?;
     for (number, condition) in conditions.iter().enumerate() {
         let number = index(number)?;

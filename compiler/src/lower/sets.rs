@@ -1,8 +1,8 @@
 //! Sets, each once however many conditions use it.
 
-use super::{atoms::Atoms, index, pattern::Search};
+use super::{atoms::Atoms, index, pattern::Search, program};
 use crate::{
-    cel::{ListRef, Test},
+    cel::{Condition, ListRef, Test},
     diagnostic::{Code, Diagnostic},
     lists::Contents,
 };
@@ -18,6 +18,8 @@ use std::{
 /// Writes sets as tests ask for them.
 pub(super) struct SetWriter<'a> {
     pub(super) sets: Sets,
+    /// The programs over the elements of lists.
+    pub(super) predicates: Vec<Vec<u32>>,
     lists: &'a [Contents],
     ranges: BTreeMap<&'a BTreeSet<(IpAddr, u8)>, u32>,
     strings: BTreeMap<&'a BTreeSet<String>, u32>,
@@ -28,6 +30,7 @@ impl<'a> SetWriter<'a> {
     pub(super) fn new(lists: &'a [Contents]) -> Self {
         Self {
             sets: Sets::default(),
+            predicates: Vec::new(),
             lists,
             ranges: BTreeMap::new(),
             strings: BTreeMap::new(),
@@ -63,9 +66,22 @@ impl<'a> SetWriter<'a> {
             Test::SizeLess(size) => WireTest::SizeLess(*size),
             Test::InNetworks(networks) => WireTest::InRanges(self.ranges(networks)?),
             Test::InRanges(list) => WireTest::InRanges(self.listed_ranges(list)?),
+            Test::Before(text) => WireTest::Before(text.clone()),
+            Test::Exists(inner) => WireTest::Exists(self.predicate(inner, atoms)?),
+            Test::StartsWith(other) => WireTest::StartsWith(atoms.field(other)),
+            Test::EndsWith(other) => WireTest::EndsWith(atoms.field(other)),
+            Test::Contains(other) => WireTest::Contains(atoms.field(other)),
             Test::SameAs(other) => WireTest::SameAs(atoms.field(other)),
             Test::LessThan(other) => WireTest::LessThan(atoms.field(other)),
         })
+    }
+
+    fn predicate(&mut self, condition: &Condition, atoms: &Atoms) -> Result<u32, Box<Diagnostic>> {
+        let place = index(self.predicates.len())?;
+        let mut program = Vec::new();
+        program::write(condition, atoms, &mut program)?;
+        self.predicates.push(program);
+        Ok(place)
     }
 
     fn numbers(&mut self, numbers: &'a BTreeSet<i64>) -> Result<u32, Box<Diagnostic>> {

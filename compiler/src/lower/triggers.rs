@@ -49,8 +49,9 @@ fn often(question: &Question) -> u32 {
         Test::Literals(literals) => 10 + u32::try_from(literals.len()).unwrap_or(u32::MAX).min(90),
         Test::InStrings(_) | Test::InRanges(_) | Test::InNetworks(_) | Test::InNumbers(_) | Test::Matches(_) => 50,
         Test::Equals(_) | Test::SizeEquals(_) => 100,
-        Test::IsTrue | Test::Absent | Test::Unavailable => 300,
-        Test::Less(_) | Test::SizeLess(_) | Test::SameAs(_) | Test::LessThan(_) => 500,
+        Test::IsTrue | Test::Absent | Test::Unavailable | Test::Exists(_) => 300,
+        Test::StartsWith(_) | Test::EndsWith(_) | Test::Contains(_) => 300,
+        Test::Less(_) | Test::SizeLess(_) | Test::SameAs(_) | Test::LessThan(_) | Test::Before(_) => 500,
         Test::Present => 700,
         Test::Known => 900,
     }

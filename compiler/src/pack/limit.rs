@@ -2,7 +2,7 @@
 
 use super::{Accepted, accept, check_id};
 use crate::{
-    cel::{self, Condition, Scope, Tree},
+    cel::{self, Condition, Macros, Scope, Tree},
     context::Context,
     diagnostic::{Code, Diagnostic},
     lists::Lists,
@@ -38,7 +38,7 @@ pub(super) fn read(
     cx: &mut Context<'_>,
     file: FileId,
     text: &str,
-    lists: &Lists,
+    (lists, macros): (&Lists, &Macros),
     table: (&DeTable<'_>, Range<usize>),
 ) -> Option<LimitSource> {
     let keys = Keys::open(cx, file, table, "a limit", KEYS);
@@ -48,7 +48,7 @@ pub(super) fn read(
     }
     keys.text(cx, "why");
     let when = keys.text(cx, "when");
-    let tree = when.as_ref().and_then(|when| cel::check(cx, Scope { lists, source: text, when }));
+    let tree = when.as_ref().and_then(|when| cel::check(cx, Scope { lists, macros, source: text, when }));
     let key = key(cx, &keys);
     let burst = required_number(cx, &keys, "burst");
     let interval = keys.required_text(cx, "refill").and_then(|refill| interval(cx, &refill));

@@ -2,6 +2,7 @@
 
 use super::{LimitSource, RuleSource, accept, effect, head, limit, retired, rule};
 use crate::{
+    cel::Macros,
     context::Context,
     diagnostic::{Code, Diagnostic, did_you_mean},
     files::relative_to,
@@ -36,9 +37,9 @@ const MAX_PACKS: usize = 256;
 const MAX_RULES: usize = 10_000;
 const MAX_LIMITS: usize = 1_000;
 
-const POLICY: &[&str] = &["policy", "weights", "bands", "verdicts", "override", "limit", "lists"];
+const POLICY: &[&str] = &["policy", "weights", "bands", "verdicts", "override", "limit", "lists", "macros"];
 const OVERRIDE: &[&str] = &["rule", "mode", "score", "action", "limit", "until", "why", "accept"];
-const PACK: &[&str] = &["pack", "lists", "rule", "limit"];
+const PACK: &[&str] = &["pack", "macros", "lists", "rule", "limit"];
 
 /// Reads the policy of an `outwork.toml`, or of a pack alone.
 pub(crate) fn read(cx: &mut Context<'_>, entry: &str) -> PolicySource {
@@ -71,7 +72,9 @@ impl PolicySource {
         let root = Keys::open(cx, file, (table, 0..0), "a policy", POLICY);
         let packs = self.read_settings(cx, &root);
         let mut lists = Lists::read(cx, &root, self.lists.len());
-        self.add_limits(cx, file, text, &root, &lists);
+        let macros = Macros::read(cx, &root, text, &lists);
+        self.add_limits(cx, file, text, &root, (&lists, &macros));
+        macros.report_unused(cx);
         self.list_names.extend(lists.take_names());
         self.lists.extend(lists.into_contents());
         if packs.len() > MAX_PACKS {
@@ -171,11 +174,14 @@ impl PolicySource {
         }
         self.retired.extend(head.retired);
         let mut lists = Lists::read(cx, &keys, self.lists.len());
-        self.add_limits(cx, file, text, &keys, &lists);
+        let macros = Macros::read(cx, &keys, text, &lists);
+        self.add_limits(cx, file, text, &keys, (&lists, &macros));
         let group = (head.matching == head::Match::First).then(|| self.next_group());
         for table in keys.tables(cx, "rule") {
-            self.rules.extend(rule::read(cx, file, text, &lists, table).map(|rule| RuleSource { group, ..rule }));
+            self.rules
+                .extend(rule::read(cx, file, text, (&lists, &macros), table).map(|rule| RuleSource { group, ..rule }));
         }
+        macros.report_unused(cx);
         self.list_names.extend(lists.take_names());
         self.lists.extend(lists.into_contents());
     }
@@ -185,9 +191,16 @@ impl PolicySource {
         self.rules.iter().filter_map(|rule| rule.group).max().map_or(0, |last| last.saturating_add(1))
     }
 
-    fn add_limits(&mut self, cx: &mut Context<'_>, file: FileId, text: &str, keys: &Keys<'_, '_>, lists: &Lists) {
+    fn add_limits(
+        &mut self,
+        cx: &mut Context<'_>,
+        file: FileId,
+        text: &str,
+        keys: &Keys<'_, '_>,
+        names: (&Lists, &Macros),
+    ) {
         for table in keys.tables(cx, "limit") {
-            self.limits.extend(limit::read(cx, file, text, lists, table));
+            self.limits.extend(limit::read(cx, file, text, names, table));
         }
     }
 

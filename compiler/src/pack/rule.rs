@@ -2,7 +2,7 @@
 
 use super::{Accepted, accept, check_id, effect, test, test::TestSource};
 use crate::{
-    cel::{self, Condition, Scope, Tree},
+    cel::{self, Condition, Macros, Scope, Tree},
     context::Context,
     diagnostic::{Code, Diagnostic},
     lists::Lists,
@@ -61,7 +61,7 @@ pub(super) fn read(
     cx: &mut Context<'_>,
     file: FileId,
     text: &str,
-    lists: &Lists,
+    (lists, macros): (&Lists, &Macros),
     table: (&DeTable<'_>, Range<usize>),
 ) -> Option<RuleSource> {
     let keys = Keys::open(cx, file, table, "a rule", KEYS);
@@ -71,7 +71,7 @@ pub(super) fn read(
     }
     let why = why(cx, &keys, "a rule");
     let when = keys.required_text(cx, "when");
-    let tree = when.as_ref().and_then(|when| cel::check(cx, Scope { lists, source: text, when }));
+    let tree = when.as_ref().and_then(|when| cel::check(cx, Scope { lists, macros, source: text, when }));
     let (tags, references) = (tags(cx, &keys), references(cx, &keys));
     if !keys.has("score") && !keys.has("action") {
         let help = "give it a `score`, an `action`, or both; `score = 0` only records";

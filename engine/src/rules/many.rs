@@ -83,7 +83,7 @@ fn elements(text: &[u8]) -> impl Iterator<Item = &[u8]> {
         }
         false
     });
-    parts.map(|part| trim(part)).filter(|part| !part.is_empty())
+    parts.map(trim).filter(|part| !part.is_empty())
 }
 
 /// Without spaces and tabs at both ends: what RFC 9110 calls OWS.
