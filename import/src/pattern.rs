@@ -7,6 +7,7 @@ use crate::condition::{Condition, listed, quoted};
 use outwork_compiler::compile_files;
 use regex_syntax::{
     ParserBuilder,
+    ast::{self, Ast},
     hir::{Class, Hir, HirKind, Look, literal::Extractor},
 };
 use std::collections::BTreeMap;
@@ -14,12 +15,10 @@ use std::collections::BTreeMap;
 /// The most literals that one pattern is taken apart into.
 const MAX_LITERALS: usize = 512;
 
-/// What a pattern asks of a field.
+/// What a pattern asks of a field: any of its parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Pattern {
-    /// How it is searched for.
-    place: Place,
-    what: What,
+    parts: Vec<(Place, What)>,
     /// Whether the empty text matches.
     pub(crate) matches_empty: bool,
 }
@@ -45,34 +44,81 @@ impl Pattern {
     /// Reads a pattern in Go's syntax; says why it cannot be asked here.
     pub(crate) fn read(pattern: &str) -> Result<Self, String> {
         let pattern = without_quotations(pattern);
-        let parsed = ParserBuilder::new().unicode(false).utf8(false).nest_limit(100).build().parse(&pattern);
-        let hir = parsed.map_err(|error| reason(&error.to_string()))?;
-        let (place, inner) = anchors(&hir);
-        if let Some(what) = texts(&inner) {
-            return Ok(Self { place, what, matches_empty: false });
+        let (mut parts, mut rest) = (Vec::new(), Vec::new());
+        for alternative in alternatives(&pattern) {
+            match part(alternative)? {
+                Some(found) => add(&mut parts, found),
+                None => rest.push(alternative),
+            }
         }
-        fits(&pattern)?;
-        let matcher = regex::bytes::RegexBuilder::new(&pattern).unicode(false).build();
-        let matches_empty = matcher.map_err(|error| reason(&error.to_string()))?.is_match(b"");
-        Ok(Self { place: Place::Anywhere, what: What::Regex(pattern), matches_empty })
+        let mut matches_empty = false;
+        if !rest.is_empty() {
+            let rest = rest.join("|");
+            fits(&rest)?;
+            let matcher = regex::bytes::RegexBuilder::new(&rest).unicode(false).build();
+            matches_empty = matcher.map_err(|error| reason(&error.to_string()))?.is_match(b"");
+            parts.push((Place::Anywhere, What::Regex(rest)));
+        }
+        Ok(Self { parts, matches_empty })
     }
 
     /// The texts that it looks for anywhere, when it is nothing else.
     pub(crate) fn literals(&self) -> Option<&[String]> {
-        match (&self.place, &self.what) {
-            (Place::Anywhere, What::Literals(texts)) => Some(texts),
+        match self.parts.as_slice() {
+            [(Place::Anywhere, What::Literals(texts))] => Some(texts),
             _ => None,
         }
     }
 
-    /// The question about `field`, in CEL.
+    /// The questions about `field`, in CEL.
     pub(crate) fn ask(&self, field: &str) -> Condition {
-        let (field, texts) = match &self.what {
-            What::Regex(pattern) => return Condition::ask(format!("{field}.matches({})", quoted(pattern))),
-            What::Literals(texts) => (field.to_owned(), texts.as_slice()),
-            What::Folded(text) => (format!("{field}.lowerAscii()"), std::slice::from_ref(text)),
+        Condition::any(self.parts.iter().map(|(place, what)| what.ask(field, *place)))
+    }
+}
+
+/// The alternatives of a pattern as they are written; the whole of it, when its flags may reach from one to the next.
+fn alternatives(pattern: &str) -> Vec<&str> {
+    let whole = vec![pattern];
+    let parsed = ast::parse::Parser::new().parse(pattern);
+    let Ok(Ast::Alternation(alternation)) = &parsed else { return whole };
+    if pattern.contains("(?") {
+        return whole;
+    }
+    let slices = alternation.asts.iter().map(|ast| pattern.get(ast.span().start.offset..ast.span().end.offset));
+    slices.collect::<Option<Vec<_>>>().unwrap_or(whole)
+}
+
+/// One alternative, when it stands for texts.
+fn part(pattern: &str) -> Result<Option<(Place, What)>, String> {
+    let parsed = ParserBuilder::new().unicode(false).utf8(false).nest_limit(100).build().parse(pattern);
+    let (place, inner) = anchors(&parsed.map_err(|error| reason(&error.to_string()))?);
+    Ok(texts(&inner).map(|what| (place, what)))
+}
+
+/// Texts that are looked for at the same place are looked for together.
+fn add(parts: &mut Vec<(Place, What)>, (place, what): (Place, What)) {
+    if let What::Literals(more) = &what
+        && let Some((_, What::Literals(known))) =
+            parts.iter_mut().find(|(at, known)| *at == place && matches!(known, What::Literals(_)))
+    {
+        for text in more {
+            if !known.contains(text) {
+                known.push(text.clone());
+            }
+        }
+        return;
+    }
+    parts.push((place, what));
+}
+
+impl What {
+    fn ask(&self, field: &str, place: Place) -> Condition {
+        let (field, texts) = match self {
+            Self::Regex(pattern) => return Condition::ask(format!("{field}.matches({})", quoted(pattern))),
+            Self::Literals(texts) => (field.to_owned(), texts.as_slice()),
+            Self::Folded(text) => (format!("{field}.lowerAscii()"), std::slice::from_ref(text)),
         };
-        Condition::ask(match (self.place, texts) {
+        Condition::ask(match (place, texts) {
             (Place::Whole, [one]) => format!("{field} == {}", quoted(one)),
             (Place::Whole, many) => format!("{field} in {}", listed(many.iter().map(String::as_str))),
             (place, [one]) => format!("{field}.{}({})", place.method(), quoted(one)),
@@ -216,7 +262,9 @@ mod tests {
             ("[Bb]ot", r#"f.containsAny(["Bot", "bot"])"#),
             (r"\Qa.b\E$", r#"f.endsWith("a.b")"#),
             ("Brightbot 1.0", r#"f.matches("Brightbot 1.0")"#),
-            (r"^bot|spider", r#"f.matches("^bot|spider")"#),
+            (r"^bot|spider|crawl", r#"f.startsWith("bot") || f.containsAny(["spider", "crawl"])"#),
+            ("GPTBot|Brightbot 1.0|bot", r#"f.containsAny(["GPTBot", "bot"]) || f.matches("Brightbot 1.0")"#),
+            ("(?i)a.b|c", r#"f.matches("(?i)a.b|c")"#),
             (r"\bbot\b", r#"f.matches("\\bbot\\b")"#),
         ] {
             assert_eq!(asked(pattern), expected, "{pattern}");

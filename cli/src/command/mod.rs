@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod explain;
 mod fingerprint;
+mod import;
 mod publish;
 mod test;
 
@@ -23,6 +24,7 @@ pub(crate) enum Command {
     Explain(explain::Explain),
     Publish(publish::Publish),
     Fingerprint(fingerprint::Fingerprint),
+    Import(import::Import),
 }
 
 impl Command {
@@ -34,6 +36,7 @@ impl Command {
             Self::Explain(explain) => explain.run(),
             Self::Publish(publish) => publish.run(),
             Self::Fingerprint(fingerprint) => fingerprint.run(),
+            Self::Import(import) => import.run(),
         }
     }
 }

@@ -49,14 +49,18 @@ impl Field {
     }
 }
 
-/// A single question, denied.
-fn not(question: &Condition) -> Condition {
-    let text = question.text();
-    Condition::ask(match text.split_once(" == ") {
-        Some((field, value)) if !field.contains(['(', '"']) || field.ends_with("\"]") => format!("{field} != {value}"),
-        _ if text.contains(" in ") && !text.ends_with(')') => format!("!({text})"),
-        _ => format!("!{text}"),
-    })
+/// A condition, denied.
+fn not(condition: &Condition) -> Condition {
+    match condition {
+        Condition::Constant(value) => Condition::Constant(!value),
+        Condition::All(parts) => Condition::any(parts.iter().map(not)),
+        Condition::Any(parts) => Condition::all(parts.iter().map(not)),
+        Condition::Ask(text) => Condition::ask(match text.split_once(" == ") {
+            Some((field, value)) if !field.contains(['(', '"']) || field.ends_with("\"]") => format!("{field} != {value}"),
+            _ if text.contains(" in ") && !text.ends_with(')') => format!("!({text})"),
+            _ => format!("!{text}"),
+        }),
+    }
 }
 
 /// A header's name as Go writes it: without that, Anubis finds none.
