@@ -12,6 +12,7 @@ mod check_tests;
 mod context;
 mod diagnostic;
 mod files;
+mod format;
 mod lint;
 mod lists;
 mod lower;
@@ -24,6 +25,7 @@ mod source;
 
 pub use check_tests::TestOutcome;
 pub use diagnostic::{Code, Diagnostic, Report, Severity};
+pub use format::format;
 pub use files::{Files, Folder, MAX_FILE_BYTES};
 pub use notes::{Notes, RuleNote};
 pub use options::Options;

@@ -48,6 +48,12 @@ pub(crate) enum Contents {
 /// The most mistakes of one list file that are shown.
 const MAX_SHOWN: usize = 10;
 
+/// The keys of a list.
+pub(crate) const KEYS: &[&str] = &["cidr", "strings", "numbers", "why", "accept"];
+
+/// The keys of a list's source.
+pub(crate) const FILE: &[&str] = &["file"];
+
 const KINDS: [&str; 3] = ["cidr", "strings", "numbers"];
 
 impl Lists {
@@ -127,7 +133,7 @@ fn read_list<'t>(
     file: FileId,
     table: (&DeTable<'t>, std::ops::Range<usize>),
 ) -> Option<(Contents, Vec<Accepted>)> {
-    let keys = Keys::open(cx, file, table, "a list", &["cidr", "strings", "numbers", "why", "accept"]);
+    let keys = Keys::open(cx, file, table, "a list", KEYS);
     let accepted = read_accepted(cx, &keys);
     let kinds: Vec<&str> = KINDS.into_iter().filter(|kind| keys.has(kind)).collect();
     let [kind] = kinds.as_slice() else {
@@ -164,7 +170,7 @@ fn file_entries<'t>(
     file: FileId,
     table: (&DeTable<'t>, std::ops::Range<usize>),
 ) -> Option<Vec<Text>> {
-    let keys = Keys::open(cx, file, table, "a list's source", &["file"]);
+    let keys = Keys::open(cx, file, table, "a list's source", FILE);
     let named = keys.required_text(cx, "file")?;
     let from = cx.sources.file(file).map(|source| source.path.clone()).unwrap_or_default();
     let (list, text) = cx.open(&relative_to(&from, &named.value), Some(&named.span))?;

@@ -55,5 +55,5 @@ impl std::fmt::Display for Loss {
 
 /// The pack as the formatter leaves it.
 fn formatted(pack: String) -> Result<String, ImportError> {
-    Ok(pack)
+    outwork_compiler::format("pack.toml", &pack).map_err(|report| ImportError::new(report.render(false)))
 }

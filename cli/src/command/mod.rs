@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod explain;
 mod fingerprint;
+mod fmt;
 mod import;
 mod publish;
 mod test;
@@ -24,6 +25,7 @@ pub(crate) enum Command {
     Explain(explain::Explain),
     Publish(publish::Publish),
     Fingerprint(fingerprint::Fingerprint),
+    Fmt(fmt::Fmt),
     Import(import::Import),
 }
 
@@ -36,6 +38,7 @@ impl Command {
             Self::Explain(explain) => explain.run(),
             Self::Publish(publish) => publish.run(),
             Self::Fingerprint(fingerprint) => fingerprint.run(),
+            Self::Fmt(fmt) => fmt.run(),
             Self::Import(import) => import.run(),
         }
     }

@@ -18,7 +18,7 @@ mod tree;
 pub(crate) use check::check;
 pub(crate) use expr::{Condition, FieldKey, ListRef, Literal, Question, Test};
 pub(crate) use macros::Macros;
-pub(crate) use parse::STACK_BYTES;
+pub(crate) use parse::{STACK_BYTES, is_within_limits, reads_alike};
 pub(crate) use tree::{Shape, Tree};
 
 use crate::{lists::Lists, read::Text};

@@ -48,6 +48,19 @@ pub(super) fn parse(cx: &mut Context<'_>, scope: Scope<'_>) -> Option<(IdedExpr,
     }
 }
 
+/// Whether a condition is short and flat enough to be parsed.
+pub(crate) fn is_within_limits(text: &str) -> bool {
+    text.len() <= MAX_BYTES && nesting(text) <= MAX_NESTING
+}
+
+/// Whether two conditions, both within the limits, parse to the same.
+pub(crate) fn reads_alike(one: &str, other: &str) -> bool {
+    match (Parser::new().parse(one), Parser::new().parse(other)) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    }
+}
+
 fn nesting(text: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
     for byte in text.bytes() {

@@ -8,7 +8,9 @@ use crate::{
 use outwork_engine::rules::{Action, Layer, Mode};
 use toml::de::DeValue;
 
-const ACTIONS: &[(&str, Action)] = &[
+pub(super) const CANARY: &[&str] = &["canary"];
+
+pub(super) const ACTIONS: &[(&str, Action)] = &[
     ("score", Action::Score),
     ("allow", Action::Allow),
     ("tag", Action::Tag),
@@ -17,10 +19,10 @@ const ACTIONS: &[(&str, Action)] = &[
     ("decoy", Action::Decoy),
 ];
 
-const LAYERS: &[(&str, Layer)] =
+pub(super) const LAYERS: &[(&str, Layer)] =
     &[("device", Layer::Device), ("behaviour", Layer::Behaviour), ("context", Layer::Context)];
 
-const MODES: &[(&str, Mode)] = &[("enforce", Mode::Enforce), ("shadow", Mode::Shadow), ("off", Mode::Off)];
+pub(super) const MODES: &[(&str, Mode)] = &[("enforce", Mode::Enforce), ("shadow", Mode::Shadow), ("off", Mode::Off)];
 
 pub(super) fn action(cx: &mut Context<'_>, keys: &Keys<'_, '_>) -> Option<Action> {
     let text = keys.text(cx, "action")?;
@@ -57,7 +59,7 @@ pub(super) fn mode(cx: &mut Context<'_>, keys: &Keys<'_, '_>) -> Option<Mode> {
             choose(cx, &text, "mode", MODES)
         }
         DeValue::Table(table) => {
-            let canary = Keys::open(cx, keys.file(), (table, value.span()), "a mode", &["canary"]);
+            let canary = Keys::open(cx, keys.file(), (table, value.span()), "a mode", CANARY);
             if !canary.has("canary") {
                 canary.missing(cx, "canary");
             }

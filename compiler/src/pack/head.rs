@@ -17,7 +17,7 @@ pub(super) enum Match {
     First,
 }
 
-const MATCHES: &[(&str, Match)] = &[("all", Match::All), ("first", Match::First)];
+pub(super) const MATCHES: &[(&str, Match)] = &[("all", Match::All), ("first", Match::First)];
 
 /// What `[pack]` says.
 #[derive(Debug, Default)]

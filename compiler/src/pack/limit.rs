@@ -25,7 +25,9 @@ pub(crate) struct LimitSource {
     pub(crate) accepted: Vec<Accepted>,
 }
 
-const KEYS: &[&str] = &["id", "when", "key", "burst", "refill", "cost", "why", "accept"];
+pub(super) const COST: &[&str] = &["low", "medium", "high"];
+
+pub(super) const KEYS: &[&str] = &["id", "when", "key", "burst", "refill", "cost", "why", "accept"];
 
 const PARTS: &[(&str, KeyPart)] =
     &[("ip", KeyPart::Ip), ("device", KeyPart::Device), ("asn", KeyPart::Asn), ("country", KeyPart::Country)];
@@ -110,7 +112,7 @@ fn interval(cx: &mut Context<'_>, refill: &Text) -> Option<u64> {
 
 fn cost(cx: &mut Context<'_>, keys: &Keys<'_, '_>, burst: Option<u32>) -> Option<[u32; 3]> {
     let table = keys.table(cx, "cost")?;
-    let bands = Keys::open(cx, keys.file(), table, "costs by band", &["low", "medium", "high"]);
+    let bands = Keys::open(cx, keys.file(), table, "costs by band", COST);
     let most = i64::from(burst.unwrap_or(u32::MAX));
     let mut of = |band| bands.integer(cx, band, 0..=most).and_then(|tokens| u32::try_from(tokens).ok()).unwrap_or(1);
     Some([of("low"), of("medium"), of("high")])

@@ -21,6 +21,20 @@ use crate::{
     read::Text,
 };
 
+/// The keys of every kind of table whose path is known, in the order that the formatter gives them.
+pub(crate) const KEYS: &[(&str, &[&str])] = &[
+    ("pack", head::KEYS),
+    ("rule", rule::KEYS),
+    ("rule.test", test::KEYS),
+    ("limit", limit::KEYS),
+    ("limit.cost", limit::COST),
+    ("override", policy::OVERRIDE),
+    ("policy", policy::SETTINGS),
+    ("weights", policy::WEIGHTS),
+    ("bands", policy::BANDS),
+    ("verdicts", policy::BY_BAND),
+];
+
 /// The longest id of a rule or limit.
 const MAX_ID: usize = 64;
 

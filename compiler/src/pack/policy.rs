@@ -37,9 +37,19 @@ const MAX_PACKS: usize = 256;
 const MAX_RULES: usize = 10_000;
 const MAX_LIMITS: usize = 1_000;
 
-const POLICY: &[&str] = &["policy", "weights", "bands", "verdicts", "override", "limit", "lists", "macros"];
-const OVERRIDE: &[&str] = &["rule", "mode", "score", "action", "limit", "until", "why", "accept"];
-const PACK: &[&str] = &["pack", "macros", "lists", "rule", "limit"];
+pub(super) const POLICY: &[&str] = &["policy", "weights", "bands", "verdicts", "override", "limit", "lists", "macros"];
+pub(super) const OVERRIDE: &[&str] = &["rule", "mode", "score", "action", "limit", "until", "why", "accept"];
+pub(super) const PACK: &[&str] = &["pack", "macros", "lists", "rule", "limit"];
+pub(super) const SETTINGS: &[&str] = &["version", "mode", "record", "contact", "packs"];
+pub(super) const WEIGHTS: &[&str] = &["device", "behaviour", "context"];
+pub(super) const BANDS: &[&str] = &["medium", "high"];
+pub(super) const BY_BAND: &[&str] = &["low", "medium", "high"];
+
+pub(super) const RECORDS: &[(&str, Recording)] =
+    &[("all", Recording::All), ("acted", Recording::Acted), ("none", Recording::None)];
+
+pub(super) const VERDICTS: &[(&str, Verdict)] =
+    &[("allow", Verdict::Allow), ("tag", Verdict::Tag), ("block", Verdict::Block)];
 
 /// Reads the policy of an `outwork.toml`, or of a pack alone.
 pub(crate) fn read(cx: &mut Context<'_>, entry: &str) -> PolicySource {
@@ -103,16 +113,14 @@ impl PolicySource {
             cx.report(Diagnostic::new(Code::MissingKey, root.span(), "the policy has no `[policy]`").help(help));
         }
         if let Some(table) = root.table(cx, "policy") {
-            let keys =
-                Keys::open(cx, root.file(), table, "[policy]", &["version", "mode", "packs", "record", "contact"]);
+            let keys = Keys::open(cx, root.file(), table, "[policy]", SETTINGS);
             if let Some(version) = keys.required_text(cx, "version") {
                 check_version(cx, &version);
                 self.version = version.value;
             }
             self.settings.mode = effect::mode(cx, &keys).unwrap_or(Mode::Shadow);
             packs = keys.texts(cx, "packs").unwrap_or_default();
-            let records = &[("all", Recording::All), ("acted", Recording::Acted), ("none", Recording::None)];
-            self.settings.record = keys.word(cx, "record", records).unwrap_or(Recording::All);
+            self.settings.record = keys.word(cx, "record", RECORDS).unwrap_or(Recording::All);
             if let Some(contact) = keys.text(cx, "contact") {
                 check_contact(cx, &contact);
                 self.settings.contact = Some(contact.value);
@@ -124,7 +132,7 @@ impl PolicySource {
 
     fn read_risk(&mut self, cx: &mut Context<'_>, root: &Keys<'_, '_>) {
         if let Some(table) = root.table(cx, "weights") {
-            let keys = Keys::open(cx, root.file(), table, "[weights]", &["device", "behaviour", "context"]);
+            let keys = Keys::open(cx, root.file(), table, "[weights]", WEIGHTS);
             let default = Weights::default();
             let mut of = |layer, default| keys.thousandths(cx, layer).unwrap_or(default);
             self.settings.weights = Weights {
@@ -134,7 +142,7 @@ impl PolicySource {
             };
         }
         if let Some(table) = root.table(cx, "bands") {
-            let keys = Keys::open(cx, root.file(), table, "[bands]", &["medium", "high"]);
+            let keys = Keys::open(cx, root.file(), table, "[bands]", BANDS);
             let default = Bands::default();
             let mut of = |band, default| {
                 keys.integer(cx, band, 1..=100).and_then(|risk| u8::try_from(risk).ok()).unwrap_or(default)
@@ -148,10 +156,9 @@ impl PolicySource {
             self.settings.bands = bands;
         }
         if let Some(table) = root.table(cx, "verdicts") {
-            let keys = Keys::open(cx, root.file(), table, "[verdicts]", &["low", "medium", "high"]);
-            let words = &[("allow", Verdict::Allow), ("tag", Verdict::Tag), ("block", Verdict::Block)];
+            let keys = Keys::open(cx, root.file(), table, "[verdicts]", BY_BAND);
             let [low, medium, high] = self.settings.verdicts;
-            let mut of = |band, default| keys.word(cx, band, words).unwrap_or(default);
+            let mut of = |band, default| keys.word(cx, band, VERDICTS).unwrap_or(default);
             self.settings.verdicts = [of("low", low), of("medium", medium), of("high", high)];
         }
     }

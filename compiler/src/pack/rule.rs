@@ -49,9 +49,9 @@ pub(super) const KEYS: &[&str] = &[
     "limit",
     "mode",
     "until",
-    "why",
     "tags",
     "references",
+    "why",
     "accept",
     "test",
 ];

@@ -18,7 +18,9 @@ pub(crate) struct TestSource {
     pub(crate) span: Span,
 }
 
-const REQUEST: &[&str] = &[
+pub(super) const KEYS: &[&str] = &["request", "fires", "why"];
+
+pub(super) const REQUEST: &[&str] = &[
     "method",
     "path",
     "scheme",
@@ -61,7 +63,7 @@ const OPTIONAL: &[(&str, Optional)] = &[
 type Optional = fn(&mut Request);
 
 pub(super) fn read(cx: &mut Context<'_>, file: FileId, table: (&DeTable<'_>, Range<usize>)) -> Option<TestSource> {
-    let keys = Keys::open(cx, file, table, "a test", &["request", "fires", "why"]);
+    let keys = Keys::open(cx, file, table, "a test", KEYS);
     keys.text(cx, "why");
     for key in ["request", "fires"] {
         if !keys.has(key) {
