@@ -25,8 +25,8 @@ mod source;
 
 pub use check_tests::TestOutcome;
 pub use diagnostic::{Code, Diagnostic, Report, Severity};
-pub use format::format;
 pub use files::{Files, Folder, MAX_FILE_BYTES};
+pub use format::format;
 pub use notes::{Notes, RuleNote};
 pub use options::Options;
 pub use request::Request;

@@ -70,7 +70,8 @@ fn a_formatted_policy_compiles_to_the_same_bundle() {
     assert_ne!(notes_before, notes_after, "the conditions were written alike already");
     assert_eq!(notes_before.atoms, notes_after.atoms);
     let (before, after) = (Bundle::open(&before).unwrap(), Bundle::open(&after).unwrap());
-    let compared = [Section::Settings, Section::Rules, Section::Limits, Section::Conditions, Section::Lists, Section::Matchers];
+    let compared =
+        [Section::Settings, Section::Rules, Section::Limits, Section::Conditions, Section::Lists, Section::Matchers];
     for section in compared {
         assert_eq!(before.section(section), after.section(section), "{section:?}");
     }
@@ -136,11 +137,34 @@ fn check(text: &str) {
 
 fn piece() -> impl Strategy<Value = String> {
     let words: &[&str] = &[
-        "[pack]\n", "[[rule]]\n", "[[rule.test]]\n", "[lists.a]\n", "[policy]\n", "[a.b]\n", "# note\n", "\n\n\n", "\r\n", "id = 'a'\n",
-        "id=\"b\" # c\n", "why = \"it's \\\"so\\\"\"\n", "why = '''\na\n'''\n", "version = 1 \n", "until = 2026-12-31\n",
-        "when = 'a&&b||!(c)'\n", "when = '''\na\n  && b in [ 1,2 ]\n'''\n", "when = \"x == 'y'\"\n", "when = \"a // b\"\n", "score=-5\n",
-        "tags = [ 'a',\n'b' ]\n", "strings = [ # x\n 'a' ]\n", "request={path='/',headers=[['a','b']],asn=1}\n", "x.y = 1.5\n", "'quoted key' = true\n",
-        "cidr = []\n", "mode = { canary = 5 }\n", "key = [ 'ip' , ]\n",
+        "[pack]\n",
+        "[[rule]]\n",
+        "[[rule.test]]\n",
+        "[lists.a]\n",
+        "[policy]\n",
+        "[a.b]\n",
+        "# note\n",
+        "\n\n\n",
+        "\r\n",
+        "id = 'a'\n",
+        "id=\"b\" # c\n",
+        "why = \"it's \\\"so\\\"\"\n",
+        "why = '''\na\n'''\n",
+        "version = 1 \n",
+        "until = 2026-12-31\n",
+        "when = 'a&&b||!(c)'\n",
+        "when = '''\na\n  && b in [ 1,2 ]\n'''\n",
+        "when = \"x == 'y'\"\n",
+        "when = \"a // b\"\n",
+        "score=-5\n",
+        "tags = [ 'a',\n'b' ]\n",
+        "strings = [ # x\n 'a' ]\n",
+        "request={path='/',headers=[['a','b']],asn=1}\n",
+        "x.y = 1.5\n",
+        "'quoted key' = true\n",
+        "cidr = []\n",
+        "mode = { canary = 5 }\n",
+        "key = [ 'ip' , ]\n",
     ];
     prop_oneof![prop::sample::select(words).prop_map(str::to_owned), "strings = \\[( \"[a-z./]{1,30}\",){0,12}\\]\n"]
 }

@@ -62,14 +62,6 @@ impl Pattern {
         Ok(Self { parts, matches_empty })
     }
 
-    /// The texts that it looks for anywhere, when it is nothing else.
-    pub(crate) fn literals(&self) -> Option<&[String]> {
-        match self.parts.as_slice() {
-            [(Place::Anywhere, What::Literals(texts))] => Some(texts),
-            _ => None,
-        }
-    }
-
     /// The questions about `field`, in CEL.
     pub(crate) fn ask(&self, field: &str) -> Condition {
         Condition::any(self.parts.iter().map(|(place, what)| what.ask(field, *place)))
@@ -140,7 +132,8 @@ impl Place {
 /// Where a pattern is bound, and the rest of it.
 fn anchors(hir: &Hir) -> (Place, Hir) {
     let HirKind::Concat(parts) = hir.kind() else { return (Place::Anywhere, hir.clone()) };
-    let is = |part: Option<&Hir>, look| part.is_some_and(|part| matches!(part.kind(), HirKind::Look(is) if *is == look));
+    let is =
+        |part: Option<&Hir>, look| part.is_some_and(|part| matches!(part.kind(), HirKind::Look(is) if *is == look));
     let (start, end) = (is(parts.first(), Look::Start), is(parts.last(), Look::End));
     let inner = parts.get(usize::from(start)..parts.len() - usize::from(end)).unwrap_or_default();
     let place = match (start, end) {
@@ -226,7 +219,9 @@ fn ends_in_escape(text: &str) -> bool {
 /// Whether the compiler takes a pattern: it alone knows what it makes of it, and how large that may become.
 fn fits(pattern: &str) -> Result<(), String> {
     let condition = format!("request.path.matches({})", quoted(pattern));
-    let mut pack = String::from("[pack]\nid = \"p\"\nversion = \"1\"\nwhy = \"x\"\n[[rule]]\nid = \"r\"\nwhy = \"x\"\nscore = 1\n");
+    let mut pack = String::from(
+        "[pack]\nid = \"p\"\nversion = \"1\"\nwhy = \"x\"\n[[rule]]\nid = \"r\"\nwhy = \"x\"\nscore = 1\n",
+    );
     pack.push_str(&format!("when = {}\n", crate::pack::string(&condition)));
     let files = BTreeMap::from([("pack.toml".to_owned(), pack.into_bytes())]);
     compile_files(&files, "pack.toml").map(drop).map_err(|report| {

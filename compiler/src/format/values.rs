@@ -21,7 +21,9 @@ pub(super) fn render(value: &Value, column: usize, indent: usize) -> String {
 /// Whether a value holds comments, which cannot be moved.
 pub(super) fn has_comment(value: &Value) -> bool {
     let decor = value.decor();
-    let raw = |raw: Option<&toml_edit::RawString>| raw.and_then(toml_edit::RawString::as_str).is_some_and(|text| text.contains('#'));
+    let raw = |raw: Option<&toml_edit::RawString>| {
+        raw.and_then(toml_edit::RawString::as_str).is_some_and(|text| text.contains('#'))
+    };
     let inside = match value {
         Value::Array(array) => {
             raw(Some(array.trailing())) || array.iter().any(|item| has_comment(item) || raw(item.decor().prefix()))
@@ -61,7 +63,14 @@ fn flat(value: &Value) -> String {
         Value::Array(array) => format!("[{}]", array.iter().map(flat).collect::<Vec<_>>().join(", ")),
         Value::InlineTable(table) if table.is_empty() => "{}".into(),
         Value::InlineTable(table) => {
-            format!("{{ {} }}", pairs(table).iter().map(|(key, value)| format!("{key} = {}", flat(value))).collect::<Vec<_>>().join(", "))
+            format!(
+                "{{ {} }}",
+                pairs(table)
+                    .iter()
+                    .map(|(key, value)| format!("{key} = {}", flat(value)))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            )
         }
         Value::String(text) => quoted(text.value(), text.display_repr().trim()),
         Value::Integer(number) => number.display_repr().trim().to_owned(),
@@ -73,7 +82,9 @@ fn flat(value: &Value) -> String {
 
 /// The keys of an inline table as written, dotted ones joined, with their values.
 fn pairs(table: &InlineTable) -> Vec<(String, &Value)> {
-    let named = |keys: Vec<&toml_edit::Key>| keys.iter().map(|key| key.display_repr().into_owned()).collect::<Vec<_>>().join(".");
+    let named = |keys: Vec<&toml_edit::Key>| {
+        keys.iter().map(|key| key.display_repr().into_owned()).collect::<Vec<_>>().join(".")
+    };
     table.get_values().into_iter().map(|(keys, value)| (named(keys), value)).collect()
 }
 
@@ -130,7 +141,8 @@ fn is_pair(value: &Value) -> bool {
 /// An inline table whose longest array is on lines of its own.
 fn open_longest(table: &InlineTable, indent: usize) -> String {
     let pairs = pairs(table);
-    let size = |value: &Value| if matches!(value, Value::Array(array) if !array.is_empty()) { flat(value).len() } else { 0 };
+    let size =
+        |value: &Value| if matches!(value, Value::Array(array) if !array.is_empty()) { flat(value).len() } else { 0 };
     let longest = pairs.iter().map(|(_, value)| size(value)).max().unwrap_or(0);
     let mut opened = longest == 0;
     let mut parts = Vec::with_capacity(pairs.len());

@@ -90,7 +90,8 @@ impl Translator<'_> {
     }
 
     fn equal(&mut self, left: &IdedExpr, right: &IdedExpr, wanted: bool) -> Condition {
-        let (field, value) = if literal(right).is_some() || number(right).is_some() { (left, right) } else { (right, left) };
+        let (field, value) =
+            if literal(right).is_some() || number(right).is_some() { (left, right) } else { (right, left) };
         if let Some(count) = number(value) {
             return self.counted(field, op::EQUALS, count, wanted);
         }
@@ -141,7 +142,8 @@ impl Translator<'_> {
             op::GREATER => (">", 0 > count),
             _ => (">=", 0 >= count),
         };
-        let (yes, no) = (format!("size({}) {sign} {count}", field.here), format!("!(size({}) {sign} {count})", field.here));
+        let (yes, no) =
+            (format!("size({}) {sign} {count}", field.here), format!("!(size({}) {sign} {count})", field.here));
         let asked = Condition::ask(if wanted { yes } else { no });
         if field.missing == Missing::Empty && of_empty == wanted {
             return Condition::any([Condition::ask(format!("!{}.known", field.here)), asked]);
@@ -363,8 +365,14 @@ mod tests {
             (r#"missingHeader(headers, "Sec-Ch-Ua")"#, r#"!("sec-ch-ua" in request.headers)"#),
             (r#"headers["Accept"].contains("a b")"#, r#"request.headers["accept"].contains("a b")"#),
             (r#"!(method == "HEAD" || method == "GET")"#, r#"request.method != "HEAD" && request.method != "GET""#),
-            (r#""go-get" in query && query["go-get"] == "1""#, r#""go-get" in request.params && request.params["go-get"] == "1""#),
-            (r#"remoteAddress == "1.2.3.4" || remoteAddress == "2a01::1""#, r#"client.address == "1.2.3.4" || client.address == "2a01::1""#),
+            (
+                r#""go-get" in query && query["go-get"] == "1""#,
+                r#""go-get" in request.params && request.params["go-get"] == "1""#,
+            ),
+            (
+                r#"remoteAddress == "1.2.3.4" || remoteAddress == "2a01::1""#,
+                r#"client.address == "1.2.3.4" || client.address == "2a01::1""#,
+            ),
             (r#"size(segments(path)) < 2"#, r#"!request.path.matches("^(?:/[^/]*){2}")"#),
             (r#"size(query) == 0"#, r#"!request.query.known || request.query == """#),
             (r#"userAgent.matches("^" + regexSafe("a.b"))"#, r#"request.headers["user-agent"].startsWith("a.b")"#),

@@ -56,7 +56,9 @@ fn not(condition: &Condition) -> Condition {
         Condition::All(parts) => Condition::any(parts.iter().map(not)),
         Condition::Any(parts) => Condition::all(parts.iter().map(not)),
         Condition::Ask(text) => Condition::ask(match text.split_once(" == ") {
-            Some((field, value)) if !field.contains(['(', '"']) || field.ends_with("\"]") => format!("{field} != {value}"),
+            Some((field, value)) if !field.contains(['(', '"']) || field.ends_with("\"]") => {
+                format!("{field} != {value}")
+            }
             _ if text.contains(" in ") && !text.ends_with(')') => format!("!({text})"),
             _ => format!("!{text}"),
         }),

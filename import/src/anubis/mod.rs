@@ -7,13 +7,19 @@ mod fields;
 mod source;
 mod thresholds;
 
-use crate::{Imported, Loss, condition::Condition, error::ImportError, pack::{MAX_CONDITION, Pack, Rule}};
+use crate::{
+    Imported, Loss,
+    condition::Condition,
+    error::ImportError,
+    pack::{MAX_CONDITION, Pack, Rule},
+};
 use outwork_compiler::Files;
 use source::{Placed, PolicyFile, Sources};
 use thresholds::{Bands, Outcome};
 
 /// Settings that say how Anubis runs, not whom it lets through.
-const OF_ANUBIS: &[&str] = &["store", "openGraph", "impressum", "metrics", "logging", "dns_ttl", "status_codes", "geoip"];
+const OF_ANUBIS: &[&str] =
+    &["store", "openGraph", "impressum", "metrics", "logging", "dns_ttl", "status_codes", "geoip"];
 
 /// Imports policy files, one after the other, as one pack. `data` is the folder that `(data)` stands for; without it,
 /// the nearest folder above the importing file that has the imported one.
@@ -43,7 +49,8 @@ pub fn import(files: &dyn Files, entries: &[String], data: Option<&str>) -> Resu
 fn head(entries: &[String]) -> Vec<String> {
     vec![
         format!("Made by `outwork import anubis` of {}.", entries.join(", ")),
-        "The rules stand in Anubis's order. The first that allows, denies or challenges decides; weights are points.".into(),
+        "The rules stand in Anubis's order. The first that allows, denies or challenges decides; weights are points."
+            .into(),
         "Anubis's own policies: TecharoHQ/anubis, MIT licence, Copyright (c) 2025 Xe Iaso.".into(),
     ]
 }
@@ -58,7 +65,9 @@ fn settings((file, policy): &(String, PolicyFile), losses: &mut Vec<Loss>) -> Ba
             "dnsbl" if value == false => {}
             "dnsbl" => lose(key, None, "no list in the DNS is asked while a request waits".into()),
             "honeypot" if value.get("enabled") == Some(&false.into()) => {}
-            "honeypot" => lose(key, None, "pages that trap crawlers are made by Anubis; `decoy` rules answer for paths".into()),
+            "honeypot" => {
+                lose(key, None, "pages that trap crawlers are made by Anubis; `decoy` rules answer for paths".into())
+            }
             key if OF_ANUBIS.contains(&key) => {}
             _ => lose(key, None, "the setting is not known".into()),
         }
@@ -100,7 +109,12 @@ fn add(placed: &Placed, bands: &Bands, pack: &mut Pack, losses: &mut Vec<Loss>) 
         let why = format!("`{}` of the Anubis policy: {}", bot.name, said(&bot.action));
         pack.rule("anubis", &Rule { name: &bot.name, comments, when, effect, why, ..Rule::default() });
     }
-    losses.extend(wrong.into_iter().map(|why| Loss { file: file.clone(), line: Some(*line), name: bot.name.clone(), why }));
+    losses.extend(wrong.into_iter().map(|why| Loss {
+        file: file.clone(),
+        line: Some(*line),
+        name: bot.name.clone(),
+        why,
+    }));
 }
 
 /// The lines of a rule that say what it does; none when Anubis knows no such action.
@@ -125,7 +139,8 @@ fn effect(placed: &Placed, bands: &Bands, wrong: &mut Vec<String>) -> Option<Vec
             Some(vec![format!("score = {score}")])
         }
         "DEBUG_BENCHMARK" => {
-            wrong.push("the action DEBUG_BENCHMARK is a page of Anubis for developers, and the rule is left out".into());
+            wrong
+                .push("the action DEBUG_BENCHMARK is a page of Anubis for developers, and the rule is left out".into());
             None
         }
         other => {

@@ -107,7 +107,9 @@ impl Sources {
         };
         let bots = policy.bots.clone();
         if !is_list(&text) && self.policy.replace((path.to_owned(), policy)).is_some() {
-            return Err(ImportError::new(format!("`{path}` is a second policy with thresholds of its own: import one at a time")));
+            return Err(ImportError::new(format!(
+                "`{path}` is a second policy with thresholds of its own: import one at a time"
+            )));
         }
         self.add(files, path, data, bots, &mut vec![path.to_owned()])
     }
@@ -171,7 +173,9 @@ fn resolve(files: &dyn Files, from: &str, import: &str, data: Option<&str>) -> R
         folder = above;
     }
     let text = yaml::text(files, inside).map_err(|_| {
-        ImportError::new(format!("`{from}` imports `{import}`, and no folder above it has that file: name Anubis's data folder"))
+        ImportError::new(format!(
+            "`{from}` imports `{import}`, and no folder above it has that file: name Anubis's data folder"
+        ))
     })?;
     Ok((inside.to_owned(), text))
 }

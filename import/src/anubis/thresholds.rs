@@ -39,7 +39,8 @@ pub(super) fn bands(thresholds: &[&Threshold], losses: &mut Vec<String>) -> Band
     for threshold in thresholds {
         match (outcome(&threshold.action), program(&threshold.expression)) {
             (Some(outcome), Some(program)) => tests.push((program, outcome)),
-            _ => losses.push(format!("threshold `{}` has an action or expression that is not understood", threshold.name)),
+            _ => losses
+                .push(format!("threshold `{}` has an action or expression that is not understood", threshold.name)),
         }
     }
     let at = |weight: i64| {
@@ -103,7 +104,8 @@ mod tests {
     #[test]
     fn what_bands_cannot_say_is_told() {
         let mut losses = Vec::new();
-        let odd = [threshold("weight % 2 == 0", "DENY"), threshold("weight < -5", "CHALLENGE"), threshold("(", "ALLOW")];
+        let odd =
+            [threshold("weight % 2 == 0", "DENY"), threshold("weight < -5", "CHALLENGE"), threshold("(", "ALLOW")];
         assert_eq!(bands(&odd.iter().collect::<Vec<_>>(), &mut losses).len(), 3);
         assert_eq!(losses.len(), 3, "{losses:?}");
     }

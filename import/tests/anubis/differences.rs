@@ -2,7 +2,7 @@
 
 use crate::{
     Outwork, data, import,
-    reference::{Anubis, Verdict, from},
+    reference::{Anubis, Verdict},
     requests::{header, plain},
 };
 use outwork_compiler::Request;
@@ -36,7 +36,9 @@ fn differences() -> Vec<Difference> {
         anubis,
         outwork,
     };
-    let yandex = request(&|request| header(request, "user-agent", "Mozilla/5.0 (compatible; YandexBot/3.0; +http://yandex.com/bots)"));
+    let yandex = request(&|request| {
+        header(request, "user-agent", "Mozilla/5.0 (compatible; YandexBot/3.0; +http://yandex.com/bots)")
+    });
     vec![
         Difference {
             confirmed: true,
@@ -57,7 +59,9 @@ fn differences() -> Vec<Difference> {
         ),
         difference(
             "The first of several headers counts",
-            Some("- {name: a, expression: 'headers[\"X-A\"].contains(\"two\")', action: DENY}\n- {name: rest, path_regex: ., action: ALLOW}\n"),
+            Some(
+                "- {name: a, expression: 'headers[\"X-A\"].contains(\"two\")', action: DENY}\n- {name: rest, path_regex: ., action: ALLOW}\n",
+            ),
             request(&|request| {
                 request.headers.extend([("x-a".into(), b"one".to_vec()), ("x-a".into(), b"two".to_vec())]);
             }),
@@ -66,7 +70,9 @@ fn differences() -> Vec<Difference> {
         ),
         difference(
             "An expression that fails matches nothing",
-            Some("- {name: a, expression: 'headers[\"X-A\"] == \"b\"', action: DENY}\n- {name: rest, path_regex: ., action: ALLOW}\n"),
+            Some(
+                "- {name: a, expression: 'headers[\"X-A\"] == \"b\"', action: DENY}\n- {name: rest, path_regex: ., action: ALLOW}\n",
+            ),
             request(&|_| {}),
             Verdict::Error,
             Verdict::Allow,
@@ -87,14 +93,18 @@ fn differences() -> Vec<Difference> {
         ),
         difference(
             "Weights below zero are zero",
-            Some("bots:\n- {name: a, path_regex: ., action: WEIGH, weight: {adjust: -5}}\nthresholds:\n- {name: a, expression: weight < 0, action: DENY}\n"),
+            Some(
+                "bots:\n- {name: a, path_regex: ., action: WEIGH, weight: {adjust: -5}}\nthresholds:\n- {name: a, expression: weight < 0, action: DENY}\n",
+            ),
             request(&|_| {}),
             Verdict::Deny,
             Verdict::Allow,
         ),
         difference(
             "A challenge by rule does not outweigh a threshold that denies",
-            Some("bots:\n- {name: a, path_regex: ., action: WEIGH, weight: {adjust: 50}}\n- {name: b, path_regex: ., action: CHALLENGE}\nthresholds:\n- {name: a, expression: weight >= 50, action: DENY}\n"),
+            Some(
+                "bots:\n- {name: a, path_regex: ., action: WEIGH, weight: {adjust: 50}}\n- {name: b, path_regex: ., action: CHALLENGE}\nthresholds:\n- {name: a, expression: weight >= 50, action: DENY}\n",
+            ),
             request(&|_| {}),
             Verdict::Challenge,
             Verdict::Deny,
@@ -121,5 +131,9 @@ fn the_differences_that_are_told_are_there() {
         assert_ne!(anubis, outwork, "{title}: the difference is gone, and docs/import.md still tells it");
         assert!(page.contains(&format!("**{title}.**")), "docs/import.md does not tell: {title}");
     }
-    assert_eq!(page.matches("\n- **").count(), differences().len(), "docs/import.md tells a difference that no test holds");
+    assert_eq!(
+        page.matches("\n- **").count(),
+        differences().len(),
+        "docs/import.md tells a difference that no test holds"
+    );
 }

@@ -37,7 +37,8 @@ impl Outwork {
             ("pack.toml".to_owned(), imported.pack.clone().into_bytes()),
             ("outwork.toml".to_owned(), policy.into_bytes()),
         ]);
-        let compiled = compile_files(&files, "outwork.toml").unwrap_or_else(|report| panic!("{}", report.render(false)));
+        let compiled =
+            compile_files(&files, "outwork.toml").unwrap_or_else(|report| panic!("{}", report.render(false)));
         let keys = Keyring::parse("test:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=").unwrap();
         Self { policy: Policy::load(&compiled.bundle).unwrap(), keys, scratch: Scratch::default() }
     }
@@ -110,7 +111,14 @@ fn compare(file: &Path, requests: &[Request]) -> (BTreeSet<String>, BTreeSet<Str
             set.insert(bot.name.clone());
         }
     }
-    assert!(wrong.is_empty(), "{}: {} of {} differ\n{}", file.display(), wrong.len(), requests.len(), wrong[..wrong.len().min(3)].join("\n\n"));
+    assert!(
+        wrong.is_empty(),
+        "{}: {} of {} differ\n{}",
+        file.display(),
+        wrong.len(),
+        requests.len(),
+        wrong[..wrong.len().min(3)].join("\n\n")
+    );
     (hit, missed)
 }
 

@@ -160,7 +160,8 @@ impl Bot {
             expression: entry.get("expression").map(|value| Program::compile(&expression(value)).unwrap()),
             countries: array(entry.pointer("/geoip/countries"))
                 .map(|list| list.iter().map(|one| one.as_str().unwrap().to_owned()).collect()),
-            asns: array(entry.pointer("/asns/match")).map(|list| list.iter().map(|one| one.as_u64().unwrap()).collect()),
+            asns: array(entry.pointer("/asns/match"))
+                .map(|list| list.iter().map(|one| one.as_u64().unwrap()).collect()),
         }
     }
 
@@ -253,7 +254,8 @@ fn go(pattern: &str) -> Regex {
 fn functions(context: &mut Context<'_, '_>, confirmed: bool) {
     use cel::extractors::This;
     let matches = |This(text): This<Arc<String>>, pattern: Arc<String>| {
-        COMPILED.with_borrow_mut(|known| known.entry(pattern.to_string()).or_insert_with(|| go(&pattern)).is_match(&text))
+        COMPILED
+            .with_borrow_mut(|known| known.entry(pattern.to_string()).or_insert_with(|| go(&pattern)).is_match(&text))
     };
     context.add_function("matches", matches).unwrap();
     context.add_function("verifyFCrDNS", move |_: Arc<String>, _: Arc<String>| confirmed).unwrap();

@@ -121,7 +121,10 @@ fn edges(network: &str) -> Vec<String> {
             let size = 1_u64 << (32 - length);
             let first = u64::from(v4.to_bits()) / size * size;
             let all = [first, first + size - 1, first + size, first.saturating_sub(1)];
-            all.iter().filter_map(|&at| u32::try_from(at).ok()).map(|at| std::net::Ipv4Addr::from(at).to_string()).collect()
+            all.iter()
+                .filter_map(|&at| u32::try_from(at).ok())
+                .map(|at| std::net::Ipv4Addr::from(at).to_string())
+                .collect()
         }
         std::net::IpAddr::V6(v6) => {
             let mask = (1_u128 << (128 - length)).wrapping_sub(1);
@@ -175,7 +178,11 @@ fn satisfying(mut request: Request, text: &str) -> Request {
     for (name, value) in all(r#"headers\["([^"]+)"\] == "([^"]+)""#) {
         header(&mut request, &name, &value);
     }
-    for (value, _) in all(r#"[^!]userAgent\.startsWith\("([^"]+)"\)"#).into_iter().chain(all(r#"^userAgent\.startsWith\("([^"]+)"\)"#)).take(1) {
+    for (value, _) in all(r#"[^!]userAgent\.startsWith\("([^"]+)"\)"#)
+        .into_iter()
+        .chain(all(r#"^userAgent\.startsWith\("([^"]+)"\)"#))
+        .take(1)
+    {
         header(&mut request, "user-agent", &value);
     }
     for (value, _) in all(r#"(?:^|[^!])userAgent\.contains\("([^"]+)"\)"#) {
