@@ -38,6 +38,8 @@ pub(super) struct Checker<'c, 'f> {
     pub(super) inside: Option<List>,
     /// How deep this is in what is worked out for several values: there, what is written may be compared.
     pub(super) folding: usize,
+    /// How often something of the request was named.
+    pub(super) reads: usize,
     /// How much was worked out already.
     pub(super) steps: usize,
     /// Whether that it was too much has been reported.
@@ -46,7 +48,17 @@ pub(super) struct Checker<'c, 'f> {
 
 impl<'c, 'f> Checker<'c, 'f> {
     pub(super) fn new(cx: &'c mut Context<'f>, scope: Scope<'c>, places: Places) -> Self {
-        Self { cx, scope, places, variables: Vec::new(), inside: None, folding: 0, steps: 0, too_large: false }
+        Self {
+            cx,
+            scope,
+            places,
+            variables: Vec::new(),
+            inside: None,
+            folding: 0,
+            reads: 0,
+            steps: 0,
+            too_large: false,
+        }
     }
 
     /// What a macro stands for.

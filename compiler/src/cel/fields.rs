@@ -39,6 +39,7 @@ impl Checker<'_, '_> {
             Expr::Map(_) | Expr::Struct(_) => self.unsupported(expr, "maps and messages", "compare single fields"),
             Expr::Ident(_) | Expr::Select(_) => {
                 let operand = self.name(expr)?;
+                self.reads += usize::from(!operand.is_written());
                 self.is_of_element(expr, &operand)?;
                 Some(operand)
             }
@@ -216,6 +217,7 @@ impl Checker<'_, '_> {
         match (map_of(map), self.operand(key)?) {
             (Some(map), Operand::Text(name)) => {
                 let entry = self.entry(key, map, &name)?;
+                self.reads += 1;
                 self.is_of_element(expr, &entry)?;
                 Some(entry)
             }

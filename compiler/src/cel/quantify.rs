@@ -108,7 +108,7 @@ impl Checker<'_, '_> {
         values: Vec<Operand>,
         predicate: &IdedExpr,
     ) -> Option<Condition> {
-        let any = !values.is_empty();
+        let (any, reads) = (!values.is_empty(), self.reads);
         self.folding += 1;
         let conditions = self.for_each(expr, name, values, predicate);
         self.folding -= 1;
@@ -116,7 +116,7 @@ impl Checker<'_, '_> {
             Quantifier::Some => Condition::any(merged(conditions?)),
             Quantifier::Every => Condition::all(conditions?),
         };
-        if any && self.folding == 0 && matches!(condition, Condition::Constant(_)) {
+        if any && self.folding == 0 && self.reads == reads {
             return self.mismatch(expr, "nothing here depends on the request");
         }
         self.fits(expr, condition.weight())?;
