@@ -17,7 +17,7 @@
 //! both sides of `&&` and `||`, and by `exists` and `all`. Nothing is modelled otherwise.
 //!
 //! 25,600 pairs of condition and request by default; `OUTWORK_CASES=10000` makes it 640,000.
-#![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails loudly")]
+#![expect(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails loudly")]
 
 mod expression;
 mod reference;
