@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     fact::Fact,
-    signals::{self, Kind, Reading, SIGNALS, Scene, Value},
+    signals::{self, HeaderName, Kind, Reading, SIGNALS, Scene, Value},
 };
 use alloc::{boxed::Box, string::String};
 
@@ -14,7 +14,7 @@ use alloc::{boxed::Box, string::String};
 #[derive(Debug)]
 pub(super) enum Place {
     Signal(usize),
-    Header(Box<[u8]>),
+    Header(HeaderName),
     Cookie(Box<[u8]>),
     Param(Box<[u8]>),
     Many(List),
@@ -29,7 +29,7 @@ impl Place {
                 Some(index) => Self::Signal(index),
                 None => return Err(ConditionsError::UnknownSignal { name }),
             },
-            Source::Header(name) => Self::Header(bytes(name)),
+            Source::Header(name) => Self::Header(HeaderName::new(bytes(name))),
             Source::Cookie(name) => Self::Cookie(bytes(name)),
             Source::Param(name) => Self::Param(bytes(name)),
             Source::Many(list) => Self::Many(list),
@@ -49,7 +49,7 @@ impl Place {
     pub(super) fn read<'s>(&self, scene: &'s Scene<'_>) -> Reading<'s> {
         match self {
             Self::Signal(index) => SIGNALS.get(*index).map_or(Fact::Unavailable, |signal| (signal.read)(scene)),
-            Self::Header(name) => scene.header(name).map(Value::Text),
+            Self::Header(name) => scene.named(name).map(Value::Text),
             Self::Cookie(name) => scene.cookie(name).map(Value::Text),
             Self::Param(name) => scene.param(name).map(Value::Text),
             // Lists have no one value, and elements are there only while their list is looked through.

@@ -16,6 +16,7 @@ use crate::{
     facts::{Facts, Unlisted},
     recall::Recall,
 };
+use alloc::boxed::Box;
 use core::cell::OnceCell;
 use headers::Index;
 
@@ -35,6 +36,19 @@ pub struct Scene<'a> {
 /// User agents that were read before.
 #[derive(Debug, Default)]
 pub struct Agents(Recall<Agent>);
+
+/// The name of a header in lower case, looked up among the well-known ones once.
+#[derive(Debug)]
+pub(crate) struct HeaderName {
+    known: Option<Known>,
+    text: Box<[u8]>,
+}
+
+impl HeaderName {
+    pub(crate) fn new(text: Box<[u8]>) -> Self {
+        Self { known: Known::find(&text), text }
+    }
+}
 
 impl<'a> Scene<'a> {
     /// The scene of these facts.
@@ -72,12 +86,21 @@ impl<'a> Scene<'a> {
 
     /// The first value of a header, by its name in lower case.
     pub fn header(&self, name: &[u8]) -> Fact<&'a [u8]> {
-        match Known::find(name) {
-            Some(header) => self.known(header),
-            None => match self.facts.headers.list.iter().find(|(known, _)| *known == name) {
-                Some((_, value)) => Fact::Known(*value),
-                None => self.unlisted(name),
-            },
+        Known::find(name).map_or_else(|| self.other(name), |header| self.known(header))
+    }
+
+    /// As [`Self::header`], of a name that was looked up before.
+    pub(crate) fn named(&self, name: &HeaderName) -> Fact<&'a [u8]> {
+        name.known.map_or_else(|| self.other(&name.text), |header| self.known(header))
+    }
+
+    /// The first value of a header that is not well known: only among its like is it looked for.
+    fn other(&self, name: &[u8]) -> Fact<&'a [u8]> {
+        let list = self.facts.headers.list;
+        let mut others = self.index.others(list.len()).filter_map(|at| list.get(at));
+        match others.find(|(known, _)| *known == name) {
+            Some((_, value)) => Fact::Known(*value),
+            None => self.unlisted(name),
         }
     }
 

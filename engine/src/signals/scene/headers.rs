@@ -114,20 +114,25 @@ pub(crate) struct Index {
     unsent: u64,
     // INVARIANT: the place in `Known::ALL` of each of the first entries, or NOT_KNOWN.
     kinds: [u8; REMEMBERED],
+    // INVARIANT: the bit of each of the first entries that is no well-known header.
+    others: u32,
 }
 
 /// Browsers send 10 to 25 headers; what stands behind these is looked up again when asked for.
 const REMEMBERED: usize = 32;
 const NOT_KNOWN: u8 = u8::MAX;
+const _: () = assert!(REMEMBERED == u32::BITS as usize);
 
 impl Index {
     /// The index of a list. Entries after the 65,535th are not looked at: no host passes as many.
     pub(crate) fn of(list: &[(&[u8], &[u8])], unlisted: Unlisted<'_>) -> Self {
         let unsent = unsent(unlisted);
-        let mut index = Self { first: [0; Known::COUNT], seen: 0, repeated: 0, unsent, kinds: [NOT_KNOWN; REMEMBERED] };
+        let kinds = [NOT_KNOWN; REMEMBERED];
+        let mut index = Self { first: [0; Known::COUNT], seen: 0, repeated: 0, unsent, kinds, others: 0 };
         for (at, (name, _)) in (0..u16::MAX).zip(list) {
-            if let Some(header) = Known::find(name) {
-                index.note(header, at);
+            match Known::find(name) {
+                Some(header) => index.note(header, at),
+                None => index.others |= 1_u32.checked_shl(at.into()).unwrap_or(0),
             }
         }
         index
@@ -164,6 +169,17 @@ impl Index {
     /// The place of the header's first entry.
     pub(crate) fn place(&self, header: Known) -> Option<usize> {
         if self.has(header) { self.first.get(header as usize).map(|&at| at.into()) } else { None }
+    }
+
+    /// The places of entries that may be other than well-known headers, in order, in a list of this many entries.
+    pub(crate) fn others(&self, len: usize) -> impl Iterator<Item = usize> + use<> {
+        let mut left = self.others;
+        let remembered = core::iter::from_fn(move || {
+            let at = (left != 0).then(|| left.trailing_zeros() as usize);
+            left &= left.wrapping_sub(1);
+            at
+        });
+        remembered.chain(REMEMBERED..len)
     }
 
     /// Which well-known header the entry at a place is, given its name.
@@ -205,6 +221,7 @@ pub(crate) const fn fnv1a(bytes: &[u8]) -> u64 {
 mod tests {
     use super::{Index, Known, fnv1a};
     use crate::{fact::Fact, facts::Unlisted};
+    use alloc::vec::Vec;
 
     #[test]
     fn fnv_agrees_with_its_published_vectors() {
@@ -229,6 +246,16 @@ mod tests {
         assert_eq!(index.place(Known::Accept), Some(1));
         assert_eq!(index.place(Known::Te), None);
         assert_eq!(index.repeated(), 1);
+    }
+
+    #[test]
+    fn others_are_those_that_are_not_well_known() {
+        let names: [&[u8]; 4] = [b"x", b"accept", b"y", b"te"];
+        let list: Vec<(&[u8], &[u8])> = names.iter().cycle().take(40).map(|&name| (name, b"".as_slice())).collect();
+        let others = |len: usize| Index::of(&list[..len], Unlisted::Absent).others(len).collect::<Vec<_>>();
+        assert_eq!(others(0), []);
+        assert_eq!(others(6), [0, 2, 4]);
+        assert!(others(40).into_iter().eq((0..32).step_by(2).chain(32..40)));
     }
 
     #[test]
