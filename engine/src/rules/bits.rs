@@ -49,8 +49,13 @@ impl Bits {
 
     /// The indices of the bits that are set, in order.
     pub(super) fn ones(&self) -> impl Iterator<Item = usize> + '_ {
-        self.0.iter().enumerate().flat_map(|(at, &word)| Ones { word, base: at * 64 })
+        ones(&self.0)
     }
+}
+
+/// The indices of the bits that are set in these words, in order.
+pub(super) fn ones(words: &[u64]) -> impl Iterator<Item = usize> + '_ {
+    words.iter().enumerate().flat_map(|(at, &word)| Ones { word, base: at * 64 })
 }
 
 struct Ones {

@@ -45,8 +45,10 @@ pub(super) struct Field {
     pub(super) literals: Option<usize>,
     // INVARIANT: places in `sets.automata`, which no other field has.
     pub(super) automata: Vec<u32>,
-    /// Whether it has tests of its value that no automaton answers.
+    /// Whether it has tests of its value that neither automata nor the search for an address answer.
     pub(super) others: bool,
+    // INVARIANT: sorted. Each list that an address is looked for in, with the atom that asks: a search answers them all.
+    pub(super) lists: Vec<(usize, usize)>,
     /// Whether all that is asked of it is whether it is true, as of most signals.
     pub(super) yes_or_no: bool,
     // INVARIANT: start <= values <= pairs <= end: tests of the fact's state, of its value, and with another field.
@@ -62,6 +64,13 @@ impl Field {
     /// Whether automata answer some of its tests.
     fn is_searched(&self) -> bool {
         self.literals.is_some() || !self.automata.is_empty()
+    }
+
+    /// The atoms that ask whether an address is in this list.
+    fn atoms_of(&self, list: usize) -> impl Iterator<Item = usize> + '_ {
+        let first = self.lists.partition_point(|(known, _)| *known < list);
+        let own = self.lists.iter().skip(first).take_while(move |(known, _)| *known == list);
+        own.map(|(_, atom)| *atom)
     }
 }
 
@@ -188,12 +197,15 @@ impl Conditions {
     }
 
     fn test(&self, field: &Field, value: Value<'_>, scratch: &mut Scratch) {
+        if let Value::Address(address) = value {
+            let lists = self.sets.lists_of(address);
+            lists.flat_map(|list| field.atoms_of(list)).for_each(|atom| scratch.truth.set(atom));
+        }
         if !field.others {
             return;
         }
-        let lists = self.sets.lists_of(value);
         for (at, atom) in self.atoms_in(field.values, field.pairs) {
-            if self.sets.holds(&atom.test, value, lists) {
+            if self.sets.holds(&atom.test, value) {
                 scratch.truth.set(at);
             }
         }

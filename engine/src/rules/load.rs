@@ -50,6 +50,17 @@ pub(super) fn load(conditions: &[u8], lists: &[u8], matchers: &[u8]) -> Result<C
     })
 }
 
+/// The lists that atoms ask about, with the places of the atoms, of which the first stands at `first`.
+fn lists(first: usize, atoms: &[Atom]) -> Vec<(usize, usize)> {
+    let list = |(at, atom): (usize, &Atom)| match atom.test {
+        Test::InRanges(list) => Some((list as usize, at)),
+        _ => None,
+    };
+    let mut lists: Vec<(usize, usize)> = (first..).zip(atoms).filter_map(list).collect();
+    lists.sort_unstable();
+    lists
+}
+
 /// The first bits of a hash of what automata are made of and what their answers mean.
 fn mark(conditions: &[u8], matchers: &[u8]) -> u64 {
     let hash = Sha256::new().chain_update(conditions).chain_update(matchers).finalize();
@@ -88,7 +99,8 @@ fn fields(
         let (start, end) = (before((at, 0)), before((at, 3)));
         let own = atoms.get(values..pairs).unwrap_or_default();
         Ok(Field {
-            others: own.iter().any(|atom| !is_searched(&atom.test)),
+            others: own.iter().any(|atom| !is_searched(&atom.test) && !matches!(atom.test, Test::InRanges(_))),
+            lists: lists(values, own),
             yes_or_no: (start, end) == (values, pairs) && matches!(own, [Atom { test: Test::IsTrue, .. }]),
             place: Place::resolve(field.source)?,
             lower: field.lower,

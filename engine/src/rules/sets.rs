@@ -6,12 +6,13 @@ use super::{
     error::ConditionsError,
     literals::Literals,
     ranges::Ranges,
-    segments::{Membership, Segments},
+    segments::Segments,
     strings::Strings,
     wire::{self, Atom, Test},
 };
 use crate::signals::Value;
 use alloc::vec::Vec;
+use core::net::IpAddr;
 
 /// What tests name by its place.
 #[derive(Debug, Default)]
@@ -68,16 +69,13 @@ impl Sets {
         }
     }
 
-    /// The lists of addresses that a value is in; none where it is no address.
-    pub(super) fn lists_of(&self, value: Value<'_>) -> Option<Membership<'_>> {
-        match value {
-            Value::Address(address) => Some(self.segments.of(address)),
-            Value::Bool(_) | Value::Int(_) | Value::Text(_) => None,
-        }
+    /// The lists that an address is in.
+    pub(super) fn lists_of(&self, address: IpAddr) -> impl Iterator<Item = usize> + '_ {
+        self.segments.of(address).lists()
     }
 
     /// Whether a test of a known value, which is in these lists, holds; those that automata answer do not hold here.
-    pub(super) fn holds(&self, test: &Test, value: Value<'_>, lists: Option<Membership<'_>>) -> bool {
+    pub(super) fn holds(&self, test: &Test, value: Value<'_>) -> bool {
         match (test, value) {
             (Test::IsTrue, Value::Bool(value)) => value,
             (Test::Equals(wanted), Value::Int(value)) => value == *wanted,
@@ -91,7 +89,6 @@ impl Sets {
             (Test::SizeEquals(wanted), Value::Text(text)) => size(text) == *wanted,
             (Test::SizeLess(bound), Value::Text(text)) => size(text) < *bound,
             (Test::Before(bound), Value::Text(text)) => text < bound.as_bytes(),
-            (Test::InRanges(at), Value::Address(_)) => lists.is_some_and(|lists| lists.contains(*at as usize)),
             _ => false,
         }
     }
