@@ -22,6 +22,8 @@ pub(crate) struct Context<'f> {
     raised: Vec<Span>,
     /// The regular expressions of all conditions.
     pub(crate) patterns: Patterns,
+    /// How many parts all conditions have.
+    pub(crate) parts: usize,
 }
 
 impl<'f> Context<'f> {
@@ -34,6 +36,7 @@ impl<'f> Context<'f> {
             accepted: Vec::new(),
             raised: Vec::new(),
             patterns: Patterns::default(),
+            parts: 0,
         }
     }
 

@@ -202,6 +202,18 @@ fn ten_thousand_rules_are_the_most() {
 }
 
 #[test]
+fn a_macro_that_is_large_makes_no_policy_that_is_huge() {
+    let parts = (0..500).map(|number| format!("size(request.path) == {number}")).collect::<Vec<_>>().join(" || ");
+    let (first, second) = parts.split_at(parts.len() / 2);
+    let (second, first) = (second.split_once(" || ").unwrap().1, first.rsplit_once(" || ").unwrap().0);
+    let mut pack = format!("{HEAD}[macros]\na = '{first}'\nb = '{second}'\nboth = 'macros.a || macros.b'\n");
+    for number in 0..1_200 {
+        write!(pack, "[[rule]]\nid = \"r{number}\"\nwhen = \"macros.both\"\nwhy = \"x\"\nscore = 1\n").unwrap();
+    }
+    assert_eq!(codes(&[("p.toml", &pack)], "p.toml"), [Code::TooMany]);
+}
+
+#[test]
 fn an_expression_that_is_deep_without_parentheses_does_not_overflow() {
     for when in [
         format!("a{}", ".a".repeat(4_000)),

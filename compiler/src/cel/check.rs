@@ -19,13 +19,27 @@ use cel::{
 };
 use outwork_engine::{rules::wire::List, signals::Kind};
 
+/// The most parts of all conditions of a policy, their macros put in: 10,000 rules with 50 each.
+const MAX_PARTS_OF_ALL: usize = 500_000;
+
 /// Checks a condition.
 pub(crate) fn check(cx: &mut Context<'_>, scope: Scope<'_>) -> Option<Tree> {
     let (expr, places) = parse::parse(cx, scope)?;
     let mut checker = Checker::new(cx, scope, places);
     let tree = checker.tree(&expr)?;
-    checker.fits(&expr, tree.weight())?;
-    Some(tree)
+    let parts = tree.weight();
+    checker.fits(&expr, parts)?;
+    let (before, parts) = (cx.parts, cx.parts.saturating_add(parts));
+    cx.parts = parts;
+    if parts <= MAX_PARTS_OF_ALL {
+        return Some(tree);
+    }
+    if before <= MAX_PARTS_OF_ALL {
+        let message = format!("with this one, all conditions together have more than {MAX_PARTS_OF_ALL} parts");
+        let help = "macros are put in wherever they are named: shorten those that many rules name";
+        cx.report(Diagnostic::new(Code::TooMany, scope.when.span.clone(), message).help(help));
+    }
+    None
 }
 
 pub(super) struct Checker<'c, 'f> {

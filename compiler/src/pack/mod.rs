@@ -4,6 +4,8 @@ mod accept;
 mod effect;
 mod head;
 mod limit;
+#[cfg(test)]
+mod page;
 mod policy;
 mod retired;
 mod rule;
