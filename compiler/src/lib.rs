@@ -24,7 +24,7 @@ mod request;
 mod source;
 
 pub use check_tests::TestOutcome;
-pub use diagnostic::{Code, Diagnostic, Report, Severity};
+pub use diagnostic::{Code, Diagnostic, Fix, Place, Position, Report, Severity};
 pub use files::{Files, Folder, MAX_FILE_BYTES};
 pub use format::format;
 pub use notes::{Notes, RuleNote};
