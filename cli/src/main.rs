@@ -6,7 +6,6 @@ mod explain;
 mod failure;
 mod policy;
 mod quic;
-mod report;
 
 use std::process::ExitCode;
 

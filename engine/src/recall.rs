@@ -35,7 +35,7 @@ impl<V> Default for Recall<V> {
     }
 }
 
-impl<V> Recall<V> {
+impl<V: Default> Recall<V> {
     /// The value that this owner noted for the text, while it is kept.
     pub(crate) fn find(&self, owner: u64, text: &[u8]) -> Option<&V> {
         if !is_kept(text) {
@@ -45,17 +45,20 @@ impl<V> Recall<V> {
         (known.owner == owner && same(&known.text, text)).then_some(&known.value)
     }
 
-    /// Keeps a value in the place of another.
-    pub(crate) fn note(&mut self, owner: u64, text: &[u8], value: impl FnOnce() -> V) {
+    /// Keeps a text in the place of another. Gives what is kept with it, still the other's: whoever notes it writes it anew.
+    pub(crate) fn note(&mut self, owner: u64, text: &[u8]) -> Option<&mut V> {
         if !is_kept(text) {
-            return;
+            return None;
         }
         if self.places.is_empty() {
             self.places.resize_with(PLACES, || None);
         }
-        if let Some(place) = self.places.get_mut(place(owner, text)) {
-            *place = Some(Known { owner, text: text.into(), value: value() });
-        }
+        let place = self.places.get_mut(place(owner, text))?;
+        let known = place.get_or_insert_with(|| Known { owner, text: Vec::new(), value: V::default() });
+        known.owner = owner;
+        known.text.clear();
+        known.text.extend_from_slice(text);
+        Some(&mut known.value)
     }
 }
 
@@ -97,7 +100,7 @@ mod tests {
             let mut recall = Recall::default();
             let mut all = alloc::collections::BTreeMap::new();
             for (owner, n, value) in notes {
-                recall.note(owner, &text(n), || value);
+                *recall.note(owner, &text(n)).unwrap() = value;
                 all.insert((owner, n), value);
                 prop_assert_eq!(recall.find(owner, &text(n)), Some(&value));
             }
@@ -120,10 +123,10 @@ mod tests {
 
     #[test]
     fn neither_short_nor_long_texts_are_kept() {
-        let mut recall = Recall::default();
+        let mut recall = Recall::<()>::default();
         for length in [0, SHORTEST - 1, LONGEST + 1] {
             let text = alloc::vec![b'a'; length];
-            recall.note(1, &text, || ());
+            assert!(recall.note(1, &text).is_none());
             assert!(recall.find(1, &text).is_none());
         }
         assert!(recall.places.is_empty());

@@ -3,7 +3,6 @@ use std::process::ExitCode;
 
 use super::{check, publish};
 use crate::failure::Failure;
-use crate::report::Format;
 
 /// Compile a policy into the bundle that hosts load
 ///
@@ -24,7 +23,7 @@ pub(crate) struct Build {
 
 impl Build {
     pub(crate) fn run(self) -> Result<ExitCode, Failure> {
-        let compiled = match self.warnings.compile(&self.policy, Format::Text)? {
+        let compiled = match self.warnings.compile(&self.policy) {
             Ok(compiled) => compiled,
             Err(complaint) => return Ok(complaint),
         };

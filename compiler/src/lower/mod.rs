@@ -7,8 +7,6 @@ mod searches;
 mod sets;
 mod triggers;
 
-pub(crate) use atoms::Atoms;
-
 use crate::{
     cel::Condition,
     diagnostic::{Code, Diagnostic},
@@ -16,12 +14,12 @@ use crate::{
 };
 use outwork_engine::rules::wire::{Matchers, Sets, Table};
 
-/// The sections of conditions, and the questions that became atoms.
+/// The sections of conditions, and what each atom is in words.
 pub(crate) struct Lowered {
     pub(crate) table: Table,
     pub(crate) sets: Sets,
     pub(crate) matchers: Matchers,
-    pub(crate) atoms: Atoms,
+    pub(crate) atoms: Vec<String>,
 }
 
 /// Lowers conditions, rules' first and limits' after them.
@@ -42,7 +40,7 @@ pub(crate) fn lower(conditions: &[&Condition], lists: &[Contents]) -> Result<Low
         }
     }
     table.triggers.sort_unstable();
-    Ok(Lowered { table, sets: sets.sets, matchers, atoms })
+    Ok(Lowered { table, sets: sets.sets, matchers, atoms: atoms.in_words() })
 }
 
 /// A count as bundles carry it.

@@ -182,8 +182,8 @@ impl Conditions {
         let Scratch { hits, found, truth, searches, .. } = scratch;
         self.sets.search(field, &self.atoms, text, hits, found);
         found.iter().for_each(|&atom| truth.set(atom as usize));
-        if let Some(mark) = self.mark_of(field) {
-            searches.note(mark, sent, || found.clone());
+        if let Some(kept) = self.mark_of(field).and_then(|mark| searches.note(mark, sent)) {
+            kept.clone_from(found);
         }
     }
 

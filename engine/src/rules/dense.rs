@@ -5,10 +5,11 @@
 //! share a column, and deeper states stay as they are, so that a large list costs little more memory.
 
 use super::literals::{ROOT, Words};
-use alloc::{vec, vec::Vec};
+use alloc::{boxed::Box, vec::Vec};
 
-/// The most words that the rows of one automaton may take: 128 KiB.
-pub(super) const MOST_WORDS: usize = 1 << 15;
+/// The most words that the rows of one automaton may take: 256 KiB. A text walks among few of them, so that it is not the
+/// processor's cache that bounds this but what a host may hold.
+pub(super) const MOST_WORDS: usize = 1 << 16;
 
 /// A state on the way through a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +31,7 @@ impl Step {
 pub(super) struct Dense {
     // INVARIANT: the fail link of a state without a row is a step.
     words: Words,
-    columns: Vec<u8>,
+    columns: Box<[u8; 256]>,
     width: usize,
     // INVARIANT: whole rows of `width`; the first is the root's.
     rows: Vec<Step>,
@@ -88,7 +89,13 @@ impl Dense {
     }
 
     /// The step after this byte.
-    pub(super) fn next(&self, mut step: Step, byte: u8) -> Step {
+    #[inline]
+    pub(super) fn next(&self, step: Step, byte: u8) -> Step {
+        if step.0 & Step::DENSE == 0 { self.next_of_deep(step, byte) } else { self.in_row(step, byte) }
+    }
+
+    /// The step from a state without a row.
+    fn next_of_deep(&self, mut step: Step, byte: u8) -> Step {
         while step.0 & Step::DENSE == 0 {
             let state = step.0 & Step::PLACE;
             if let Some(next) = self.words.edge(state, byte) {
@@ -99,9 +106,15 @@ impl Dense {
         self.in_row(step, byte)
     }
 
+    #[inline]
     fn in_row(&self, step: Step, byte: u8) -> Step {
-        let column = self.columns.get(usize::from(byte)).copied().map_or(0, usize::from);
-        self.rows.get((step.0 & Step::PLACE) as usize + column).copied().unwrap_or(Step(Step::DENSE))
+        let place = (step.0 & Step::PLACE) as usize + self.column(byte);
+        self.rows.get(place).copied().unwrap_or(Step(Step::DENSE))
+    }
+
+    #[inline]
+    fn column(&self, byte: u8) -> usize {
+        self.columns.get(usize::from(byte)).copied().map_or(0, usize::from)
     }
 
     /// The row of a state is that of its fail link, which stands before it, with its own edges.
@@ -117,7 +130,7 @@ impl Dense {
     }
 
     fn set(&mut self, row: usize, byte: u8, target: Step) {
-        let column = self.columns.get(usize::from(byte)).copied().map_or(0, usize::from);
+        let column = self.column(byte);
         if let Some(place) = self.rows.get_mut(row * self.width + column) {
             *place = target;
         }
@@ -125,7 +138,7 @@ impl Dense {
 }
 
 /// A column for each byte that some edge has, and the first for all others.
-fn columns(words: &Words) -> (Vec<u8>, usize) {
+fn columns(words: &Words) -> (Box<[u8; 256]>, usize) {
     let mut used = [false; 256];
     let from_root = (0..=u8::MAX).filter(|&byte| words.root(byte) != ROOT);
     let others = words.states().flat_map(|state| words.edges(state)).map(|(byte, _)| byte);
@@ -134,7 +147,7 @@ fn columns(words: &Words) -> (Vec<u8>, usize) {
             *used = true;
         }
     }
-    let mut columns = vec![0; 256];
+    let mut columns = Box::new([0; 256]);
     let mut width: usize = 1;
     for (column, _) in columns.iter_mut().zip(used).filter(|(_, used)| *used) {
         // With all 256 bytes in use the last shares the first column's place, which then nobody else has.

@@ -33,9 +33,8 @@ const STATE_MASK: u32 = (1 << STATE_BITS) - 1;
 pub(super) struct Literals {
     dense: Dense,
     start: Step,
-    root: Step,
-    /// No pattern can begin after the beginning, so the root is the end of the search.
-    anchored: bool,
+    /// Where the search ends: at the root when no pattern can begin after the beginning, else nowhere.
+    stop: Option<Step>,
 }
 
 impl Literals {
@@ -57,7 +56,7 @@ impl Literals {
         let start = words.word(START_AT);
         let anchored = (0..=u8::MAX).all(|byte| words.root(byte) == ROOT);
         let dense = Dense::new(words, most);
-        Ok(Self { start: dense.step_to(start), root: dense.step_to(ROOT), dense, anchored })
+        Ok(Self { start: dense.step_to(start), stop: anchored.then(|| dense.step_to(ROOT)), dense })
     }
 
     /// Calls `hit` with every atom that holds of the text, some of them more than once.
@@ -68,7 +67,7 @@ impl Literals {
             step = self.dense.next(step, byte);
             if step.reports() {
                 self.report(step, &mut hit);
-            } else if self.anchored && step == self.root {
+            } else if Some(step) == self.stop {
                 return;
             }
         }

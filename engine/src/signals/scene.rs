@@ -74,8 +74,9 @@ impl<'a> Scene<'a> {
     pub(crate) fn keep(&self, agents: &mut Agents) {
         if let (Fact::Known(text), Some(Fact::Known(agent))) = (self.known(Known::UserAgent), self.agent.get())
             && agents.0.find(0, text).is_none()
+            && let Some(kept) = agents.0.note(0, text)
         {
-            agents.0.note(0, text, || *agent);
+            *kept = *agent;
         }
     }
 
