@@ -21,6 +21,7 @@ mod options;
 mod pack;
 mod read;
 mod request;
+mod schema;
 mod source;
 
 pub use check_tests::TestOutcome;
@@ -30,6 +31,7 @@ pub use format::format;
 pub use notes::{Notes, RuleNote};
 pub use options::Options;
 pub use request::Request;
+pub use schema::{SchemaKind, schema};
 pub use source::{FileId, Source, Sources, Span};
 
 use context::Context;

@@ -7,6 +7,7 @@ mod fingerprint;
 mod fmt;
 mod import;
 mod publish;
+mod schema;
 mod test;
 
 pub(crate) use check::complain;
@@ -26,6 +27,7 @@ pub(crate) enum Command {
     Publish(publish::Publish),
     Fingerprint(fingerprint::Fingerprint),
     Fmt(fmt::Fmt),
+    Schema(schema::Schema),
     Import(import::Import),
 }
 
@@ -39,6 +41,7 @@ impl Command {
             Self::Publish(publish) => publish.run(),
             Self::Fingerprint(fingerprint) => fingerprint.run(),
             Self::Fmt(fmt) => fmt.run(),
+            Self::Schema(schema) => schema.run(),
             Self::Import(import) => import.run(),
         }
     }

@@ -14,7 +14,7 @@ pub(super) fn format(document: &mut DocumentMut) {
 
 /// The order of the keys in tables of a kind; in others their order says something, or nobody cares.
 fn order(path: &str) -> Option<&'static [&'static str]> {
-    pack::KEYS.iter().find(|(known, _)| *known == path).map(|(_, keys)| *keys)
+    Some(pack::of(path)).filter(|keys| !keys.is_empty())
 }
 
 fn table(table: &mut Table, path: &str) {

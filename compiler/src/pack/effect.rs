@@ -8,9 +8,9 @@ use crate::{
 use outwork_engine::rules::{Action, Layer, Mode};
 use toml::de::DeValue;
 
-pub(super) const CANARY: &[&str] = &["canary"];
+pub(crate) const CANARY: &[&str] = &["canary"];
 
-pub(super) const ACTIONS: &[(&str, Action)] = &[
+pub(crate) const ACTIONS: &[(&str, Action)] = &[
     ("score", Action::Score),
     ("allow", Action::Allow),
     ("tag", Action::Tag),
@@ -19,10 +19,10 @@ pub(super) const ACTIONS: &[(&str, Action)] = &[
     ("decoy", Action::Decoy),
 ];
 
-pub(super) const LAYERS: &[(&str, Layer)] =
+pub(crate) const LAYERS: &[(&str, Layer)] =
     &[("device", Layer::Device), ("behaviour", Layer::Behaviour), ("context", Layer::Context)];
 
-pub(super) const MODES: &[(&str, Mode)] = &[("enforce", Mode::Enforce), ("shadow", Mode::Shadow), ("off", Mode::Off)];
+pub(crate) const MODES: &[(&str, Mode)] = &[("enforce", Mode::Enforce), ("shadow", Mode::Shadow), ("off", Mode::Off)];
 
 pub(super) fn action(cx: &mut Context<'_>, keys: &Keys<'_, '_>) -> Option<Action> {
     let text = keys.text(cx, "action")?;

@@ -10,14 +10,14 @@ pub(super) const KEYS: &[&str] = &["id", "version", "why", "match", "retired"];
 
 /// Which of the rules that hold count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Match {
+pub(crate) enum Match {
     #[default]
     All,
     /// Those up to the first that acts.
     First,
 }
 
-pub(super) const MATCHES: &[(&str, Match)] = &[("all", Match::All), ("first", Match::First)];
+pub(crate) const MATCHES: &[(&str, Match)] = &[("all", Match::All), ("first", Match::First)];
 
 /// What `[pack]` says.
 #[derive(Debug, Default)]

@@ -29,7 +29,7 @@ pub(super) const COST: &[&str] = &["low", "medium", "high"];
 
 pub(super) const KEYS: &[&str] = &["id", "when", "key", "burst", "refill", "cost", "why", "accept"];
 
-const PARTS: &[(&str, KeyPart)] =
+pub(crate) const PARTS: &[(&str, KeyPart)] =
     &[("ip", KeyPart::Ip), ("device", KeyPart::Device), ("asn", KeyPart::Asn), ("country", KeyPart::Country)];
 
 /// A bucket that holds more is no limit.

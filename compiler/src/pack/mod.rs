@@ -12,10 +12,12 @@ mod rule;
 mod test;
 
 pub(crate) use accept::{Accepted, read as read_accepted};
-pub(crate) use limit::LimitSource;
-pub(crate) use policy::{PolicySource, read};
+pub(crate) use effect::{ACTIONS, CANARY, LAYERS, MODES};
+pub(crate) use head::MATCHES;
+pub(crate) use limit::{LimitSource, PARTS};
+pub(crate) use policy::{PACK, POLICY, PolicySource, RECORDS, VERDICTS, read};
 pub(crate) use rule::RuleSource;
-pub(crate) use test::TestSource;
+pub(crate) use test::{PROTOCOLS, REQUEST, TestSource};
 
 use crate::{
     context::Context,
@@ -36,6 +38,11 @@ pub(crate) const KEYS: &[(&str, &[&str])] = &[
     ("bands", policy::BANDS),
     ("verdicts", policy::BY_BAND),
 ];
+
+/// The keys of the tables at a path.
+pub(crate) fn of(path: &str) -> &'static [&'static str] {
+    KEYS.iter().find(|(known, _)| *known == path).map_or(&[], |(_, keys)| keys)
+}
 
 /// The longest id of a rule or limit.
 const MAX_ID: usize = 64;

@@ -37,18 +37,18 @@ const MAX_PACKS: usize = 256;
 const MAX_RULES: usize = 10_000;
 const MAX_LIMITS: usize = 1_000;
 
-pub(super) const POLICY: &[&str] = &["policy", "weights", "bands", "verdicts", "override", "limit", "lists", "macros"];
+pub(crate) const POLICY: &[&str] = &["policy", "weights", "bands", "verdicts", "override", "limit", "lists", "macros"];
 pub(super) const OVERRIDE: &[&str] = &["rule", "mode", "score", "action", "limit", "until", "why", "accept"];
-pub(super) const PACK: &[&str] = &["pack", "macros", "lists", "rule", "limit"];
+pub(crate) const PACK: &[&str] = &["pack", "macros", "lists", "rule", "limit"];
 pub(super) const SETTINGS: &[&str] = &["version", "mode", "record", "contact", "packs"];
 pub(super) const WEIGHTS: &[&str] = &["device", "behaviour", "context"];
 pub(super) const BANDS: &[&str] = &["medium", "high"];
 pub(super) const BY_BAND: &[&str] = &["low", "medium", "high"];
 
-pub(super) const RECORDS: &[(&str, Recording)] =
+pub(crate) const RECORDS: &[(&str, Recording)] =
     &[("all", Recording::All), ("acted", Recording::Acted), ("none", Recording::None)];
 
-pub(super) const VERDICTS: &[(&str, Verdict)] =
+pub(crate) const VERDICTS: &[(&str, Verdict)] =
     &[("allow", Verdict::Allow), ("tag", Verdict::Tag), ("block", Verdict::Block)];
 
 /// Reads the policy of an `outwork.toml`, or of a pack alone.

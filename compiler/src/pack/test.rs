@@ -20,7 +20,7 @@ pub(crate) struct TestSource {
 
 pub(super) const KEYS: &[&str] = &["request", "fires", "why"];
 
-pub(super) const REQUEST: &[&str] = &[
+pub(crate) const REQUEST: &[&str] = &[
     "method",
     "path",
     "scheme",
@@ -41,7 +41,7 @@ pub(super) const REQUEST: &[&str] = &[
     "absent",
 ];
 
-const PROTOCOLS: &[(&str, Protocol)] = &[
+pub(crate) const PROTOCOLS: &[(&str, Protocol)] = &[
     ("HTTP/1.0", Protocol::Http10),
     ("HTTP/1.1", Protocol::Http11),
     ("HTTP/2", Protocol::Http2),

@@ -1,0 +1,310 @@
+//! What each key means, as an editor shows it.
+
+use super::object;
+use crate::{
+    diagnostic::{Code, Severity},
+    pack,
+};
+use serde_json::{Value, json};
+
+/// A kind of table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Table {
+    Pack,
+    Policy,
+    Head,
+    Rule,
+    Test,
+    Request,
+    Limit,
+    Cost,
+    Override,
+    Settings,
+    Weights,
+    Bands,
+    Verdicts,
+    List,
+    ListFile,
+    Canary,
+}
+
+impl Table {
+    #[cfg(test)]
+    pub(super) const ALL: [Self; 16] = [
+        Self::Pack,
+        Self::Policy,
+        Self::Head,
+        Self::Rule,
+        Self::Test,
+        Self::Request,
+        Self::Limit,
+        Self::Cost,
+        Self::Override,
+        Self::Settings,
+        Self::Weights,
+        Self::Bands,
+        Self::Verdicts,
+        Self::List,
+        Self::ListFile,
+        Self::Canary,
+    ];
+}
+
+/// The schema of a key; none when nobody described it.
+pub(super) fn property(table: Table, key: &str) -> Option<Value> {
+    match table {
+        Table::Pack | Table::Policy => file(key),
+        Table::Head => head(key),
+        Table::Rule => rule(key),
+        Table::Override => overriding(key),
+        Table::Test => test(key),
+        Table::Request => request(key),
+        Table::Limit => limit(key),
+        Table::Settings => settings(key),
+        Table::List | Table::ListFile => list(key),
+        Table::Cost => {
+            Some(whole(&format!("How many tokens a request in the {key} band of risk takes."), 0, 1_000_000))
+        }
+        Table::Weights => Some(number(&format!("How much the {key} layer counts."), 1)),
+        Table::Bands => Some(whole(&format!("The lowest risk that is {key}."), 1, 100)),
+        Table::Verdicts => {
+            Some(words(&format!("What happens to a request of {key} risk that no rule decides."), pack::VERDICTS))
+        }
+        Table::Canary => Some(number("The share of clients that it is in force for, in percent.", 100)),
+    }
+}
+
+fn file(key: &str) -> Option<Value> {
+    let of = |table, required: &[&str], text| described(object(table, required), text);
+    Some(match key {
+        "pack" => of(Table::Head, &["id", "version", "why"], "What the pack is."),
+        "policy" => of(Table::Settings, &["version"], "The policy: its version, its mode and its packs."),
+        "rule" => tables(object(Table::Rule, &["id", "when", "why"]), "Rules, in order."),
+        "limit" => tables(object(Table::Limit, &["id", "key", "burst", "refill"]), "Rate limits: token buckets."),
+        "override" => tables(object(Table::Override, &["rule"]), "What this policy changes about a rule of a pack."),
+        "weights" => of(Table::Weights, &[], "How much each layer of risk counts."),
+        "bands" => of(Table::Bands, &[], "Where the bands of risk begin."),
+        "verdicts" => of(Table::Verdicts, &[], "What happens in each band of risk."),
+        "lists" => described(
+            json!({ "type": "object", "additionalProperties": object(Table::List, &[]) }),
+            "Lists that conditions read as `lists.name`.",
+        ),
+        "macros" => described(
+            json!({ "type": "object", "additionalProperties": { "type": "string" } }),
+            "Conditions and values that the conditions of this file name, each in CEL.",
+        ),
+        _ => return None,
+    })
+}
+
+fn head(key: &str) -> Option<Value> {
+    Some(match key {
+        "id" => id("The pack's id."),
+        "version" => text("The pack's version, for people."),
+        "why" => reason("Why the pack is there."),
+        "match" => words("Which rules count that hold: `all` of them, or only the `first` that acts.", pack::MATCHES),
+        "retired" => texts("Ids that were published once and are never used again."),
+        _ => return None,
+    })
+}
+
+fn rule(key: &str) -> Option<Value> {
+    Some(match key {
+        "id" => id("The rule's id: it stands in headers, records and metrics, and never changes its meaning."),
+        "when" => condition("When the rule fires, in CEL."),
+        "tags" => texts("Words to find the rule by."),
+        "references" => array("Links to what the rule rests on.", json!({ "type": "string", "pattern": "^https://" })),
+        "why" => reason("Why the rule is there: whoever is refused, and whoever edits it next, has to know."),
+        "test" => tables(
+            object(Table::Test, &["request", "fires"]),
+            "Requests, and whether the rule fires for them. Every build runs them.",
+        ),
+        other => return effect(other),
+    })
+}
+
+fn overriding(key: &str) -> Option<Value> {
+    Some(match key {
+        "rule" => id("The id of the rule."),
+        "why" => text("Why it is changed."),
+        other => return effect(other),
+    })
+}
+
+/// What rules and overrides say about what happens.
+fn effect(key: &str) -> Option<Value> {
+    Some(match key {
+        "score" => {
+            whole("Points that are added to the risk of the layer, or to the final risk without one.", -100, 100)
+        }
+        "layer" => words("The layer of risk that the points belong to.", pack::LAYERS),
+        "action" => words("What the rule asks for when it fires.", pack::ACTIONS),
+        "limit" => id("The limit that a rule with `action = \"throttle\"` charges."),
+        "mode" => mode("Whether the rule is in force."),
+        "until" => described(
+            json!({ "type": "string", "format": "date", "examples": ["2026-12-31"] }),
+            "The last day on which the rule is in force, as a TOML date, in UTC.",
+        ),
+        "accept" => accept(),
+        _ => return None,
+    })
+}
+
+fn test(key: &str) -> Option<Value> {
+    Some(match key {
+        "request" => described(object(Table::Request, &[]), "The request. What is not said is not known."),
+        "fires" => flag("Whether the rule fires for it."),
+        "why" => text("Why the test is there."),
+        _ => return None,
+    })
+}
+
+fn request(key: &str) -> Option<Value> {
+    Some(match key {
+        "method" => text("The method; `GET` unless said otherwise."),
+        "path" => text("Path and query; `/` unless said otherwise."),
+        "scheme" => text("The scheme; `https` unless said otherwise."),
+        "authority" => text("Host or `:authority`; `shop.example` unless said otherwise."),
+        "protocol" => words("The protocol; `HTTP/2` unless said otherwise.", pack::PROTOCOLS),
+        "pseudo_order" => text("First letters of the HTTP/2 pseudo-headers in wire order, as `masp`."),
+        "headers" => array(
+            "Names and values of the headers, in order.",
+            json!({ "type": "array", "items": { "type": "string" }, "minItems": 2, "maxItems": 2 }),
+        ),
+        "ordered" => flag("Whether the headers stand in wire order; true unless said otherwise."),
+        "address" => text("The client's address, as `203.0.113.7`."),
+        "encrypted" => flag("Whether the connection is encrypted; by the scheme unless said otherwise."),
+        "ja4" => text("JA4 of the TLS hello."),
+        "ja3" => text("JA3 of the TLS hello."),
+        "tls_version" => text("The negotiated TLS version, as `TLSv1.3`."),
+        "sni" => text("The server name of the TLS hello."),
+        "alpn" => text("The negotiated ALPN protocol."),
+        "asn" => whole("The autonomous system of the address.", 0, i64::from(u32::MAX)),
+        "country" => text("The country of the address, as `DE`."),
+        "absent" => texts("Facts that the client did not send, such as `ja4`: others that are not said are not known."),
+        _ => return None,
+    })
+}
+
+fn limit(key: &str) -> Option<Value> {
+    Some(match key {
+        "id" => id("The limit's id."),
+        "when" => condition("When a request charges the limit, in CEL; without it only rules do."),
+        "key" => array("What shares a bucket.", words("A part of the key.", pack::PARTS)),
+        "burst" => whole("How many tokens a full bucket holds.", 1, 1_000_000),
+        "refill" => described(
+            json!({ "type": "string", "pattern": "^[0-9]+/(s|min|h)$", "examples": ["10/min", "5/s", "100/h"] }),
+            "How fast tokens come back.",
+        ),
+        "cost" => described(
+            object(Table::Cost, &[]),
+            "Tokens that a request takes, by the band of its risk; 1 unless said otherwise.",
+        ),
+        "why" => text("Why the limit is there."),
+        "accept" => accept(),
+        _ => return None,
+    })
+}
+
+fn settings(key: &str) -> Option<Value> {
+    Some(match key {
+        "version" => described(
+            json!({ "type": "string", "pattern": "^[A-Za-z0-9._+-]{1,64}$", "examples": ["2026.11.21"] }),
+            "The policy's version, with which the bundle's name begins.",
+        ),
+        "mode" => mode("Whether decisions are in force; `shadow` only records them, and is the default."),
+        "packs" => texts("The rule packs, by their path from this file, in order."),
+        "record" => words("Which decisions are recorded.", pack::RECORDS),
+        "contact" => text("Where people who are refused can turn to: a `mailto:` or `https:` link."),
+        _ => return None,
+    })
+}
+
+fn list(key: &str) -> Option<Value> {
+    let or_file = |items: Value, text: &str| {
+        let inline = json!({ "type": "array", "items": items });
+        described(json!({ "anyOf": [inline, object(Table::ListFile, &["file"])] }), text)
+    };
+    Some(match key {
+        "cidr" => or_file(
+            json!({ "type": "string" }),
+            "Networks and addresses, in the pack or in a file of their own, one a line.",
+        ),
+        "strings" => or_file(json!({ "type": "string" }), "Texts, in the pack or in a file of their own, one a line."),
+        "numbers" => {
+            or_file(json!({ "type": "integer" }), "Whole numbers, in the pack or in a file of their own, one a line.")
+        }
+        "file" => text("The file, by its path from this one."),
+        "why" => text("Why the list is there, and where it comes from."),
+        "accept" => accept(),
+        _ => return None,
+    })
+}
+
+fn accept() -> Value {
+    let codes: Vec<&str> =
+        Code::ALL.iter().filter(|code| code.severity() == Severity::Warning).map(|code| code.id()).collect();
+    array("Warnings that are not shown for this.", json!({ "type": "string", "enum": codes }))
+}
+
+fn condition(text: &str) -> Value {
+    let more = format!(
+        "{text}\n\nReads signals (`ua.family`, `tls.ja4`), `request.headers[\"name\"]`, `request.cookies[\"name\"]`, `request.params[\"name\"]` and `lists.name`; \
+         asks `==`, `in`, `contains`, `startsWith`, `endsWith`, `matches`, `size`, `.known`, `&&`, `||`, `!`. How: docs/conditions.md. Signals: docs/signals.md."
+    );
+    described(json!({ "type": "string", "examples": ["request.path == \"/login\" && ua.tool.known"] }), &more)
+}
+
+fn mode(text: &str) -> Value {
+    let plain = words("", pack::MODES);
+    described(json!({ "anyOf": [plain, object(Table::Canary, &["canary"])] }), text)
+}
+
+fn id(text: &str) -> Value {
+    described(json!({ "type": "string", "pattern": "^[a-z][a-z0-9._-]{0,63}$" }), text)
+}
+
+fn reason(text: &str) -> Value {
+    described(json!({ "type": "string", "pattern": "\\S" }), text)
+}
+
+fn text(text: &str) -> Value {
+    described(json!({ "type": "string" }), text)
+}
+
+fn flag(text: &str) -> Value {
+    described(json!({ "type": "boolean" }), text)
+}
+
+fn texts(text: &str) -> Value {
+    array(text, json!({ "type": "string" }))
+}
+
+fn array(text: &str, items: Value) -> Value {
+    described(json!({ "type": "array", "items": items }), text)
+}
+
+fn tables(of: Value, text: &str) -> Value {
+    array(text, of)
+}
+
+fn whole(text: &str, least: i64, most: i64) -> Value {
+    described(json!({ "type": "integer", "minimum": least, "maximum": most }), text)
+}
+
+fn number(text: &str, most: u32) -> Value {
+    described(json!({ "type": "number", "minimum": 0, "maximum": most }), text)
+}
+
+/// One of the words that the reader knows.
+fn words<T>(text: &str, known: &[(&str, T)]) -> Value {
+    let known: Vec<&str> = known.iter().map(|(word, _)| *word).collect();
+    described(json!({ "type": "string", "enum": known }), text)
+}
+
+fn described(mut schema: Value, text: &str) -> Value {
+    if let Some(map) = schema.as_object_mut().filter(|_| !text.is_empty()) {
+        map.insert("description".into(), text.into());
+    }
+    schema
+}
