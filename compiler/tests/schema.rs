@@ -1,7 +1,7 @@
 //! The schemas that editors read are those of the code, take what is shipped, and refuse what the reader refuses.
 //!
 //! `OUTWORK_BLESS=1 cargo test -p outwork-compiler --test schema` writes `docs/schema/` anew.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
+#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
 use jsonschema::Validator;
 use outwork_compiler::{Code, Folder, SchemaKind, compile_files, schema};
