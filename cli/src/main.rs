@@ -6,6 +6,7 @@ mod explain;
 mod failure;
 mod policy;
 mod quic;
+mod report;
 
 use std::process::ExitCode;
 

@@ -16,5 +16,8 @@ pub(crate) fn bundle(path: &Path) -> Result<Result<Vec<u8>, ExitCode>, Failure> 
             return Ok(Ok(bytes));
         }
     }
-    Ok(outwork_compiler::compile(path).map(|compiled| compiled.bundle).map_err(|report| complain(&report)))
+    match outwork_compiler::compile(path) {
+        Ok(compiled) => Ok(Ok(compiled.bundle)),
+        Err(report) => complain(&report).map(Err),
+    }
 }

@@ -67,8 +67,7 @@ fn a_sound_policy_is_checked_tested_and_built() {
 #[test]
 fn a_mistake_is_shown_and_nothing_is_written() {
     let folder = Folder::new("mistaken", &PACK.replace("startsWith", "startWith"));
-    for command in [&["check", "."][..], &["test", "."], &["build", ".", "-o", "a.bundle"], &["explain", ".", "x.json"]]
-    {
+    for command in [&["check", "."][..], &["test", "."], &["build", ".", "-o", "a.bundle"], &["explain", "x.json"]] {
         let (code, out, complaint) = folder.run(command);
         assert_eq!((code, out.as_str()), (1, ""), "{command:?}");
         assert!(complaint.starts_with("error[OW0027]: there is no function `startWith`"), "{complaint}");
@@ -82,7 +81,8 @@ fn a_test_that_fails_fails_the_build() {
     let folder = Folder::new("failing", &PACK.replace("fires = true", "fires = false"));
     let (code, _, complaint) = folder.run(&["build", ".", "-o", "a.bundle"]);
     assert_eq!(code, 1);
-    assert!(complaint.contains("OW0032") && complaint.contains(r#"request.path == "/health" is false"#), "{complaint}");
+    assert!(complaint.contains("OW0032"), "{complaint}");
+    assert!(complaint.contains(r#"true       request.path != "/health"   (request.path is "/")"#), "{complaint}");
     assert!(!folder.0.join("a.bundle").exists());
 }
 
@@ -92,27 +92,31 @@ fn an_explanation_names_rule_parts_risk_and_signals() {
     fs::write(folder.0.join("request.json"), r#"{"facts": {"headers": [["User-Agent", "curl/8.5.0"]], "ja4": null}}"#)
         .unwrap();
     folder.run(&["build", ".", "-o", "a.bundle"]);
-    let (code, text, _) = folder.run(&["explain", "a.bundle", "request.json"]);
+    let (code, text, _) = folder.run(&["explain", "request.json", "-p", "a.bundle"]);
     assert_eq!((code, text.clone()), {
-        let (code, text, _) = folder.run(&["explain", ".", "request.json"]);
+        let (code, text, _) = folder.run(&["explain", "request.json"]);
         (code, text)
     });
     for part in [
         "verdict  tag\n",
         "demo.tool: +40 points in device",
-        "why   says that it is curl",
-        "false  request.path == \"/health\"",
+        "why      says that it is curl",
+        "at       demo.toml:8",
+        r#"true       request.path != "/health"   (request.path is "/")"#,
+        "device     +40 demo.tool = 40; weighs 400 × 1000 seen",
+        "header user-agent  \"curl/8.5.0\"",
         "+ outwork-risk: risk=40",
     ] {
         assert!(text.contains(part), "{part} in\n{text}");
     }
-    let (_, json, _) = folder.run(&["explain", "a.bundle", "request.json", "--format", "json"]);
+    let (_, json, _) = folder.run(&["explain", "request.json", "-p", "a.bundle", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["decision"]["reasons"], serde_json::json!(["demo.tool"]));
     assert_eq!(
-        json["rules"][0]["parts"][0],
+        json["rules"][0]["condition"]["parts"][0],
         serde_json::json!({
-            "test": "request.headers[\"user-agent\"].startsWith(\"curl/\")", "answer": "true"
+            "text": "request.headers[\"user-agent\"].startsWith(\"curl/\")", "answer": "true",
+            "reads": [{"field": "request.headers[\"user-agent\"]", "state": "known", "value": "curl/8.5.0"}]
         })
     );
     let signals = json["signals"].as_array().unwrap();
@@ -124,7 +128,58 @@ fn an_explanation_names_rule_parts_risk_and_signals() {
 fn what_is_no_request_is_refused() {
     let folder = Folder::new("unread", PACK);
     fs::write(folder.0.join("request.json"), r#"{"agent": "x"}"#).unwrap();
-    let (code, _, complaint) = folder.run(&["explain", ".", "request.json"]);
+    let (code, _, complaint) = folder.run(&["explain", "request.json"]);
     assert_eq!(code, 2);
     assert!(complaint.contains("unknown field `agent`") && complaint.contains("help:"), "{complaint}");
+}
+
+#[test]
+fn a_rule_that_did_not_fire_says_why_not() {
+    let pack = PACK.replace("request.path != \"/health\"", "!(ua.major < 100 || tls.ja4.known ? ua.mobile : false)");
+    let folder = Folder::new("asked", &pack.replace("fires = true", "fires = false"));
+    let agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36";
+    fs::write(folder.0.join("request.json"), format!(r#"{{"headers": [["user-agent", "{agent}"]], "ja4": null}}"#))
+        .unwrap();
+    let (code, text, _) = folder.run(&["explain", "request.json", "--rule", "demo.tool"]);
+    assert_eq!(code, 0);
+    for part in [
+        "rules that fired (0)",
+        "mode enforce, did not fire",
+        "false      request.headers[\"user-agent\"].startsWith(\"curl/\")",
+        "true       !(ua.major < 100 || tls.ja4.known ? ua.mobile : false)",
+        "false          ua.major < 100 || tls.ja4.known\n",
+        "ua.major < 100   (ua.major is 131)",
+        "tls.ja4.known   (tls.ja4 is absent)",
+    ] {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+    let (code, _, complaint) = folder.run(&["explain", "request.json", "--rule", "demo.tol"]);
+    assert_eq!((code, complaint.as_str()), (2, "error: the policy has no rule `demo.tol`\n"));
+}
+
+#[test]
+fn a_code_is_explained_by_its_page() {
+    let folder = Folder::new("coded", PACK);
+    let (code, page, _) = folder.run(&["explain", "OW0025"]);
+    assert!(code == 0 && page.starts_with("# OW0025: a condition reads what does not exist\n"), "{page}");
+    assert_eq!(folder.run(&["explain", "ow0025"]).1, page);
+    let (code, _, complaint) = folder.run(&["explain", "OW9999"]);
+    assert!(code == 2 && complaint.contains("there is no code `OW9999`"), "{complaint}");
+}
+
+#[test]
+fn warnings_do_not_stop_a_build_unless_denied() {
+    let twice = PACK.replace(
+        "[[rule.test]]",
+        "[[rule]]\nid = \"demo.twin\"\nwhen = 'ua.mobile && !ua.mobile'\nscore = 1\nwhy = \"x\"\n\n[[rule.test]]",
+    );
+    let folder = Folder::new("warned", &twice.replace("fires = true", "fires = false"));
+    for command in [&["check", "."][..], &["test", "."], &["build", ".", "-o", "a.bundle"]] {
+        let (code, _, complaint) = folder.run(command);
+        assert!(code == 0 && complaint.starts_with("warning[OW0060]"), "{command:?}: {complaint}");
+        let denied = [command, &["--deny-warnings"]].concat();
+        let _ = fs::remove_file(folder.0.join("a.bundle"));
+        assert_eq!(folder.run(&denied).0, 1, "{command:?}");
+        assert!(!folder.0.join("a.bundle").exists());
+    }
 }

@@ -3,9 +3,9 @@
 use crate::{
     cel::Condition,
     diagnostic::{Code, Diagnostic},
-    lower,
-    notes::{Notes, RuleNote},
+    lower, note,
     pack::{PolicySource, RuleSource},
+    source::Sources,
 };
 use outwork_engine::{
     bundle::{self, Section},
@@ -15,13 +15,13 @@ use outwork_engine::{
 use serde::Serialize;
 
 /// Writes the bundle of a policy without mistakes.
-pub(crate) fn assemble(policy: &PolicySource) -> Result<Vec<u8>, Box<Diagnostic>> {
+pub(crate) fn assemble(policy: &PolicySource, sources: &Sources) -> Result<Vec<u8>, Box<Diagnostic>> {
     let never = Condition::Constant(false);
     let rules = policy.rules.iter().map(|rule| rule.condition.as_ref().unwrap_or(&never));
     let limits = policy.limits.iter().map(|limit| limit.condition.as_ref().unwrap_or(&never));
     let conditions: Vec<&Condition> = rules.chain(limits).collect();
     let lowered = lower::lower(&conditions, &policy.lists)?;
-    let notes = Notes { rules: policy.rules.iter().map(note).collect(), atoms: lowered.atoms };
+    let notes = note::notes(policy, &lowered.atoms, sources);
     let limits: Vec<&Limit> = policy.limits.iter().map(|limit| &limit.limit).collect();
     let sections = [
         (Section::Settings, encode(&policy.settings)?),
@@ -50,15 +50,6 @@ fn wire_rule(rule: &RuleSource, policy: &PolicySource) -> Rule {
         limit: rule.limit.as_ref().and_then(|limit| place(&limit.value)).and_then(|place| u16::try_from(place).ok()),
         until: rule.until,
         group: rule.group,
-    }
-}
-
-fn note(rule: &RuleSource) -> RuleNote {
-    RuleNote {
-        when: rule.when.value.clone(),
-        why: rule.why.clone(),
-        tags: rule.tags.clone(),
-        references: rule.references.clone(),
     }
 }
 

@@ -4,13 +4,9 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     notes::Notes,
     pack::{PolicySource, RuleSource, TestSource},
+    trace::Trace,
 };
-use outwork_engine::{
-    policy::Policy,
-    rules::{Answer, Scratch},
-    signals::Scene,
-    time::Time,
-};
+use outwork_engine::{policy::Policy, rules::Scratch, signals::Scene, time::Time};
 
 /// How one test of a rule went.
 #[derive(Clone, Debug)]
@@ -43,42 +39,35 @@ pub(crate) fn run(policy: &PolicySource, bundle: &[u8]) -> (Vec<TestOutcome>, Ve
     let mut scratch = Scratch::default();
     for (place, rule) in policy.rules.iter().enumerate() {
         for (number, test) in (1..).zip(&rule.tests) {
-            evaluate(&loaded, test, &mut scratch);
+            let trace = evaluate(&loaded, &notes, place, test, &mut scratch);
             let passed = scratch.holds(place) == test.fires;
             outcomes.push(TestOutcome { rule: rule.id.value.clone(), number, passed });
             if !passed {
-                let trace = loaded.conditions().trace(place, &scratch);
-                let answers = trace.map(|(atom, answer)| (notes.atoms.get(atom).map_or("?", String::as_str), answer));
-                failures.push(failure(rule, test, answers));
+                failures.push(failure(rule, test, trace));
             }
         }
     }
     (outcomes, failures)
 }
 
-fn evaluate(policy: &Policy, test: &TestSource, scratch: &mut Scratch) {
+/// Evaluates a test's request; tells how the rule was worked out when it did not do as it should.
+fn evaluate(policy: &Policy, notes: &Notes, place: usize, test: &TestSource, scratch: &mut Scratch) -> Option<Trace> {
     // Any instant and any random bytes will do: no condition reads them.
-    test.request
-        .with_facts(Time::default(), [0; 16], |facts| policy.conditions().evaluate(&Scene::new(facts), scratch));
+    test.request.with_facts(Time::default(), [0; 16], |facts| {
+        let scene = Scene::new(facts);
+        policy.conditions().evaluate(&scene, scratch);
+        let failed = scratch.holds(place) != test.fires;
+        failed.then(|| Trace::of(notes, place, scratch, &scene)).flatten()
+    })
 }
 
-fn failure<'a>(rule: &RuleSource, test: &TestSource, answers: impl Iterator<Item = (&'a str, Answer)>) -> Diagnostic {
+fn failure(rule: &RuleSource, test: &TestSource, trace: Option<Trace>) -> Diagnostic {
     let did = if test.fires { "does not fire" } else { "fires" };
     let message = format!("rule `{}` {did} on this request", rule.id.value);
-    let lines: Vec<String> = answers.map(|(atom, answer)| format!("{atom} is {}", in_words(answer))).collect();
     let label = format!("expected `fires = {}`", test.fires);
     Diagnostic::new(Code::TestFailed, test.span.clone(), message)
         .label(label)
         .related(rule.id.span.clone(), "the rule")
-        .note(lines.join("\n"))
+        .note(trace.map(|trace| trace.lines("")).unwrap_or_default().trim_end())
         .help("correct the condition or the test")
-}
-
-/// How a sentence names an answer.
-pub(crate) fn in_words(answer: Answer) -> &'static str {
-    match answer {
-        Answer::False => "false",
-        Answer::True => "true",
-        Answer::Unknown => "unknown",
-    }
 }

@@ -16,6 +16,7 @@ mod format;
 mod lint;
 mod lists;
 mod lower;
+mod note;
 mod notes;
 mod options;
 mod pack;
@@ -23,16 +24,18 @@ mod read;
 mod request;
 mod schema;
 mod source;
+mod trace;
 
 pub use check_tests::TestOutcome;
-pub use diagnostic::{Code, Diagnostic, Report, Severity};
+pub use diagnostic::{Code, Diagnostic, Fix, Place, Position, Report, Severity};
 pub use files::{Files, Folder, MAX_FILE_BYTES};
 pub use format::format;
-pub use notes::{Notes, RuleNote};
+pub use notes::{Notes, PartNote, PartShape, RuleNote};
 pub use options::Options;
 pub use request::Request;
 pub use schema::{SchemaKind, schema};
 pub use source::{FileId, Source, Sources, Span};
+pub use trace::{Read, Trace, in_words};
 
 use context::Context;
 use outwork_engine::bundle::Bundle;
@@ -116,7 +119,8 @@ fn compile_here(files: &dyn Files, entry: &str, options: &Options) -> Result<Com
     if cx.has_errors() {
         return Err(Report::new(cx.diagnostics, cx.sources));
     }
-    let bundle = assemble::assemble(&policy).map_err(|wrong| Report::new(vec![*wrong], cx.sources.clone()))?;
+    let bundle =
+        assemble::assemble(&policy, &cx.sources).map_err(|wrong| Report::new(vec![*wrong], cx.sources.clone()))?;
     let (tests, failures) = check_tests::run(&policy, &bundle);
     if !failures.is_empty() {
         cx.diagnostics.extend(failures);

@@ -1,5 +1,6 @@
 //! Section 8 of a bundle: rules and atoms in words, for people who ask why.
 
+use outwork_engine::rules::wire::Source;
 use serde::{Deserialize, Serialize};
 
 /// What explanations say about a policy.
@@ -9,6 +10,10 @@ pub struct Notes {
     pub rules: Vec<RuleNote>,
     /// Each atom as CEL.
     pub atoms: Vec<String>,
+    /// What each atom reads, by places among `fields`.
+    pub reads: Vec<Vec<u32>>,
+    /// Every field that some atom reads: as CEL, and where it is found.
+    pub fields: Vec<(String, Source)>,
 }
 
 /// What an explanation says about a rule.
@@ -22,6 +27,39 @@ pub struct RuleNote {
     pub tags: Vec<String>,
     /// `https:` links to read more.
     pub references: Vec<String>,
+    /// Where it stands, as `packs/tools.toml:12`.
+    pub place: String,
+    /// The parts of its condition, each before those that it is made of.
+    pub parts: Vec<PartNote>,
+}
+
+/// A part of a condition.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartNote {
+    /// How deep it lies; the whole condition is at 0.
+    pub depth: u16,
+    /// Where it begins in `when`, in bytes.
+    pub start: u32,
+    /// Where it ends.
+    pub end: u32,
+    /// What it is made of.
+    pub shape: PartShape,
+}
+
+/// What a part of a condition is made of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PartShape {
+    /// `a && b`
+    All,
+    /// `a || b`
+    Any,
+    /// `!a`
+    Not,
+    /// `a ? b : c`
+    Choose,
+    /// A program over atoms, as [`Op`](outwork_engine::rules::wire::Op) has them; empty when it decides nothing and so
+    /// was left out.
+    Leaf(Vec<u32>),
 }
 
 impl Notes {

@@ -91,6 +91,13 @@ const PIECES: &[&str] = &[
     "\u{1F600}",
     "\\u00e9",
     "when = ",
+    "macros.",
+    "[macros]\na = 'macros.b'\n",
+    "request.header_names.exists(e, ",
+    "[1, 2].all(e, e == ",
+    "e.contains(e)",
+    " ? ",
+    "until = 2026-12-31\n",
     "[[rule]]\n",
     "[lists.a]\n",
     "cidr = [\"::/0\"]\n",
@@ -156,7 +163,7 @@ proptest! {
         let borrowed: Vec<(Section, &[u8])> = sections.iter().map(|(section, bytes)| (*section, bytes.as_slice())).collect();
         let Ok(policy) = Policy::load(&write("junk", &borrowed).unwrap()) else { return Ok(()) };
         let keys = Keyring::parse("k:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=").unwrap();
-        let headers: &[(&[u8], &[u8])] = &[(b"user-agent", b"curl/8.5.0 aab"), (b"cookie", b"sid=abc"), (b"x-a", b"\xff ab")];
+        let headers: &[(&[u8], &[u8])] = &[(b"user-agent", b"curl/8.5.0 aab"), (b"cookie", b"sid=abc"), (b"x-a", b"\xff ab"), (b"accept", b"\"a, b\", ,aab"), (b"accept", b"q")];
         let facts = Sample { target: "/login?q=ab", ..Sample::GET }.facts(headers);
         let mut scratch = Scratch::default();
         let assessment = policy.assess(&facts, &keys, &mut scratch);

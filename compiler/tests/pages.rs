@@ -1,7 +1,7 @@
 //! Every code has its page: the first pack on it raises the code, the second raises nothing.
 //!
 //! `OUTWORK_BLESS=1 cargo test -p outwork-compiler --test pages` writes the index anew.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
+#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
 use outwork_compiler::{Code, Options, Report, Severity, compile_files_with};
 use std::{collections::BTreeMap, env, fs, path::Path};

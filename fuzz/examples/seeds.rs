@@ -8,7 +8,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let fuzz = Path::new(env!("CARGO_MANIFEST_DIR"));
     hellos(&fuzz.join("../tests/fixtures/hello/clients.tsv"), &fuzz.join("corpus/hello"))?;
     packs(&fuzz.join("../tests/bad-packs"), &fuzz.join("corpus/pack"))?;
-    bundles(&fuzz.join("../rules"), &fuzz.join("corpus/bundle"))?;
+    bundle(&fuzz.join("../rules"), &fuzz.join("corpus/bundle/shipped"))?;
+    bundle(&fuzz.join("../compiler/tests/everything"), &fuzz.join("corpus/bundle/everything"))?;
     pairs(&fuzz.join("corpus/pairs"))
 }
 
@@ -31,11 +32,11 @@ fn packs(bad: &Path, corpus: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The bundle of the policy that the product ships.
-fn bundles(rules: &Path, corpus: &Path) -> Result<(), Box<dyn Error>> {
-    fs::create_dir_all(corpus)?;
-    let compiled = outwork_compiler::compile(rules).map_err(|report| report.render(false))?;
-    Ok(fs::write(corpus.join("shipped"), compiled.bundle)?)
+/// The bundle of a policy: of that which the product ships, and of a small one with some of everything.
+fn bundle(policy: &Path, seed: &Path) -> Result<(), Box<dyn Error>> {
+    fs::create_dir_all(seed.parent().ok_or("a seed stands in a folder")?)?;
+    let compiled = outwork_compiler::compile(policy).map_err(|report| report.render(false))?;
+    Ok(fs::write(seed, compiled.bundle)?)
 }
 
 /// A request in HTTP/2 as Envoy hands it over, and the text of its connection.

@@ -45,7 +45,13 @@ fn decide(bytes: &[u8]) {
     let Ok(policy) = Policy::load(bytes) else { return };
     let keys = Keyring::parse(KEYS).unwrap();
     let mut scratch = Scratch::default();
-    let headers: &[(&[u8], &[u8])] = &[(b"user-agent", b"curl/8.5.0"), (b"cookie", b"a=b"), (b"x-a", b"\xff\x00 ab")];
+    let headers: &[(&[u8], &[u8])] = &[
+        (b"user-agent", b"curl/8.5.0"),
+        (b"cookie", b"a=b; sid=1"),
+        (b"x-a", b"\xff\x00 ab"),
+        (b"accept", b"text/html, \"a, \\\"b\", ,c"),
+        (b"accept", b"*/*;q=0.1,\xff"),
+    ];
     for headers in [&[][..], headers] {
         let facts = Sample { target: "/login?q=1", ..Sample::GET }.facts(headers);
         let assessment = policy.assess(&facts, &keys, &mut scratch);

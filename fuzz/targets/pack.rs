@@ -15,6 +15,11 @@ fuzz_target!(|data: &[u8]| {
             "[pack]\nid = \"p\"\nversion = \"1\"\nwhy = \"x\"\n[[rule]]\nid = \"r\"\nwhy = \"x\"\nscore = 1\nwhen = '''{condition}'''\n"
         );
         compile(pack.into_bytes());
+        let pack = format!(
+            "[pack]\nid = \"p\"\nversion = \"1\"\nwhy = \"x\"\n[macros]\na = '''{condition}'''\n\
+             b = 'macros.a && !macros.a'\n[[rule]]\nid = \"r\"\nwhy = \"x\"\nscore = 1\nwhen = 'macros.b || macros.a'\n"
+        );
+        compile(pack.into_bytes());
     }
 });
 

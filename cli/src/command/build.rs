@@ -3,6 +3,7 @@ use std::process::ExitCode;
 
 use super::{check, publish};
 use crate::failure::Failure;
+use crate::report::Format;
 
 /// Compile a policy into the bundle that hosts load
 ///
@@ -23,7 +24,7 @@ pub(crate) struct Build {
 
 impl Build {
     pub(crate) fn run(self) -> Result<ExitCode, Failure> {
-        let compiled = match self.warnings.compile(&self.policy) {
+        let compiled = match self.warnings.compile(&self.policy, Format::Text)? {
             Ok(compiled) => compiled,
             Err(complaint) => return Ok(complaint),
         };

@@ -1,4 +1,3 @@
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::SystemTime;
@@ -6,11 +5,13 @@ use std::time::SystemTime;
 use outwork_compiler::{Compiled, Options, Report};
 
 use crate::failure::Failure;
+use crate::report::{self, Format};
 
 /// Say everything that is wrong with a policy or a pack
 ///
 /// Reads the folder's `outwork.toml` with its packs and lists, or one pack, and runs the tests of its rules. Every
 /// mistake is shown with its place and what to do about it, and so is what can be built and is probably not meant.
+/// `outwork explain CODE` tells more about each.
 ///
 /// Exit code: 0 if there is no mistake, else 1. Warnings are mistakes with --deny-warnings.
 #[derive(clap::Args)]
@@ -20,6 +21,9 @@ pub(crate) struct Check {
     policy: PathBuf,
     #[command(flatten)]
     warnings: Warnings,
+    /// How to write what was found
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
 }
 
 /// What becomes of warnings.
@@ -35,25 +39,32 @@ pub(super) struct Warnings {
 
 impl Check {
     pub(crate) fn run(self) -> Result<ExitCode, Failure> {
-        Ok(match self.warnings.compile(&self.policy) {
-            Ok(compiled) => {
-                println!("{}: {}", self.policy.display(), summary(&compiled));
-                ExitCode::SUCCESS
-            }
-            Err(complaint) => complaint,
-        })
+        let compiled = match self.warnings.compile(&self.policy, self.format)? {
+            Ok(compiled) => compiled,
+            Err(complaint) => return Ok(complaint),
+        };
+        match self.format {
+            Format::Text => println!("{}: {}", self.policy.display(), summary(&compiled)),
+            // A program wants the whole form, also when it is empty.
+            format if compiled.warnings.is_empty() => report::show(&compiled.warnings, format)?,
+            _ => {}
+        }
+        Ok(ExitCode::SUCCESS)
     }
 }
 
 impl Warnings {
     /// Compiles a policy and shows its warnings; an exit code when it has mistakes, which have been shown.
-    pub(super) fn compile(&self, policy: &Path) -> Result<Compiled, ExitCode> {
-        let compiled = outwork_compiler::compile_with(policy, &self.options()).map_err(|report| complain(&report))?;
+    pub(super) fn compile(&self, policy: &Path, format: Format) -> Result<Result<Compiled, ExitCode>, Failure> {
+        let compiled = match outwork_compiler::compile_with(policy, &self.options()) {
+            Ok(compiled) => compiled,
+            Err(report) => return report::show(&report, format).map(|()| Err(ExitCode::FAILURE)),
+        };
         if compiled.warnings.is_empty() {
-            return Ok(compiled);
+            return Ok(Ok(compiled));
         }
-        let complaint = complain(&compiled.warnings);
-        if self.deny_warnings { Err(complaint) } else { Ok(compiled) }
+        report::show(&compiled.warnings, format)?;
+        Ok(if self.deny_warnings { Err(ExitCode::FAILURE) } else { Ok(compiled) })
     }
 
     fn options(&self) -> Options {
@@ -69,9 +80,9 @@ pub(super) fn summary(compiled: &Compiled) -> String {
 }
 
 /// Shows a report on standard error.
-pub(crate) fn complain(report: &Report) -> ExitCode {
-    eprint!("{}", report.render(std::io::stderr().is_terminal()));
-    ExitCode::FAILURE
+pub(crate) fn complain(report: &Report) -> Result<ExitCode, Failure> {
+    report::show(report, Format::Text)?;
+    Ok(ExitCode::FAILURE)
 }
 
 fn count(count: usize, what: &str) -> String {

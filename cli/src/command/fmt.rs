@@ -62,7 +62,7 @@ impl Fmt {
         let formatted = match outwork_compiler::format(&name, &text) {
             Ok(formatted) => formatted,
             Err(report) => {
-                check::complain(&report);
+                check::complain(&report)?;
                 return Ok(None);
             }
         };
@@ -93,7 +93,7 @@ impl Fmt {
                 }
                 if self.writes() || formatted == text { ExitCode::SUCCESS } else { ExitCode::FAILURE }
             }
-            Err(report) => check::complain(&report),
+            Err(report) => check::complain(&report)?,
         })
     }
 }

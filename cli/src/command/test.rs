@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use super::check;
 use crate::failure::Failure;
+use crate::report::Format;
 
 /// Run the tests of a policy's rules
 ///
@@ -21,7 +22,7 @@ pub(crate) struct Test {
 
 impl Test {
     pub(crate) fn run(self) -> Result<ExitCode, Failure> {
-        let compiled = match self.warnings.compile(&self.policy) {
+        let compiled = match self.warnings.compile(&self.policy, Format::Text)? {
             Ok(compiled) => compiled,
             Err(complaint) => return Ok(complaint),
         };

@@ -1,85 +1,100 @@
 //! What a policy makes of one request, with every step that led there.
 
 mod decided;
+mod facts;
+mod risk;
 mod rules;
 pub(crate) mod text;
 
-use outwork_compiler::{Notes, Request};
-use outwork_engine::fact::Fact;
+use outwork_compiler::{Notes, Request, in_words};
 use outwork_engine::facts::Facts;
 use outwork_engine::keys::Keyring;
 use outwork_engine::limits::Word;
 use outwork_engine::policy::Policy;
 use outwork_engine::rules::Scratch;
-use outwork_engine::signals::{SIGNALS, Scene, Value};
+use outwork_engine::signals::{Reading, SIGNALS, Scene};
 use outwork_engine::time::Time;
 use serde::Serialize;
 
 use decided::{Decided, Limit};
-use rules::FiredRule;
+use risk::Arithmetic;
+use rules::ExplainedRule;
 
-/// 2026-11-21T12:00:00Z: any instant does, because no condition reads it.
-const NOW: Time = Time::from_seconds(1_795_262_400);
+/// 2026-11-21T12:00:00Z: no condition reads the instant; only a rule's `until` is held against it.
+pub(crate) const NOW: Time = Time::from_seconds(1_795_262_400);
 
 /// Everything that led to a decision.
 #[derive(Serialize)]
 pub(crate) struct Explanation {
     bundle: String,
     decision: Decided,
-    rules: Vec<FiredRule>,
+    /// How the points became the risk.
+    risk: Arithmetic,
+    /// Those that fired, in the order of the policy.
+    rules: Vec<ExplainedRule>,
+    /// Those that were asked for by id, whether they fired or not.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    asked: Vec<ExplainedRule>,
     limits: Vec<Limit>,
-    signals: Vec<Signal>,
+    facts: Vec<Named>,
+    signals: Vec<Named>,
 }
 
-/// What a signal read.
+/// A fact or a signal.
 #[derive(Serialize)]
-struct Signal {
-    name: &'static str,
+struct Named {
+    name: String,
     /// `known`, `absent` or `unavailable`.
     state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<serde_json::Value>,
 }
 
-impl Explanation {
-    pub(crate) fn of(policy: &Policy, notes: &Notes, keys: &Keyring, request: &Request) -> Self {
-        request.with_facts(NOW, [0; 16], |facts| Self::of_facts(policy, notes, keys, facts))
+/// What explanations are made with.
+pub(crate) struct Explainer<'a> {
+    pub(crate) policy: &'a Policy,
+    pub(crate) notes: &'a Notes,
+    pub(crate) keys: &'a Keyring,
+    /// The ids of rules to show although they did not fire.
+    pub(crate) asked: &'a [String],
+}
+
+impl Explainer<'_> {
+    /// Explains one request.
+    pub(crate) fn explain(&self, request: &Request) -> Explanation {
+        request.with_facts(NOW, [0; 16], |facts| self.explain_facts(facts))
     }
 
-    fn of_facts(policy: &Policy, notes: &Notes, keys: &Keyring, facts: &Facts<'_>) -> Self {
+    fn explain_facts(&self, facts: &Facts<'_>) -> Explanation {
         let mut scratch = Scratch::default();
-        let assessment = policy.assess(facts, keys, &mut scratch);
+        let assessment = self.policy.assess(facts, self.keys, &mut scratch);
         let standings: Vec<_> = assessment.fired(&scratch).collect();
         let charges = assessment.charges().to_vec();
         let charged: Vec<_> = charges.iter().map(|charge| charge.step(Word::default(), NOW).0).collect();
         let decision = assessment.decide(&charged);
         let scene = Scene::new(facts);
-        Self {
-            bundle: policy.name().to_owned(),
-            rules: rules::fired(policy, notes, &standings, &scratch),
-            limits: charged.iter().filter_map(|charged| Limit::of(policy, charged)).collect(),
-            signals: SIGNALS.iter().map(|signal| Signal::of(signal.name, (signal.read)(&scene))).collect(),
+        let describe = rules::Describe { policy: self.policy, notes: self.notes, scratch: &scratch, scene: &scene };
+        let asked = self.asked.iter().filter_map(|id| self.policy.rules().iter().position(|rule| rule.id == *id));
+        Explanation {
+            bundle: self.policy.name().to_owned(),
+            rules: standings.iter().filter_map(|&(place, standing)| describe.rule(place, Some(standing))).collect(),
+            asked: asked.filter_map(|place| describe.rule(place, of(&standings, place))).collect(),
+            limits: charged.iter().filter_map(|charged| Limit::of(self.policy, charged)).collect(),
+            facts: facts::of(facts),
+            signals: SIGNALS.iter().map(|signal| Named::of(signal.name, (signal.read)(&scene))).collect(),
+            risk: Arithmetic::of(self.policy, &standings, &facts.connection),
             decision: Decided::of(&decision),
         }
     }
 }
 
-impl Signal {
-    fn of(name: &'static str, reading: Fact<Value<'_>>) -> Self {
-        let (state, value) = match reading {
-            Fact::Known(value) => ("known", Some(json(value))),
-            Fact::Absent => ("absent", None),
-            Fact::Unavailable => ("unavailable", None),
-        };
-        Self { name, state, value }
-    }
+fn of<T: Copy>(standings: &[(usize, T)], place: usize) -> Option<T> {
+    standings.iter().find(|(known, _)| *known == place).map(|(_, standing)| *standing)
 }
 
-fn json(value: Value<'_>) -> serde_json::Value {
-    match value {
-        Value::Bool(value) => value.into(),
-        Value::Int(value) => value.into(),
-        Value::Text(value) => String::from_utf8_lossy(value).into(),
-        Value::Address(value) => value.to_string().into(),
+impl Named {
+    fn of(name: impl Into<String>, reading: Reading<'_>) -> Self {
+        let (state, value) = in_words(reading);
+        Self { name: name.into(), state, value }
     }
 }

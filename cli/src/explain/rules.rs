@@ -1,14 +1,19 @@
-//! The rules that fired, and what made them.
+//! Rules, and what made them fire or not.
 
-use outwork_compiler::Notes;
+use outwork_compiler::{Notes, Trace};
 use outwork_engine::policy::Policy;
-use outwork_engine::rules::{Action, Answer, Layer, Mode, Scratch, Standing};
+use outwork_engine::rules::{Action, Layer, Mode, Scratch, Standing};
+use outwork_engine::signals::Scene;
 use serde::Serialize;
 
-/// A rule that fired.
+/// A rule, and how its condition was worked out.
 #[derive(Serialize)]
-pub(super) struct FiredRule {
+pub(super) struct ExplainedRule {
     pub(super) id: String,
+    /// Where it stands, as `packs/tools.toml:12`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(super) place: String,
+    pub(super) fired: bool,
     /// Whether it counted.
     pub(super) counts: bool,
     /// Why it did not count.
@@ -27,29 +32,30 @@ pub(super) struct FiredRule {
     pub(super) tags: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) references: Vec<String>,
-    pub(super) parts: Vec<Part>,
+    /// The condition, part by part; none where the bundle has no notes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) condition: Option<Trace>,
 }
 
-/// One test of its condition, and what it said.
-#[derive(Serialize)]
-pub(super) struct Part {
-    pub(super) test: String,
-    pub(super) answer: &'static str,
+/// What rules are described by.
+pub(super) struct Describe<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) notes: &'a Notes,
+    pub(super) scratch: &'a Scratch,
+    pub(super) scene: &'a Scene<'a>,
 }
 
-pub(super) fn fired(
-    policy: &Policy,
-    notes: &Notes,
-    standings: &[(usize, Standing)],
-    scratch: &Scratch,
-) -> Vec<FiredRule> {
-    let describe = |&(place, standing): &(usize, Standing)| {
-        let rule = policy.rules().get(place)?;
-        let note = notes.rules.get(place).cloned().unwrap_or_default();
-        Some(FiredRule {
+impl Describe<'_> {
+    /// The rule at a place; `standing` is none when it did not fire.
+    pub(super) fn rule(&self, place: usize, standing: Option<Standing>) -> Option<ExplainedRule> {
+        let rule = self.policy.rules().get(place)?;
+        let note = self.notes.rules.get(place).cloned().unwrap_or_default();
+        Some(ExplainedRule {
             id: rule.id.clone(),
-            counts: standing == Standing::Counts,
-            because: because(standing),
+            place: note.place,
+            fired: standing.is_some(),
+            counts: standing == Some(Standing::Counts),
+            because: standing.and_then(because),
             mode: mode(rule.mode),
             action: action(rule.action),
             score: rule.score,
@@ -58,10 +64,9 @@ pub(super) fn fired(
             why: note.why,
             tags: note.tags,
             references: note.references,
-            parts: parts(policy, notes, place, scratch),
+            condition: Trace::of(self.notes, place, self.scratch, self.scene),
         })
-    };
-    standings.iter().filter_map(describe).collect()
+    }
 }
 
 /// Why a rule that holds does not count.
@@ -73,19 +78,6 @@ fn because(standing: Standing) -> Option<&'static str> {
         Standing::Expired => Some("its last day is over"),
         Standing::Off => Some("switched off"),
     }
-}
-
-fn parts(policy: &Policy, notes: &Notes, place: usize, scratch: &Scratch) -> Vec<Part> {
-    let trace = policy.conditions().trace(place, scratch);
-    let part = |(atom, answer)| Part {
-        test: notes.atoms.get(atom).cloned().unwrap_or_else(|| format!("test {atom}")),
-        answer: match answer {
-            Answer::False => "false",
-            Answer::True => "true",
-            Answer::Unknown => "unknown",
-        },
-    };
-    trace.map(part).collect()
 }
 
 fn mode(mode: Mode) -> String {

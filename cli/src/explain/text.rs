@@ -1,15 +1,22 @@
 //! An explanation for people.
 
 use super::Explanation;
+use super::Named;
 use super::decided::Decided;
-use super::rules::FiredRule;
+use super::risk::{Arithmetic, Points};
+use super::rules::ExplainedRule;
 
 /// Writes an explanation, the decision first, the details after it.
 pub(crate) fn write(explanation: &Explanation) -> String {
     let mut out = Lines::default();
     decision(&mut out, explanation);
+    arithmetic(&mut out, &explanation.risk);
     out.line(format!("\nrules that fired ({})", explanation.rules.len()));
     explanation.rules.iter().for_each(|fired| rule(&mut out, fired));
+    if !explanation.asked.is_empty() {
+        out.line("\nrules asked for");
+        explanation.asked.iter().for_each(|asked| rule(&mut out, asked));
+    }
     out.line("\nlimits charged, for a client never seen before");
     for limit in &explanation.limits {
         let admitted = if limit.admitted { "admitted" } else { "refused" };
@@ -19,13 +26,41 @@ pub(crate) fn write(explanation: &Explanation) -> String {
         out.line("  none");
     }
     effects(&mut out, &explanation.decision);
+    out.line("\nfacts");
+    table(&mut out, &explanation.facts);
     out.line("\nsignals");
-    let width = explanation.signals.iter().map(|signal| signal.name.len()).max().unwrap_or(0);
-    for signal in &explanation.signals {
-        let value = signal.value.as_ref().map_or_else(|| signal.state.to_owned(), ToString::to_string);
-        out.line(format!("  {:width$}  {value}", signal.name));
-    }
+    table(&mut out, &explanation.signals);
     out.0
+}
+
+fn table(out: &mut Lines, named: &[Named]) {
+    let width = named.iter().map(|named| named.name.len()).max().unwrap_or(0);
+    for Named { name, state, value } in named {
+        let value = value.as_ref().map_or_else(|| (*state).to_owned(), ToString::to_string);
+        out.line(format!("  {name:width$}  {value}"));
+    }
+}
+
+/// Which points of which rule add up to what.
+fn arithmetic(out: &mut Lines, risk: &Arithmetic) {
+    out.line("\nhow the risk adds up");
+    for layer in &risk.layers {
+        let seen = match layer.seen {
+            0 => "not seen, so it does not count".to_owned(),
+            seen => format!("weighs {} × {seen} seen", layer.weight),
+        };
+        out.line(format!("  {:9}  {} = {}; {seen}", layer.layer, sum(&layer.points), layer.score));
+    }
+    out.line(format!("  mean       {}", risk.mean));
+    if !risk.adjustments.is_empty() {
+        out.line(format!("  added      {}", sum(&risk.adjustments)));
+    }
+    out.line(format!("  risk       {}, between 0 and 100", risk.total));
+}
+
+fn sum(points: &[Points]) -> String {
+    let terms: Vec<String> = points.iter().map(|points| format!("{:+} {}", points.points, points.rule)).collect();
+    if terms.is_empty() { "no points".into() } else { terms.join(" ") }
 }
 
 fn decision(out: &mut Lines, explanation: &Explanation) {
@@ -41,25 +76,29 @@ fn decision(out: &mut Lines, explanation: &Explanation) {
     out.line(format!("bundle   {}", explanation.bundle));
 }
 
-fn rule(out: &mut Lines, rule: &FiredRule) {
+fn rule(out: &mut Lines, rule: &ExplainedRule) {
     let layer = rule.layer.map_or_else(String::new, |layer| format!(" in {layer}"));
-    let counts = rule.because.map_or_else(String::new, |because| format!(", does not count: {because}"));
+    let counts = match rule.because {
+        _ if !rule.fired => ", did not fire".to_owned(),
+        Some(because) => format!(", does not count: {because}"),
+        None => String::new(),
+    };
     out.line(format!(
         "  {}: {:+} points{layer}, action {}, mode {}{counts}",
         rule.id, rule.score, rule.action, rule.mode
     ));
-    if !rule.why.is_empty() {
-        out.line(format!("      why   {}", rule.why));
-    }
-    if !rule.tags.is_empty() {
-        out.line(format!("      tags  {}", rule.tags.join(", ")));
-    }
-    rule.references.iter().for_each(|link| out.line(format!("      see   {link}")));
-    for (at, line) in rule.when.trim().lines().enumerate() {
-        out.line(format!("      {}  {}", if at == 0 { "when" } else { "    " }, line.trim()));
-    }
-    for part in &rule.parts {
-        out.line(format!("      {:>7}  {}", part.answer, part.test));
+    let note = |out: &mut Lines, name, text: &str| {
+        if !text.is_empty() {
+            out.line(format!("      {name:7}  {text}"));
+        }
+    };
+    note(out, "at", &rule.place);
+    note(out, "why", &rule.why);
+    note(out, "tags", &rule.tags.join(", "));
+    note(out, "more", &rule.references.join(" "));
+    match &rule.condition {
+        Some(condition) => out.0.push_str(&condition.lines("      ")),
+        None => note(out, "when", &rule.when),
     }
 }
 

@@ -1,9 +1,13 @@
 //! What is wrong with a policy, where, and what to do about it.
 
 mod codes;
+mod fix;
+mod place;
 mod render;
 
 pub use codes::Code;
+pub use fix::Fix;
+pub use place::{Place, Position};
 
 use crate::source::{Sources, Span};
 use std::path::{Path, PathBuf};
@@ -135,6 +139,21 @@ impl Report {
     /// How many mistakes are of this severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.diagnostics.iter().filter(|one| one.severity() == severity).count()
+    }
+
+    /// Where the files are, as whoever asked would name the place.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where a span of this report stands.
+    pub fn place(&self, span: &Span) -> Option<Place> {
+        place::place(span, &self.sources)
+    }
+
+    /// What to write instead, where a near name is known.
+    pub fn fix(&self, diagnostic: &Diagnostic) -> Option<Fix> {
+        fix::fix(diagnostic, &self.sources)
     }
 
     /// All of it as text for a terminal.

@@ -1,7 +1,7 @@
 //! Diagnostics as text.
 
-use super::{Diagnostic, Severity};
-use crate::source::{Sources, Span};
+use super::{Diagnostic, Severity, place::clip};
+use crate::source::Sources;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use std::path::Path;
 
@@ -79,13 +79,4 @@ fn snippets<'a>(
 
 fn label(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
-}
-
-/// The span, inside its text and on its characters, and on one line: many-line tables are underlined where they begin.
-fn clip(span: &Span, sources: &Sources) -> std::ops::Range<usize> {
-    let text = sources.file(span.file).map_or("", |file| &*file.text);
-    let start = text.floor_char_boundary(span.range.start);
-    let end = text.ceil_char_boundary(span.range.end.max(start));
-    let line = text.get(start..end).and_then(|part| part.find('\n')).map_or(end, |length| start + length);
-    start..line
 }

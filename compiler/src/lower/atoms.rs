@@ -63,6 +63,12 @@ impl Atoms {
         self.order.iter()
     }
 
+    /// The program of a part of a condition; none when not all of its questions are asked.
+    pub(crate) fn program(&self, part: &Condition) -> Option<Vec<u32>> {
+        let mut code = Vec::new();
+        super::program::write(part, self, &mut code).ok().map(|()| code)
+    }
+
     pub(crate) fn in_words(&self) -> Vec<String> {
         self.questions().map(Question::to_string).collect()
     }

@@ -7,6 +7,8 @@ mod searches;
 mod sets;
 mod triggers;
 
+pub(crate) use atoms::Atoms;
+
 use crate::{
     cel::Condition,
     diagnostic::{Code, Diagnostic},
@@ -14,12 +16,12 @@ use crate::{
 };
 use outwork_engine::rules::wire::{Matchers, Sets, Table};
 
-/// The sections of conditions, and what each atom is in words.
+/// The sections of conditions, and the questions that became atoms.
 pub(crate) struct Lowered {
     pub(crate) table: Table,
     pub(crate) sets: Sets,
     pub(crate) matchers: Matchers,
-    pub(crate) atoms: Vec<String>,
+    pub(crate) atoms: Atoms,
 }
 
 /// Lowers conditions, rules' first and limits' after them.
@@ -40,7 +42,7 @@ pub(crate) fn lower(conditions: &[&Condition], lists: &[Contents]) -> Result<Low
         }
     }
     table.triggers.sort_unstable();
-    Ok(Lowered { table, sets: sets.sets, matchers, atoms: atoms.in_words() })
+    Ok(Lowered { table, sets: sets.sets, matchers, atoms })
 }
 
 /// A count as bundles carry it.

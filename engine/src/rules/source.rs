@@ -21,6 +21,13 @@ pub(super) enum Place {
     Element(List),
 }
 
+impl Source {
+    /// What a request has there, for whoever explains a condition: slower than a condition reads it.
+    pub fn read<'s>(&self, scene: &'s Scene<'_>) -> Reading<'s> {
+        Place::resolve(self.clone()).map_or(Fact::Unavailable, |place| place.read(scene))
+    }
+}
+
 impl Place {
     pub(super) fn resolve(source: Source) -> Result<Self, ConditionsError> {
         let bytes = |name: String| name.into_bytes().into_boxed_slice();

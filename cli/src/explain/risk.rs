@@ -1,0 +1,77 @@
+//! How points become a risk, step by step, as [`outwork_engine::risk`] works it out.
+
+use outwork_engine::facts::Connection;
+use outwork_engine::policy::Policy;
+use outwork_engine::risk::Confidence;
+use outwork_engine::rules::{Layer, Standing};
+use serde::Serialize;
+
+/// The sums of a decision.
+#[derive(Serialize)]
+pub(super) struct Arithmetic {
+    pub(super) layers: Vec<LayerSum>,
+    /// The mean of the layers, each by its weight times what was seen of it.
+    pub(super) mean: i64,
+    /// Points of rules without a layer, which are added to the mean.
+    pub(super) adjustments: Vec<Points>,
+    /// Mean and adjustments, held between 0 and 100.
+    pub(super) total: i64,
+}
+
+/// One layer.
+#[derive(Serialize)]
+pub(super) struct LayerSum {
+    pub(super) layer: &'static str,
+    pub(super) points: Vec<Points>,
+    /// The points together, held between 0 and 100.
+    pub(super) score: i64,
+    /// What the policy has it weigh, in thousandths.
+    pub(super) weight: i64,
+    /// How much of it was seen, in thousandths; 0 takes it out of the mean.
+    pub(super) seen: i64,
+}
+
+/// What one rule adds.
+#[derive(Serialize)]
+pub(super) struct Points {
+    pub(super) rule: String,
+    pub(super) points: i16,
+}
+
+impl Arithmetic {
+    pub(super) fn of(policy: &Policy, standings: &[(usize, Standing)], connection: &Connection<'_>) -> Self {
+        let (weights, seen) = (policy.settings().weights, Confidence::observed(connection));
+        let sum = |name, layer, weight: u16, seen: u16| {
+            let points = points(policy, standings, Some(layer));
+            LayerSum { layer: name, score: held(added(&points)), points, weight: weight.into(), seen: seen.into() }
+        };
+        let layers = vec![
+            sum("device", Layer::Device, weights.device, seen.device),
+            sum("behaviour", Layer::Behaviour, weights.behaviour, seen.behaviour),
+            sum("context", Layer::Context, weights.context, seen.context),
+        ];
+        let share = |layer: &LayerSum| layer.weight * layer.seen;
+        let whole: i64 = layers.iter().map(share).sum();
+        let weighed: i64 = layers.iter().map(|layer| share(layer) * layer.score).sum();
+        // Rounded to the nearest.
+        let mean = (weighed + whole / 2).checked_div(whole).unwrap_or(0);
+        let adjustments = points(policy, standings, None);
+        let total = held(mean + added(&adjustments));
+        Self { layers, mean, adjustments, total }
+    }
+}
+
+fn points(policy: &Policy, standings: &[(usize, Standing)], layer: Option<Layer>) -> Vec<Points> {
+    let counting = standings.iter().filter(|(_, standing)| *standing == Standing::Counts);
+    let rules = counting.filter_map(|&(place, _)| policy.rules().get(place));
+    let of_layer = rules.filter(|rule| rule.layer == layer && rule.score != 0);
+    of_layer.map(|rule| Points { rule: rule.id.clone(), points: rule.score }).collect()
+}
+
+fn added(points: &[Points]) -> i64 {
+    points.iter().map(|points| i64::from(points.points)).sum()
+}
+
+fn held(points: i64) -> i64 {
+    points.clamp(0, 100)
+}
