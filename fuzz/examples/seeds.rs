@@ -7,6 +7,7 @@ use std::path::Path;
 fn main() -> Result<(), Box<dyn Error>> {
     let fuzz = Path::new(env!("CARGO_MANIFEST_DIR"));
     hellos(&fuzz.join("../tests/fixtures/hello/clients.tsv"), &fuzz.join("corpus/hello"))?;
+    imports(&fuzz.join("../tests/fixtures/anubis/data"), &fuzz.join("corpus/import"))?;
     packs(&fuzz.join("../tests/bad-packs"), &fuzz.join("corpus/pack"))?;
     bundle(&fuzz.join("../rules"), &fuzz.join("corpus/bundle/shipped"))?;
     bundle(&fuzz.join("../compiler/tests/everything"), &fuzz.join("corpus/bundle/everything"))?;
@@ -30,6 +31,23 @@ fn packs(bad: &Path, corpus: &Path) -> Result<(), Box<dyn Error>> {
         }
     }
     Ok(())
+}
+
+/// Every file of Anubis's data folder, and a list of crawlers.
+fn imports(data: &Path, corpus: &Path) -> Result<(), Box<dyn Error>> {
+    fs::create_dir_all(corpus)?;
+    let mut folders = vec![data.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if let Some(name) = path.file_name() {
+                fs::copy(&path, corpus.join(name))?;
+            }
+        }
+    }
+    Ok(fs::write(corpus.join("list.json"), r#"[{"pattern": "Foo\\/", "tags": ["seo"], "instances": ["Foo/1"]}]"#)?)
 }
 
 /// The bundle of a policy: of that which the product ships, and of a small one with some of everything.

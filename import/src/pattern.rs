@@ -62,6 +62,31 @@ impl Pattern {
         Ok(Self { parts, matches_empty })
     }
 
+    /// What looks for a text anywhere, in its case.
+    pub(crate) fn text(text: &str) -> Self {
+        Self { parts: vec![(Place::Anywhere, What::Literals(vec![text.to_owned()]))], matches_empty: false }
+    }
+
+    /// The texts that it looks for anywhere, when it is nothing else.
+    pub(crate) fn literals(&self) -> Option<&[String]> {
+        match self.parts.as_slice() {
+            [(Place::Anywhere, What::Literals(texts))] => Some(texts),
+            _ => None,
+        }
+    }
+
+    /// Whether a text matches.
+    pub(crate) fn is_in(&self, text: &str) -> bool {
+        self.parts.iter().any(|(place, what)| match what {
+            What::Literals(texts) => texts.iter().any(|one| place.holds(text, one)),
+            What::Folded(one) => place.holds(&text.to_ascii_lowercase(), one),
+            What::Regex(pattern) => regex::bytes::RegexBuilder::new(pattern)
+                .unicode(false)
+                .build()
+                .is_ok_and(|matcher| matcher.is_match(text.as_bytes())),
+        })
+    }
+
     /// The questions about `field`, in CEL.
     pub(crate) fn ask(&self, field: &str) -> Condition {
         Condition::any(self.parts.iter().map(|(place, what)| what.ask(field, *place)))
@@ -120,6 +145,15 @@ impl What {
 }
 
 impl Place {
+    fn holds(self, text: &str, part: &str) -> bool {
+        match self {
+            Self::Anywhere => text.contains(part),
+            Self::Start => text.starts_with(part),
+            Self::End => text.ends_with(part),
+            Self::Whole => text == part,
+        }
+    }
+
     fn method(self) -> &'static str {
         match self {
             Self::Anywhere | Self::Whole => "contains",

@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use outwork_compiler::Folder;
+use outwork_import::crawlers::{self, Effect, Grouping};
 use outwork_import::{Imported, anubis};
 
 use crate::failure::Failure;
@@ -21,6 +22,7 @@ pub(crate) struct Import {
 #[derive(clap::Subcommand)]
 enum From {
     Anubis(Anubis),
+    Crawlers(Crawlers),
 }
 
 /// A bot policy of Anubis: YAML, with all that it imports
@@ -38,6 +40,31 @@ struct Anubis {
     output: Output,
 }
 
+/// A list of crawlers' user agents, with its own examples as tests
+#[derive(clap::Args)]
+struct Crawlers {
+    /// crawler-user-agents.json, well-known-bots.json, robots.json of ai.robots.txt, or text with a piece of a user agent
+    /// a line
+    source: PathBuf,
+    /// What the rules do
+    #[arg(long, default_value = "tag", value_parser = ["score", "allow", "tag", "block", "decoy"])]
+    action: String,
+    /// Points in the layer `device`
+    #[arg(long, allow_negative_numbers = true, value_parser = clap::value_parser!(i16).range(-100..=100))]
+    score: Option<i16>,
+    /// A rule for each kind that the list knows, or one for all
+    #[arg(long, value_enum, default_value_t = By::Tag)]
+    by: By,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum By {
+    Tag,
+    One,
+}
+
 /// Where the pack goes.
 #[derive(clap::Args)]
 struct Output {
@@ -53,6 +80,7 @@ impl Import {
     pub(crate) fn run(self) -> Result<ExitCode, Failure> {
         match self.from {
             From::Anubis(anubis) => anubis.run(),
+            From::Crawlers(crawlers) => crawlers.run(),
         }
     }
 }
@@ -67,6 +95,19 @@ impl Anubis {
             write(path, &policy.replace("PACK", &relative(path, pack)))?;
         }
         Ok(code)
+    }
+}
+
+impl Crawlers {
+    fn run(self) -> Result<ExitCode, Failure> {
+        let by = match self.by {
+            By::Tag => Grouping::Tag,
+            By::One => Grouping::One,
+        };
+        let effect = Effect { action: self.action, score: self.score };
+        let path = self.source.display().to_string();
+        let imported = crawlers::import(&Folder(PathBuf::new()), &path, by, &effect).map_err(refused)?;
+        self.output.write(&imported)
     }
 }
 
