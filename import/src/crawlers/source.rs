@@ -10,7 +10,6 @@ pub(super) struct Crawler {
     pub(super) name: String,
     /// What kind it is, as the list says it.
     pub(super) tag: String,
-    pub(super) url: Option<String>,
     pub(super) accepted: Vec<Wanted>,
     pub(super) forbidden: Vec<Wanted>,
     /// User agents of the crawler, and such as only look like it.
@@ -28,7 +27,6 @@ pub(super) enum Wanted {
 #[derive(Deserialize)]
 struct UserAgents {
     pattern: String,
-    url: Option<String>,
     #[serde(default)]
     instances: Vec<String>,
     #[serde(default)]
@@ -41,7 +39,6 @@ struct WellKnown {
     #[serde(default)]
     categories: Vec<String>,
     pattern: Both,
-    url: Option<String>,
     #[serde(default)]
     instances: Both,
 }
@@ -98,7 +95,6 @@ fn user_agents(entry: UserAgents) -> Crawler {
     Crawler {
         name: entry.pattern.clone(),
         tag: entry.tags.into_iter().next().unwrap_or_else(|| "other".into()),
-        url: entry.url,
         accepted: vec![Wanted::Pattern(entry.pattern)],
         instances: entry.instances,
         ..Crawler::default()
@@ -110,7 +106,6 @@ fn well_known(entry: WellKnown) -> Crawler {
     Crawler {
         name: entry.id,
         tag: entry.categories.into_iter().next_back().unwrap_or_else(|| "other".into()),
-        url: entry.url,
         accepted: patterns(entry.pattern.accepted),
         forbidden: patterns(entry.pattern.forbidden),
         instances: entry.instances.accepted,
