@@ -28,11 +28,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../corpus");
     let all = rules(MOST_RULES);
     let requests = requests(&corpus, &all, Agents::Varied, REQUESTS)?;
-    if std::env::args().any(|argument| argument == "--only-1000") {
-        let policy = Policy::load(&bundle(pack(all.get(..1_000).unwrap_or(&all)))?)?;
-        println!("{}", evaluated(&policy, &requests));
-        return Ok(());
-    }
     scaling(&all, &requests)?;
     let own = agent_patterns(&all);
     ways(&format!("{} expressions of the mix", own.len()), &own, &requests)?;
@@ -65,14 +60,17 @@ fn ways(title: &str, patterns: &[String], requests: &[Request]) -> Result<(), Bo
     let mut report = |name: &str, built: Duration, bytes: usize, search: &mut dyn FnMut(&[u8]) -> usize| {
         let matches: usize = agents.iter().map(|agent| search(agent)).sum();
         assert_eq!(*expected.get_or_insert(matches), matches, "{name} finds what the others find");
-        let time = fastest(|| agents.iter().for_each(|agent| {
-            black_box(search(agent));
-        }));
+        let time = fastest(|| {
+            agents.iter().for_each(|agent| {
+                black_box(search(agent));
+            })
+        });
         let each = time.as_secs_f64() * 1e9 / agents.len() as f64;
         println!("| {name} | {each:.0} | {} | {} |", bytes >> 10, built.as_millis());
     };
     let begun = Instant::now();
-    let dense = patterns.iter().map(|pattern| build(&[pattern], 1 << 24)).collect::<Option<Vec<_>>>().ok_or("too large")?;
+    let dense =
+        patterns.iter().map(|pattern| build(&[pattern], 1 << 24)).collect::<Option<Vec<_>>>().ok_or("too large")?;
     let built = begun.elapsed();
     report("a dense DFA each", built, dense.iter().map(dense::DFA::memory_usage).sum(), &mut |text| {
         dense.iter().filter(|dfa| is_match(*dfa, text)).count()
