@@ -25,7 +25,7 @@ fn entry(folder: &Path) -> &'static str {
 /// What is said about a policy: its mistakes, or else its warnings, as of 1 November 2026.
 fn report(folder: &Path) -> Report {
     let untested = folder.ends_with("untested");
-    let options = Options { now: Some(1_793_491_200), untested };
+    let options = Options { now: Some(1_793_491_200), untested, ..Options::default() };
     let compiled = compile_files_with(&Folder(folder.to_owned()), entry(folder), &options);
     compiled.map_or_else(|report| report, |compiled| compiled.warnings)
 }

@@ -30,7 +30,7 @@ fn files(block: &str) -> (BTreeMap<String, Vec<u8>>, String) {
 
 fn report(code: Code, block: &str) -> Report {
     let (files, entry) = files(block);
-    let options = Options { now: Some(1_793_491_200), untested: code == Code::Untested };
+    let options = Options { now: Some(1_793_491_200), untested: code == Code::Untested, ..Options::default() };
     compile_files_with(&files, &entry, &options).map_or_else(|report| report, |compiled| compiled.warnings)
 }
 

@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-use outwork_compiler::{Compiled, Options, Report};
+use outwork_compiler::{Compiled, Host, Options, Report};
 
 use crate::failure::Failure;
 use crate::report::{self, Format};
@@ -32,6 +32,10 @@ pub(super) struct Warnings {
     /// Take warnings for mistakes
     #[arg(long)]
     deny_warnings: bool,
+    /// Warn of rules that can never fire on this host: envoy, istio, worker or worker-bot-management; may be given
+    /// again
+    #[arg(long, value_name = "HOST", value_parser = host)]
+    host: Vec<Host>,
     /// Warn of rules that have no test, too
     #[arg(long)]
     untested: bool,
@@ -69,8 +73,13 @@ impl Warnings {
 
     fn options(&self) -> Options {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok().map(|since| since.as_secs());
-        Options { now, untested: self.untested }
+        Options { now, hosts: self.host.clone(), untested: self.untested }
     }
+}
+
+fn host(name: &str) -> Result<Host, String> {
+    let named = Host::ALL.into_iter().find(|host| host.name() == name);
+    named.ok_or_else(|| format!("the hosts are {}", Host::ALL.map(Host::name).join(", ")))
 }
 
 /// What a policy has, in words.

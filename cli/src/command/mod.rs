@@ -2,7 +2,7 @@
 
 mod build;
 mod check;
-mod explain;
+pub(crate) mod explain;
 mod fingerprint;
 mod fmt;
 mod import;

@@ -11,12 +11,7 @@ pub(crate) fn write(explanation: &Explanation) -> String {
     let mut out = Lines::default();
     decision(&mut out, explanation);
     arithmetic(&mut out, &explanation.risk);
-    out.line(format!("\nrules that fired ({})", explanation.rules.len()));
-    explanation.rules.iter().for_each(|fired| rule(&mut out, fired));
-    if !explanation.asked.is_empty() {
-        out.line("\nrules asked for");
-        explanation.asked.iter().for_each(|asked| rule(&mut out, asked));
-    }
+    rules(&mut out, explanation, &explanation.asked);
     out.line("\nlimits charged, for a client never seen before");
     for limit in &explanation.limits {
         let admitted = if limit.admitted { "admitted" } else { "refused" };
@@ -31,6 +26,24 @@ pub(crate) fn write(explanation: &Explanation) -> String {
     out.line("\nsignals");
     table(&mut out, &explanation.signals);
     out.0
+}
+
+/// Writes what decided: the risk, the rules that fired, and those asked for that did not.
+pub(crate) fn brief(explanation: &Explanation) -> String {
+    let mut out = Lines::default();
+    arithmetic(&mut out, &explanation.risk);
+    rules(&mut out, explanation, explanation.asked.iter().filter(|rule| !rule.fired));
+    out.0
+}
+
+fn rules<'e>(out: &mut Lines, explanation: &'e Explanation, asked: impl IntoIterator<Item = &'e ExplainedRule>) {
+    out.line(format!("\nrules that fired ({})", explanation.rules.len()));
+    explanation.rules.iter().for_each(|fired| rule(out, fired));
+    let mut asked = asked.into_iter().peekable();
+    if asked.peek().is_some() {
+        out.line("\nrules asked for");
+        asked.for_each(|asked| rule(out, asked));
+    }
 }
 
 fn table(out: &mut Lines, named: &[Named]) {

@@ -88,6 +88,7 @@ codes! {
     "0063" Shadowed "an earlier rule always comes first",
     "0064" SameCondition "two rules have the same condition",
     "0065" Outweighed "an `allow` rule always outweighs this rule",
+    "0066" Unseen "a rule needs what a host cannot see",
     "0067" UnusedList "no condition uses a list",
     "0069" UnusedLimit "no request is charged to a limit",
     "0070" Expired "a rule is no longer in force",
@@ -107,6 +108,7 @@ impl Code {
             | Self::Shadowed
             | Self::SameCondition
             | Self::Outweighed
+            | Self::Unseen
             | Self::UnusedList
             | Self::UnusedLimit
             | Self::Expired

@@ -9,6 +9,7 @@ mod number;
 mod rules;
 mod solve;
 mod text;
+mod unseen;
 mod unused;
 mod walk;
 
@@ -28,6 +29,8 @@ pub(crate) fn lint(cx: &mut Context<'_>, policy: &PolicySource, options: &Option
     let mut solver = Solver::new(&policy.lists);
     let silent = conditions::check(cx, &mut solver, policy);
     rules::check(cx, &mut solver, policy, &silent);
+    let hosts = if options.hosts.is_empty() { &policy.hosts } else { &options.hosts };
+    unseen::check(cx, &mut solver, policy, &silent, hosts);
     unused::check(cx, policy);
     lifetime(cx, policy, options);
     accepted(cx, options);
@@ -53,7 +56,7 @@ fn lifetime(cx: &mut Context<'_>, policy: &PolicySource, options: &Options) {
 fn accepted(cx: &mut Context<'_>, options: &Options) {
     for accepted in cx.accepted_in_vain() {
         let depends = match accepted.code {
-            Code::Expired => true,
+            Code::Expired | Code::Unseen => true,
             Code::Untested => !options.untested,
             _ => false,
         };

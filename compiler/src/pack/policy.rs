@@ -6,6 +6,7 @@ use crate::{
     context::Context,
     diagnostic::{Code, Diagnostic, did_you_mean},
     files::relative_to,
+    hosts::Host,
     lists::{Contents, Lists, Named},
     read::{self, Keys, Text},
     source::FileId,
@@ -27,6 +28,8 @@ pub(crate) struct PolicySource {
     pub(crate) limits: Vec<LimitSource>,
     /// The lists of all packs, by their place.
     pub(crate) lists: Vec<Contents>,
+    /// The hosts that it is for; empty when it does not say.
+    pub(crate) hosts: Vec<Host>,
     /// What each list is called.
     pub(crate) list_names: Vec<Named>,
     /// The ids that packs have given up.
@@ -40,7 +43,7 @@ const MAX_LIMITS: usize = 1_000;
 pub(crate) const POLICY: &[&str] = &["policy", "weights", "bands", "verdicts", "override", "limit", "lists", "macros"];
 pub(super) const OVERRIDE: &[&str] = &["rule", "mode", "score", "action", "limit", "until", "why", "accept"];
 pub(crate) const PACK: &[&str] = &["pack", "macros", "lists", "rule", "limit"];
-pub(super) const SETTINGS: &[&str] = &["version", "mode", "record", "contact", "packs"];
+pub(super) const SETTINGS: &[&str] = &["version", "mode", "record", "contact", "hosts", "packs"];
 pub(super) const WEIGHTS: &[&str] = &["device", "behaviour", "context"];
 pub(super) const BANDS: &[&str] = &["medium", "high"];
 pub(super) const BY_BAND: &[&str] = &["low", "medium", "high"];
@@ -60,6 +63,7 @@ pub(crate) fn read(cx: &mut Context<'_>, entry: &str) -> PolicySource {
         limits: Vec::new(),
         lists: Vec::new(),
         list_names: Vec::new(),
+        hosts: Vec::new(),
         retired: Vec::new(),
     };
     let Some((file, text)) = cx.open(entry, None) else { return policy };
@@ -120,6 +124,9 @@ impl PolicySource {
             }
             self.settings.mode = effect::mode(cx, &keys).unwrap_or(Mode::Shadow);
             packs = keys.texts(cx, "packs").unwrap_or_default();
+            let hosts = Host::ALL.map(|host| (host.name(), host));
+            let named = keys.texts(cx, "hosts").unwrap_or_default();
+            self.hosts = named.iter().filter_map(|text| read::choose(cx, text, "host", &hosts)).collect();
             self.settings.record = keys.word(cx, "record", RECORDS).unwrap_or(Recording::All);
             if let Some(contact) = keys.text(cx, "contact") {
                 check_contact(cx, &contact);
