@@ -18,13 +18,12 @@ pub enum Host {
 /// What the filter sees of no connection: Envoy has no formatter for the protocols offered, nor a database of networks.
 const ENVOY: &[&str] = &["network.asn", "network.country", "tls.alpn"];
 
-/// What Workers see of no request: headers come sorted by name, repeated ones joined; the hello stays at the edge.
+/// What Workers see of no request: headers come sorted by name, and the hello stays at the edge.
 const WORKER: &[&str] = &[
     "header.order_matches",
     "header.pseudo_order",
     "header.pseudo_order_matches",
     "header.accept_encoding_matches",
-    "header.duplicates",
     "tls.sni",
     "tls.sni_matches_authority",
 ];
