@@ -3,6 +3,7 @@
 use super::object;
 use crate::{
     diagnostic::{Code, Severity},
+    hosts::Host,
     pack,
 };
 use serde_json::{Value, json};
@@ -216,6 +217,13 @@ fn settings(key: &str) -> Option<Value> {
         "packs" => texts("The rule packs, by their path from this file, in order."),
         "record" => words("Which decisions are recorded.", pack::RECORDS),
         "contact" => text("Where people who are refused can turn to: a `mailto:` or `https:` link."),
+        "hosts" => {
+            let names = Host::ALL.map(Host::name);
+            array(
+                "The hosts that it is for: rules that can never fire on one are warned of.",
+                json!({ "type": "string", "enum": names }),
+            )
+        }
         _ => return None,
     })
 }
