@@ -128,7 +128,7 @@ fn open_patterns() -> Vec<String> {
         let (one, other) = (char::from(b'a' + n % 20), char::from(b'b' + n % 23));
         [
             format!("^[{one}-z]{{4,{}}}[0-9]$", 8 + n % 8),
-            format!("[A-Z][{one}-{other}x]+[0-9]{{2}}[.]{other}"),
+            format!("[A-Z][{one}-z]+[0-9]{{2}}[.]{other}"),
             format!("{one}[0-9]+{other}[ ;]"),
             format!("[{one}{other}]{{3}}/[0-9]+$"),
         ]
