@@ -6,6 +6,7 @@ mod explain;
 mod failure;
 mod policy;
 mod quic;
+mod replay;
 mod report;
 
 use std::process::ExitCode;

@@ -118,6 +118,8 @@ pub struct Seen<'a> {
     pub path: bool,
     /// Whether the query in `Request::target` is, or that there is none.
     pub query: bool,
+    /// Whether the host saw the client's address though its source hides it: it counts as observed, and no rule can ask.
+    pub hidden_address: bool,
     /// What it means that a header is not in the list.
     pub headers: Unlisted<'a>,
 }
@@ -136,7 +138,14 @@ pub enum Unlisted<'a> {
 
 impl Seen<'_> {
     /// All of a request, as it arrives at a host.
-    pub const ALL: Self = Self { scheme: true, authority: true, path: true, query: true, headers: Unlisted::Absent };
+    pub const ALL: Self = Self {
+        scheme: true,
+        authority: true,
+        path: true,
+        query: true,
+        hidden_address: false,
+        headers: Unlisted::Absent,
+    };
 
     /// Whether the header list is the whole list.
     pub const fn all_headers(&self) -> bool {

@@ -4,7 +4,7 @@
 //! weight and `cᵢ` the confidence of what was observed, 0 where nothing was. All in thousandths and whole numbers,
 //! rounded half up, so that every host computes the same.
 
-use crate::{fact::Fact, facts::Connection, rules::Layer};
+use crate::{fact::Fact, facts::Facts, rules::Layer};
 use serde::{Deserialize, Serialize};
 
 /// One whole in the fixed-point numbers of this module.
@@ -142,12 +142,14 @@ pub struct Confidence {
 impl Confidence {
     /// What a connection and its headers alone let one know: of the device, three fifths are in the headers and the
     /// rest in the TLS hello; of the context, half is in the address and the rest in its network.
-    pub fn observed(connection: &Connection<'_>) -> Self {
+    pub fn observed(facts: &Facts<'_>) -> Self {
+        let connection = &facts.connection;
+        let address = connection.address.is_known() || facts.seen.hidden_address;
         let network = connection.asn.is_known() || connection.country.is_known();
         Self {
             device: if matches!(connection.ja4, Fact::Unavailable) { 600 } else { 1_000 },
             behaviour: 0,
-            context: if connection.address.is_known() { 500 } else { 0 } + if network { 500 } else { 0 },
+            context: if address { 500 } else { 0 } + if network { 500 } else { 0 },
         }
     }
 

@@ -11,7 +11,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     packs(&fuzz.join("../tests/bad-packs"), &fuzz.join("corpus/pack"))?;
     bundle(&fuzz.join("../rules"), &fuzz.join("corpus/bundle/shipped"))?;
     bundle(&fuzz.join("../compiler/tests/everything"), &fuzz.join("corpus/bundle/everything"))?;
+    logs(&fuzz.join("../tests/fixtures/logs"), &fuzz.join("corpus/log"))?;
     pairs(&fuzz.join("corpus/pairs"))
+}
+
+/// Every line of the small logs.
+fn logs(logs: &Path, corpus: &Path) -> Result<(), Box<dyn Error>> {
+    fs::create_dir_all(corpus)?;
+    for name in ["combined.log", "envoy.json", "logpush.json", "records.jsonl"] {
+        for (index, line) in fs::read_to_string(logs.join(name))?.lines().enumerate() {
+            fs::write(corpus.join(format!("{name}-{index}")), line)?;
+        }
+    }
+    Ok(())
 }
 
 /// Every TOML file of the bad packs, and each condition in them alone.

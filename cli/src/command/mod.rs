@@ -2,11 +2,13 @@
 
 mod build;
 mod check;
+mod diff;
 pub(crate) mod explain;
 mod fingerprint;
 mod fmt;
 mod import;
 mod publish;
+mod replay;
 mod schema;
 mod test;
 
@@ -24,6 +26,8 @@ pub(crate) enum Command {
     Test(test::Test),
     Build(build::Build),
     Explain(explain::Explain),
+    Replay(replay::Replay),
+    Diff(diff::Diff),
     Publish(publish::Publish),
     Fingerprint(fingerprint::Fingerprint),
     Fmt(fmt::Fmt),
@@ -38,6 +42,8 @@ impl Command {
             Self::Test(test) => test.run(),
             Self::Build(build) => build.run(),
             Self::Explain(explain) => explain.run(),
+            Self::Replay(replay) => replay.run(),
+            Self::Diff(diff) => diff.run(),
             Self::Publish(publish) => publish.run(),
             Self::Fingerprint(fingerprint) => fingerprint.run(),
             Self::Fmt(fmt) => fmt.run(),

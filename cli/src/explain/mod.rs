@@ -82,7 +82,7 @@ impl Explainer<'_> {
             limits: charged.iter().filter_map(|charged| Limit::of(self.policy, charged)).collect(),
             facts: facts::of(facts),
             signals: SIGNALS.iter().map(|signal| Named::of(signal.name, (signal.read)(&scene))).collect(),
-            risk: Arithmetic::of(self.policy, &standings, &facts.connection),
+            risk: Arithmetic::of(self.policy, &standings, facts),
             decision: Decided::of(&decision),
         }
     }

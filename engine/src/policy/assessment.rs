@@ -40,7 +40,7 @@ impl<'a> Assessment<'a> {
             keys,
             device: identity::device(&scene.device_parts(), keys),
             device_seen: scene.sees_device(),
-            risk: Tally::default().risk(policy.settings.weights, Confidence::observed(&facts.connection)),
+            risk: Tally::default().risk(policy.settings.weights, Confidence::observed(facts)),
             band: Band::Low,
             reasons: Reasons::new(),
             asked: Asked::default(),
@@ -129,7 +129,7 @@ impl<'a> Assessment<'a> {
             }
         }
         (self.asked, self.reasons) = (asked, reasons);
-        self.risk = tally.risk(policy.settings.weights, Confidence::observed(&self.facts.connection));
+        self.risk = tally.risk(policy.settings.weights, Confidence::observed(self.facts));
         self.band = policy.settings.bands.of(self.risk.total);
     }
 

@@ -1,0 +1,228 @@
+//! What a diff says, as numbers: the form of `--json`.
+
+use super::{Diff, How};
+use crate::{Budget, FileRow, Played, Rejected, Sample, client::shown, count::Table, summary::files};
+use outwork_engine::decision::Verdict;
+use serde::Serialize;
+use std::{cmp::Reverse, hash::Hash};
+
+/// What changes between two policies, over one log.
+#[derive(Clone, Debug, Serialize)]
+pub struct DiffSummary {
+    /// The name of the old bundle.
+    pub old: String,
+    /// The name of the new bundle.
+    pub new: String,
+    /// The files, in the order given.
+    pub files: Vec<FileRow>,
+    /// Requests that were read.
+    pub requests: u64,
+    /// Requests whose verdict changes.
+    pub changed: u64,
+    /// Requests that only the new policy blocks.
+    pub newly_blocked: u64,
+    /// Requests that only the new policy throttles, and that the old one did not block.
+    pub newly_throttled: u64,
+    /// Requests that the old policy refused and the new one lets through.
+    pub newly_admitted: u64,
+    /// Requests by old and new verdict.
+    pub pairs: Vec<PairRow>,
+    /// Requests whose risk rises.
+    pub risk_rises: u64,
+    /// Requests whose risk falls.
+    pub risk_falls: u64,
+    /// Requests by how much their risk changes.
+    pub shifts: Vec<ShiftRow>,
+    /// The rules and limits behind the changes of verdict.
+    pub causes: Vec<CauseRow>,
+    /// The clients with the most changes.
+    pub clients: Vec<ChangedWho>,
+    /// How many clients have any.
+    pub client_count: usize,
+    /// The user agents with the most changes.
+    pub user_agents: Vec<ChangedWho>,
+    /// The first lines of each pair of verdicts.
+    pub samples: Vec<Change>,
+    /// Whether limits were charged.
+    pub limits_simulated: bool,
+    /// Charges for which there was no room, under the old and under the new policy.
+    pub charges_dropped: Vec<u64>,
+    /// Lines that could not be read.
+    pub rejected: Rejected,
+    /// The budgets that were given.
+    pub budgets: Vec<Within>,
+}
+
+/// Requests that had one verdict and have another.
+#[derive(Clone, Debug, Serialize)]
+pub struct PairRow {
+    /// The old verdict.
+    pub old: &'static str,
+    /// The new verdict.
+    pub new: &'static str,
+    /// How many requests.
+    pub requests: u64,
+}
+
+/// Requests whose risk changes by as much.
+#[derive(Clone, Debug, Serialize)]
+pub struct ShiftRow {
+    /// The least change.
+    pub from: i64,
+    /// The largest change.
+    pub to: i64,
+    /// How many requests.
+    pub requests: u64,
+}
+
+/// What has to do with changes.
+#[derive(Clone, Debug, Serialize)]
+pub struct CauseRow {
+    /// A rule or a limit; empty for settings.
+    pub id: String,
+    /// How.
+    pub how: How,
+    /// Of how many requests whose verdict changes.
+    pub requests: u64,
+}
+
+/// Who meets changes.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChangedWho {
+    /// A client, or a user agent.
+    pub name: String,
+    /// Requests whose verdict changes.
+    pub changed: u64,
+    /// Requests that only the new policy refuses.
+    pub newly_refused: u64,
+}
+
+/// One request before and after.
+#[derive(Clone, Debug, Serialize)]
+pub struct Change {
+    /// Under the old policy.
+    pub old: Sample,
+    /// Under the new policy.
+    pub new: Sample,
+}
+
+/// A budget, and what was spent of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Within {
+    /// What it is about: `newly-blocked`.
+    pub name: &'static str,
+    /// The most that may be.
+    pub budget: Budget,
+    /// How many requests there were.
+    pub requests: u64,
+    /// Whether that is too many.
+    pub exceeded: bool,
+}
+
+/// What may be spent, each where it is given.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Budgets {
+    /// Of requests that only the new policy blocks.
+    pub newly_blocked: Option<Budget>,
+    /// Of requests that only the new policy throttles.
+    pub newly_throttled: Option<Budget>,
+    /// Of requests whose verdict changes.
+    pub changed: Option<Budget>,
+}
+
+impl DiffSummary {
+    /// Sums up. `top` is how many clients and user agents are named.
+    pub fn of(played: Played<Diff<'_>>, names: &[String], limits: bool, top: usize, budgets: Budgets) -> Self {
+        let files = files(&played, names);
+        let diff = played.sink;
+        let pairs = pairs(&diff);
+        let count = |is: &dyn Fn(Verdict, Verdict) -> bool| -> u64 {
+            let counted = pairs.iter().filter(|(old, new, _)| is(*old, *new));
+            counted.map(|(.., requests)| requests).sum()
+        };
+        let changed = count(&|old, new| old != new);
+        let newly_blocked = count(&|old, new| new == Verdict::Block && old != Verdict::Block);
+        let newly_throttled = count(&|old, new| new == Verdict::Throttle && old < Verdict::Throttle);
+        let shift = |range: std::ops::RangeInclusive<usize>| diff.shifts.get(range).unwrap_or_default().iter().sum();
+        Self {
+            old: diff.old.name().to_owned(),
+            new: diff.new.name().to_owned(),
+            files,
+            requests: diff.requests,
+            changed,
+            newly_blocked,
+            newly_throttled,
+            newly_admitted: count(&|old, new| old >= Verdict::Throttle && new < Verdict::Throttle),
+            pairs: pairs
+                .iter()
+                .filter(|(.., requests)| *requests > 0)
+                .map(|(old, new, requests)| PairRow { old: old.name(), new: new.name(), requests: *requests })
+                .collect(),
+            risk_rises: shift(101..=200),
+            risk_falls: shift(0..=99),
+            shifts: shifts(&diff.shifts),
+            causes: causes(&diff),
+            clients: who(&diff.clients, top, ToString::to_string),
+            client_count: diff.clients.len(),
+            user_agents: who(&diff.agents, top, |agent| shown(agent)),
+            limits_simulated: limits,
+            charges_dropped: played.dropped,
+            rejected: diff.rejects.sum(names),
+            budgets: budgets.spent(newly_blocked, newly_throttled, changed, diff.requests),
+            samples: diff.changed.into_values().flatten().map(|(old, new)| Change { old, new }).collect(),
+        }
+    }
+
+    /// Whether a budget is exceeded.
+    pub fn is_exceeded(&self) -> bool {
+        self.budgets.iter().any(|budget| budget.exceeded)
+    }
+
+    /// Whether some file could not be read to its end.
+    pub fn is_incomplete(&self) -> bool {
+        self.files.iter().any(|file| file.broken.is_some())
+    }
+}
+
+impl Budgets {
+    fn spent(self, blocked: u64, throttled: u64, changed: u64, all: u64) -> Vec<Within> {
+        let given = [
+            ("newly-blocked", self.newly_blocked, blocked),
+            ("newly-throttled", self.newly_throttled, throttled),
+            ("changed", self.changed, changed),
+        ];
+        let within = |(name, budget, requests): (_, Option<Budget>, _)| {
+            let budget = budget?;
+            Some(Within { name, budget, requests, exceeded: budget.is_exceeded(requests, all) })
+        };
+        given.into_iter().filter_map(within).collect()
+    }
+}
+
+fn pairs(diff: &Diff<'_>) -> Vec<(Verdict, Verdict, u64)> {
+    let rows = Verdict::ALL.into_iter().zip(&diff.pairs);
+    rows.flat_map(|(old, row)| Verdict::ALL.into_iter().zip(row).map(move |(new, requests)| (old, new, *requests)))
+        .collect()
+}
+
+/// In tens, and 0 by itself.
+fn shifts(shifts: &[u64]) -> Vec<ShiftRow> {
+    let edges = [(-100, -51), (-50, -21), (-20, -11), (-10, -1), (0, 0), (1, 10), (11, 20), (21, 50), (51, 100)];
+    let sum = |from: i64, to: i64| {
+        let place = |change: i64| usize::try_from(change + 100).unwrap_or(0);
+        shifts.get(place(from)..=place(to)).unwrap_or_default().iter().sum()
+    };
+    edges.into_iter().map(|(from, to)| ShiftRow { from, to, requests: sum(from, to) }).collect()
+}
+
+fn causes(diff: &Diff<'_>) -> Vec<CauseRow> {
+    let row = |((id, how), &[requests]): (&(String, How), &[u64; 1])| CauseRow { id: id.clone(), how: *how, requests };
+    let mut rows: Vec<_> = diff.causes.rows.sorted().into_iter().map(row).collect();
+    rows.sort_by_key(|row| Reverse(row.requests));
+    rows
+}
+
+fn who<K: Clone + Eq + Hash + Ord>(table: &Table<K, 2>, most: usize, name: impl Fn(&K) -> String) -> Vec<ChangedWho> {
+    let rows = table.top(most, |[changed, _]| *changed).into_iter();
+    rows.map(|(key, &[changed, newly_refused])| ChangedWho { name: name(key), changed, newly_refused }).collect()
+}

@@ -1,0 +1,185 @@
+//! One line of a log: what it tells of a request, and of what became of it.
+
+use outwork_engine::{
+    decision::Verdict,
+    fact::Fact,
+    facts::{Connection, Facts, Headers, Protocol, Request, Seen, Unlisted},
+    time::Time,
+};
+use std::{borrow::Cow, net::IpAddr};
+
+/// Bytes of a line, or what its escapes stood for.
+pub type Text<'a> = Cow<'a, [u8]>;
+
+/// What one line tells.
+///
+/// What a line does not mention is unavailable; what it says was not sent is absent. Nothing is taken for granted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry<'a> {
+    /// When the request arrived.
+    pub time: Option<Time>,
+    /// The method.
+    pub method: Text<'a>,
+    /// The path, with the query where the log has it.
+    pub target: Text<'a>,
+    /// Whether the path is whole.
+    pub path_seen: bool,
+    /// Whether `target` has the query, if there was one.
+    pub query_seen: bool,
+    /// `http` or `https`.
+    pub scheme: Fact<Text<'a>>,
+    /// The host that was asked for.
+    pub authority: Fact<Text<'a>>,
+    /// The protocol of the client.
+    pub protocol: Fact<Protocol>,
+    /// The headers that were sent, as far as the log tells.
+    pub headers: Vec<(Text<'a>, Text<'a>)>,
+    /// Names of headers that were not sent, as the log tells.
+    pub unsent: Vec<Text<'a>>,
+    /// The client's address.
+    pub address: Fact<IpAddr>,
+    /// A name that stands for the address.
+    pub pseudonym: Option<Text<'a>>,
+    /// Whether the host saw an address that the log does not tell.
+    pub hidden_address: bool,
+    /// JA4 of the hello.
+    pub ja4: Fact<Text<'a>>,
+    /// JA3 of the hello.
+    pub ja3: Fact<Text<'a>>,
+    /// The negotiated version of TLS.
+    pub tls_version: Fact<Text<'a>>,
+    /// The server name in the hello.
+    pub sni: Fact<Text<'a>>,
+    /// The negotiated ALPN protocol.
+    pub alpn: Fact<Text<'a>>,
+    /// The autonomous system of the address.
+    pub asn: Fact<u32>,
+    /// The country of the address.
+    pub country: Fact<Text<'a>>,
+    /// The status of the answer.
+    pub status: Option<u16>,
+    /// The verdict of a record, and whether it was in force.
+    pub recorded: Option<(Verdict, bool)>,
+}
+
+impl Entry<'_> {
+    /// Nothing but `GET /`.
+    pub const EMPTY: Self = Self {
+        time: None,
+        method: Cow::Borrowed(b""),
+        target: Cow::Borrowed(b""),
+        path_seen: true,
+        query_seen: true,
+        scheme: Fact::Unavailable,
+        authority: Fact::Unavailable,
+        protocol: Fact::Unavailable,
+        headers: Vec::new(),
+        unsent: Vec::new(),
+        address: Fact::Unavailable,
+        pseudonym: None,
+        hidden_address: false,
+        ja4: Fact::Unavailable,
+        ja3: Fact::Unavailable,
+        tls_version: Fact::Unavailable,
+        sni: Fact::Unavailable,
+        alpn: Fact::Unavailable,
+        asn: Fact::Unavailable,
+        country: Fact::Unavailable,
+        status: None,
+        recorded: None,
+    };
+
+    /// The same entry, with nothing borrowed.
+    pub fn into_owned<'b>(self) -> Entry<'b> {
+        let fact = |fact: Fact<Text<'_>>| fact.map(own);
+        Entry {
+            time: self.time,
+            method: own(self.method),
+            target: own(self.target),
+            path_seen: self.path_seen,
+            query_seen: self.query_seen,
+            scheme: fact(self.scheme),
+            authority: fact(self.authority),
+            protocol: self.protocol,
+            headers: self.headers.into_iter().map(|(name, value)| (own(name), own(value))).collect(),
+            unsent: self.unsent.into_iter().map(own).collect(),
+            address: self.address,
+            pseudonym: self.pseudonym.map(own),
+            hidden_address: self.hidden_address,
+            ja4: fact(self.ja4),
+            ja3: fact(self.ja3),
+            tls_version: fact(self.tls_version),
+            sni: fact(self.sni),
+            alpn: fact(self.alpn),
+            asn: self.asn,
+            country: fact(self.country),
+            status: self.status,
+            recorded: self.recorded,
+        }
+    }
+
+    /// The first value of a header that was sent.
+    pub fn header(&self, name: &[u8]) -> Option<&[u8]> {
+        self.headers.iter().find(|(known, _)| known.as_ref() == name).map(|(_, value)| value.as_ref())
+    }
+
+    /// The lists that [`Self::facts`] borrows.
+    pub fn lists(&self) -> Lists<'_> {
+        Lists {
+            headers: self.headers.iter().map(|(name, value)| (name.as_ref(), value.as_ref())).collect(),
+            unsent: self.unsent.iter().map(AsRef::as_ref).collect(),
+        }
+    }
+
+    /// The facts of the request; `now` is for a line without a time.
+    pub fn facts<'f>(&'f self, lists: &'f Lists<'f>, now: Time) -> Facts<'f> {
+        let https = self.scheme.as_ref().map(|scheme| scheme.as_ref() == b"https");
+        Facts {
+            now: self.time.unwrap_or(now),
+            entropy: [0; 16],
+            request: Request {
+                method: &self.method,
+                scheme: bytes(&self.scheme).known().unwrap_or_default(),
+                authority: bytes(&self.authority).known().unwrap_or_default(),
+                target: &self.target,
+                protocol: self.protocol,
+                pseudo_order: Fact::Unavailable,
+            },
+            headers: Headers { list: &lists.headers, ordered: false },
+            seen: Seen {
+                scheme: self.scheme.is_known(),
+                authority: self.authority.is_known(),
+                path: self.path_seen,
+                query: self.query_seen,
+                hidden_address: self.hidden_address,
+                headers: Unlisted::Unavailable { except: &lists.unsent },
+            },
+            connection: Connection {
+                address: self.address,
+                encrypted: https,
+                ja4: bytes(&self.ja4),
+                ja3: bytes(&self.ja3),
+                tls_version: bytes(&self.tls_version),
+                sni: bytes(&self.sni),
+                alpn: bytes(&self.alpn),
+                asn: self.asn,
+                country: bytes(&self.country),
+            },
+        }
+    }
+}
+
+fn own<'b>(text: Text<'_>) -> Text<'b> {
+    Cow::Owned(text.into_owned())
+}
+
+/// Header lists as the engine takes them.
+#[derive(Debug, Default)]
+pub struct Lists<'a> {
+    headers: Vec<(&'a [u8], &'a [u8])>,
+    unsent: Vec<&'a [u8]>,
+}
+
+fn bytes<'f>(fact: &'f Fact<Text<'_>>) -> Fact<&'f [u8]> {
+    fact.as_ref().map(AsRef::as_ref)
+}

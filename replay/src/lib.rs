@@ -1,0 +1,39 @@
+//! What a policy would have done with the requests of an access log.
+//!
+//! ```text
+//! file ─▶ blocks of lines ─▶ entries ─▶ facts ─▶ the engine, with words of limits in memory ─▶ tally ─▶ report
+//! ```
+//!
+//! A log is a witness, and no more is made of it than it says: what a line does not mention is unavailable, not absent.
+#![forbid(unsafe_code)]
+
+mod blocks;
+mod budget;
+mod client;
+mod count;
+mod diff;
+mod entry;
+pub mod html;
+mod input;
+mod play;
+mod read;
+mod reject;
+mod rejects;
+mod store;
+mod summary;
+mod tally;
+pub mod text;
+
+pub use budget::{Budget, BudgetError};
+pub use diff::{Budgets, CauseRow, Change, ChangedWho, Diff, DiffSummary, How, PairRow, ShiftRow, Within};
+pub use entry::{Entry, Lists, Text};
+pub use input::{Input, Progress};
+pub use play::{Line, Options, Outcome, Output, PlayError, Played, Sink, play};
+pub use read::{Field, Format, Layout, MapError, Reader};
+pub use reject::Reject;
+pub use rejects::{RejectRow, Rejected, RejectedLine};
+pub use summary::{Counts, FieldRow, FileRow, HappenedRow, HourRow, LimitRow, RuleRow, RuleSamples, Summary, WhoRow};
+pub use tally::{Keep, Sample, Tally};
+
+/// The most bytes of a line; longer ones are passed over and counted.
+pub const MAX_LINE: usize = 1 << 20;

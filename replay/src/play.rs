@@ -1,0 +1,205 @@
+//! Reads a log and plays it through policies: on one core or several, always as if line by line.
+//!
+//! Reading and assessing a request depends on nothing before it, so blocks of lines are taken by any worker. Charging
+//! limits depends on the order: a worker charges its block when every block before it has been charged. What is counted
+//! in the end does not depend on who counted it. So the result is the same for every number of workers.
+
+mod feed;
+mod turn;
+mod worker;
+
+use crate::{Entry, Format, Input, Reject, store::Store};
+use feed::{Feed, Job};
+use outwork_engine::{
+    decision::Judgement, facts::Facts, keys::Keyring, limits::Charged, policy::Policy, rules::Standing, time::Time,
+};
+use std::{
+    fmt, io,
+    sync::{Mutex, mpsc},
+    thread,
+};
+use turn::Turn;
+use worker::{Stage, Worker, lock};
+
+/// How a log is played.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The format of all files; found out for each where it is not given.
+    pub format: Option<Format>,
+    /// Names of the user's own, as TOML.
+    pub map: Option<String>,
+    /// Whether limits are charged.
+    pub limits: bool,
+    /// How many workers there are, 1 or more.
+    pub jobs: usize,
+    /// The instant of lines that do not tell theirs.
+    pub now: Time,
+}
+
+/// What a policy makes of one line.
+#[derive(Debug)]
+pub struct Outcome<'a> {
+    /// What it decides.
+    pub judgement: Judgement<'a>,
+    /// The rules that hold, by their places in the policy, and what became of each.
+    pub fired: &'a [(usize, Standing)],
+    /// What became of the charges.
+    pub charged: &'a [Charged],
+}
+
+/// One line that was read.
+#[derive(Clone, Copy, Debug)]
+pub struct Line<'a> {
+    /// The place of its file among the inputs.
+    pub file: usize,
+    /// Its number in the file, from 1.
+    pub number: u64,
+    /// What it tells.
+    pub entry: &'a Entry<'a>,
+    /// The same as facts.
+    pub facts: &'a Facts<'a>,
+}
+
+/// Takes in what becomes of lines. Every worker has its own, and they are put together in the end.
+pub trait Sink: Send {
+    /// A line was read; one outcome a policy.
+    fn line(&mut self, line: Line<'_>, outcomes: &[Outcome<'_>]);
+
+    /// A line was passed over.
+    fn reject(&mut self, file: usize, number: u64, reason: Reject);
+
+    /// What is to be written of the block that just ended, in the order of the log.
+    fn text(&mut self) -> Vec<u8> {
+        Vec::new()
+    }
+
+    /// Takes in what another worker counted.
+    fn merge(&mut self, other: Self)
+    where
+        Self: Sized;
+}
+
+/// Where the texts of blocks are written, in the order of the log.
+pub type Output<'w> = &'w Mutex<dyn io::Write + Send>;
+
+/// What came of a log.
+#[derive(Debug)]
+pub struct Played<S> {
+    /// What was counted.
+    pub sink: S,
+    /// The format of each file.
+    pub formats: Vec<Option<Format>>,
+    /// Charges for which the memory had no room, one number a policy.
+    pub dropped: Vec<u64>,
+    /// Files that could not be read to their end, and why.
+    pub broken: Vec<(usize, String)>,
+}
+
+/// Why a log cannot be played.
+#[derive(Debug)]
+pub enum PlayError {
+    /// A file is in no format that is known.
+    UnknownFormat(String),
+    /// A file is in another format than the one that was given.
+    OtherFormat(String, Format, Format),
+    /// The map of names cannot be used.
+    Map(crate::MapError),
+    /// The keys of the replay cannot be used.
+    Keys,
+    /// The output cannot be written.
+    Output(io::Error),
+}
+
+impl fmt::Display for PlayError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownFormat(name) => write!(f, "`{name}` is in no format that is known"),
+            Self::OtherFormat(name, given, looks) => {
+                write!(f, "no line of `{name}` is in the format `{}`: it looks like `{}`", given.name(), looks.name())
+            }
+            Self::Map(error) => error.fmt(f),
+            Self::Keys => f.write_str("the keys of the replay cannot be used"),
+            Self::Output(error) => write!(f, "the output cannot be written: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for PlayError {}
+
+/// Signs nothing and names nobody: the same in every replay, so that a client is the same canary each time.
+const KEYS: &str = "replay:YSByZXBsYXkgaXMgbm8gZXZpZGVuY2Ugb2YgYW55dGhpbmc=";
+
+/// Plays inputs through policies.
+///
+/// # Errors
+/// The format of a file is not known, or the output cannot be written. Lines that cannot be read are no error.
+pub fn play<S: Sink>(
+    inputs: Vec<Input>,
+    policies: &[&Policy],
+    options: &Options,
+    sink: impl Fn() -> S + Sync,
+    output: Option<Output<'_>>,
+) -> Result<Played<S>, PlayError> {
+    let stage = Stage {
+        policies,
+        keys: Keyring::parse(KEYS).map_err(|_| PlayError::Keys)?,
+        limits: options.limits,
+        now: options.now,
+        stores: Mutex::new(policies.iter().map(|_| Store::new(crate::store::MAX_BUCKETS)).collect()),
+        charging: Turn::default(),
+        writing: Turn::default(),
+        output,
+        unwritten: Mutex::new(None),
+    };
+    let mut feed = Feed::new(inputs, options);
+    let sink = if options.jobs <= 1 {
+        let mut worker = Worker::new(&stage, sink());
+        feed.each(|job| {
+            worker.work(&job);
+            stage.goes_on()
+        })?;
+        worker.sink
+    } else {
+        in_parallel(&mut feed, &stage, options.jobs, &sink)?
+    };
+    if let Some(error) = lock(&stage.unwritten).take() {
+        return Err(PlayError::Output(error));
+    }
+    let dropped = lock(&stage.stores).iter().map(|store| store.dropped).collect();
+    Ok(Played { sink, formats: feed.formats, dropped, broken: feed.broken })
+}
+
+fn in_parallel<S: Sink>(
+    feed: &mut Feed<'_>,
+    stage: &Stage<'_>,
+    jobs: usize,
+    sink: &(impl Fn() -> S + Sync),
+) -> Result<S, PlayError> {
+    let (send, receive) = mpsc::sync_channel::<Job>(jobs * 2);
+    let receive = Mutex::new(receive);
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..jobs)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut worker = Worker::new(stage, sink());
+                    loop {
+                        // Who takes a block takes it alone, so that no later one is taken first and waited for.
+                        let job = lock(&receive).recv();
+                        let Ok(job) = job else { break worker.sink };
+                        worker.work(&job);
+                    }
+                })
+            })
+            .collect();
+        let fed = feed.each(|job| send.send(job).is_ok() && stage.goes_on());
+        drop(send);
+        let mut all = sink();
+        for worker in workers {
+            // A worker does not panic; if one did, its thread's message has been shown.
+            if let Ok(counted) = worker.join() {
+                all.merge(counted);
+            }
+        }
+        fed.map(|()| all)
+    })
+}
