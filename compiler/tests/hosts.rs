@@ -1,5 +1,4 @@
 //! What the table of hosts says is what hosts make known: requests of the corpus, cut to what each host sees.
-#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
 use outwork_compiler::{Host, Request, corpus::CaseFile};
 use outwork_engine::{
