@@ -14,7 +14,7 @@ fuzz_target!(|data: &[u8]| {
         let Ok(entry) = reader.read(data) else { continue };
         assert!(!entry.method.is_empty() && !entry.target.is_empty());
         let lists = entry.lists();
-        let facts = entry.facts(&lists, Time::default());
+        let facts = entry.facts(lists.first(), Time::default());
         let scene = Scene::new(&facts);
         SIGNALS.iter().for_each(|signal| drop((signal.read)(&scene)));
     }

@@ -6,7 +6,7 @@ use outwork_engine::{
     facts::{Connection, Facts, Headers, Protocol, Request, Seen, Unlisted},
     time::Time,
 };
-use std::{borrow::Cow, net::IpAddr};
+use std::{borrow::Cow, net::IpAddr, ops::Range};
 
 /// Bytes of a line, or what its escapes stood for.
 pub type Text<'a> = Cow<'a, [u8]>;
@@ -123,16 +123,13 @@ impl Entry<'_> {
         self.headers.iter().find(|(known, _)| known.as_ref() == name).map(|(_, value)| value.as_ref())
     }
 
-    /// The lists that [`Self::facts`] borrows.
+    /// The header list that [`Self::facts`] borrows.
     pub fn lists(&self) -> Lists<'_> {
-        Lists {
-            headers: self.headers.iter().map(|(name, value)| (name.as_ref(), value.as_ref())).collect(),
-            unsent: self.unsent.iter().map(AsRef::as_ref).collect(),
-        }
+        Lists::of(std::slice::from_ref(self))
     }
 
     /// The facts of the request; `now` is for a line without a time.
-    pub fn facts<'f>(&'f self, lists: &'f Lists<'f>, now: Time) -> Facts<'f> {
+    pub fn facts<'f>(&'f self, list: List<'f>, now: Time) -> Facts<'f> {
         let https = self.scheme.as_ref().map(|scheme| scheme.as_ref() == b"https");
         Facts {
             now: self.time.unwrap_or(now),
@@ -145,14 +142,14 @@ impl Entry<'_> {
                 protocol: self.protocol,
                 pseudo_order: Fact::Unavailable,
             },
-            headers: Headers { list: &lists.headers, ordered: false },
+            headers: Headers { list: list.headers, ordered: false },
             seen: Seen {
                 scheme: self.scheme.is_known(),
                 authority: self.authority.is_known(),
                 path: self.path_seen,
                 query: self.query_seen,
                 hidden_address: self.hidden_address,
-                headers: Unlisted::Unavailable { except: &lists.unsent },
+                headers: Unlisted::Unavailable { except: list.unsent },
             },
             connection: Connection {
                 address: self.address,
@@ -169,15 +166,72 @@ impl Entry<'_> {
     }
 }
 
+/// The lists of an entry that is done with, empty, for the next one.
+#[derive(Debug, Default)]
+pub(crate) struct Spare<'a> {
+    pub(crate) headers: Vec<(Text<'a>, Text<'a>)>,
+    pub(crate) unsent: Vec<Text<'a>>,
+}
+
+impl Spare<'_> {
+    /// What is left of an entry. A vector that is collected out of its own, emptied one keeps its memory, while its
+    /// elements may then borrow from something else.
+    pub(crate) fn of(entry: Entry<'_>) -> Self {
+        let Entry { mut headers, mut unsent, .. } = entry;
+        headers.clear();
+        unsent.clear();
+        Self {
+            headers: headers.into_iter().filter_map(|_| None).collect(),
+            unsent: unsent.into_iter().filter_map(|_| None).collect(),
+        }
+    }
+}
+
 fn own<'b>(text: Text<'_>) -> Text<'b> {
     Cow::Owned(text.into_owned())
 }
 
-/// Header lists as the engine takes them.
+/// Header lists of some entries as the engine takes them, all in two vectors.
 #[derive(Debug, Default)]
 pub struct Lists<'a> {
     headers: Vec<(&'a [u8], &'a [u8])>,
     unsent: Vec<&'a [u8]>,
+    // One an entry: where its part of each begins and ends.
+    parts: Vec<[Range<usize>; 2]>,
+}
+
+/// The header list of one entry.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct List<'a> {
+    headers: &'a [(&'a [u8], &'a [u8])],
+    unsent: &'a [&'a [u8]],
+}
+
+impl<'a> Lists<'a> {
+    /// The lists of these entries.
+    pub fn of(entries: &'a [Entry<'_>]) -> Self {
+        let mut lists = Self::default();
+        for entry in entries {
+            let (headers, unsent) = (lists.headers.len(), lists.unsent.len());
+            lists.headers.extend(entry.headers.iter().map(|(name, value)| (name.as_ref(), value.as_ref())));
+            lists.unsent.extend(entry.unsent.iter().map(AsRef::as_ref));
+            lists.parts.push([headers..lists.headers.len(), unsent..lists.unsent.len()]);
+        }
+        lists
+    }
+
+    /// That of the first entry; empty where there is none.
+    pub fn first(&self) -> List<'_> {
+        self.iter().next().unwrap_or_default()
+    }
+
+    /// One for each entry, in their order.
+    pub fn iter(&self) -> impl Iterator<Item = List<'_>> {
+        self.parts.iter().map(|[headers, unsent]| List {
+            headers: self.headers.get(headers.clone()).unwrap_or_default(),
+            unsent: self.unsent.get(unsent.clone()).unwrap_or_default(),
+        })
+    }
 }
 
 fn bytes<'f>(fact: &'f Fact<Text<'_>>) -> Fact<&'f [u8]> {

@@ -25,8 +25,10 @@ mod tally;
 pub mod text;
 
 pub use budget::{Budget, BudgetError};
+pub(crate) use entry::Spare;
+
 pub use diff::{Budgets, CauseRow, Change, ChangedWho, Diff, DiffSummary, How, PairRow, ShiftRow, Within};
-pub use entry::{Entry, Lists, Text};
+pub use entry::{Entry, List, Lists, Text};
 pub use input::{Input, Progress};
 pub use play::{Line, Options, Outcome, Output, PlayError, Played, Sink, play};
 pub use read::{Field, Format, Layout, MapError, Reader};

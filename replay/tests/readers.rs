@@ -24,7 +24,7 @@ fn envoy(line: &str) -> Entry<'static> {
 /// The fact that a signal reads of a line: `known`, `absent` or `unavailable`.
 fn state(entry: &Entry<'_>, signal: &str) -> &'static str {
     let lists = entry.lists();
-    let facts = entry.facts(&lists, Time::default());
+    let facts = entry.facts(lists.first(), Time::default());
     match (SIGNALS[by_name(signal).unwrap()].read)(&Scene::new(&facts)) {
         Fact::Known(_) => "known",
         Fact::Absent => "absent",
@@ -37,7 +37,7 @@ fn a_header_is_absent_only_where_the_log_says_so() {
     let said =
         envoy(r#"{"method":"GET","path":"/","headers":{"Accept-Language":null,"user-agent":"x"},"referer":"-"}"#);
     let lists = said.lists();
-    let facts = said.facts(&lists, Time::default());
+    let facts = said.facts(lists.first(), Time::default());
     let scene = Scene::new(&facts);
     assert_eq!(scene.header(b"accept-language"), Fact::Absent);
     assert_eq!(scene.header(b"referer"), Fact::Absent);

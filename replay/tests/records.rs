@@ -73,7 +73,7 @@ fn a_replayed_record_decides_as_it_did_and_invents_no_reason() {
         let entry = reader.read(line.as_bytes()).unwrap();
         assert_eq!(entry.recorded, Some((decision.verdict, decision.enforced)), "{line}");
         let lists = entry.lists();
-        let told = entry.facts(&lists, Time::default());
+        let told = entry.facts(lists.first(), Time::default());
         assert_eq!(told.now, NOW);
         let judged = policy.assess(&told, &keys, &mut scratch).judge(&[]);
         let recorded: Vec<_> = decision.reasons.counted().iter().map(|reason| reason.id.to_owned()).collect();

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 from pathlib import Path
 
 from . import paths, progress
@@ -47,6 +49,15 @@ def rivals() -> dict[str, Path]:
     progress.run("Building the rival filters (wasm)", ["cargo", "build", "--locked", "--release", "--examples", "--target", WASM], log="build-rivals", cwd=paths.RIVALS, env={"CARGO_TARGET_DIR": str(target)})
     folder = target / WASM / "release" / "examples"
     return {"no-op": folder / "noop.wasm", "copy": folder / "copy.wasm"}
+
+
+def log_lines() -> Path:
+    """The program that writes logs to replay, and reads them as a rival does."""
+    argv = ["cargo", "bench", "--locked", "-p", "outwork-replay", "--bench", "lines", "--no-run", "--message-format", "json"]
+    progress.run("Building the generator of logs", argv[:-2], log="build-log-lines")
+    made = subprocess.run(argv, cwd=paths.ROOT, capture_output=True, text=True, check=True).stdout
+    programs = [message["executable"] for message in map(json.loads, made.splitlines()) if message.get("executable")]
+    return Path(programs[-1])
 
 
 def rule_engines() -> Path:

@@ -3,7 +3,8 @@
 //! Times are of the processor, not of the wall, because the machine may be shared.
 //!
 //! `cargo bench -p outwork-replay --bench lines` prints a table; `-- generate FILE LINES [envoy|combined|logpush]` writes
-//! such a log. The requests come from ../shared/data where it is, else from a few of our own: see `synthetic.rs`.
+//! such a log; `-- values FILE` reads one and does nothing with it, as a rival of `./scripts/bench replay`. The requests
+//! come from ../shared/data where it is, else from a few of our own: see `synthetic.rs`.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a bench that cannot work shall stop")]
 
 mod synthetic;
@@ -26,6 +27,7 @@ fn main() {
             let format = Format::ALL.into_iter().find(|known| known.name() == *format).unwrap();
             fs::write(file, synthetic::log(lines.parse().unwrap(), format)).unwrap();
         }
+        ["values", file] => values(&fs::read(file).unwrap()),
         _ => measure(),
     }
 }

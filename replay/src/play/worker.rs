@@ -1,7 +1,7 @@
 //! Plays blocks, one at a time.
 
 use super::{Job, Line, Outcome, Output, Sink, Turn};
-use crate::{Entry, Reject, store::Store};
+use crate::{Entry, Lists, Reject, Spare, store::Store};
 use outwork_engine::{
     facts::Facts,
     keys::Keyring,
@@ -55,11 +55,13 @@ pub(super) struct Worker<'s, S> {
     pub(super) sink: S,
     // One a policy.
     scratches: Vec<Scratch>,
+    // Lists of entries that are done with: what fills millions of them need not be asked of the system each time.
+    spare: Vec<Spare<'static>>,
 }
 
 impl<'s, S: Sink> Worker<'s, S> {
     pub(super) fn new(stage: &'s Stage<'s>, sink: S) -> Self {
-        Self { stage, sink, scratches: stage.policies.iter().map(|_| Scratch::default()).collect() }
+        Self { stage, sink, scratches: stage.policies.iter().map(|_| Scratch::default()).collect(), spare: Vec::new() }
     }
 
     pub(super) fn work(&mut self, job: &Job) {
@@ -68,7 +70,7 @@ impl<'s, S: Sink> Worker<'s, S> {
         }
         let (mut numbers, mut entries) = (Vec::new(), Vec::new());
         for (number, line) in job.block.lines() {
-            match job.reader.read(line) {
+            match job.reader.read_into(line, self.spare.pop().unwrap_or_default()) {
                 Ok(entry) => {
                     numbers.push(number);
                     entries.push(entry);
@@ -77,14 +79,16 @@ impl<'s, S: Sink> Worker<'s, S> {
             }
         }
         self.play(job, &numbers, &entries);
+        self.spare.extend(entries.into_iter().map(Spare::of));
         let text = self.sink.text();
         self.stage.write(job.ticket, &text);
     }
 
     fn play(&mut self, job: &Job, numbers: &[u64], entries: &[Entry<'_>]) {
         let stage = self.stage;
-        let lists: Vec<_> = entries.iter().map(Entry::lists).collect();
-        let facts: Vec<_> = entries.iter().zip(&lists).map(|(entry, lists)| entry.facts(lists, stage.now)).collect();
+        let lists = Lists::of(entries);
+        let facts: Vec<_> =
+            entries.iter().zip(lists.iter()).map(|(entry, list)| entry.facts(list, stage.now)).collect();
         let (mut assessed, mut traces) = (Vec::new(), Vec::new());
         for (policy, scratch) in stage.policies.iter().zip(&mut self.scratches) {
             let (assessments, fired) = assess(policy, &facts, &stage.keys, scratch);

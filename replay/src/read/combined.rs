@@ -5,14 +5,14 @@
 //! `vhost_combined`. <https://httpd.apache.org/docs/2.4/mod/mod_log_config.html>
 
 use super::{time, value};
-use crate::{Entry, Reject, Text};
+use crate::{Entry, Reject, Spare, Text};
 use memchr::memchr;
 use outwork_engine::{fact::Fact, facts::Protocol};
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-pub(super) fn read(line: &[u8]) -> Result<Entry<'_>, Reject> {
-    let mut entry = Entry::EMPTY;
+pub(super) fn read<'a>(line: &'a [u8], spare: Spare<'a>) -> Result<Entry<'a>, Reject> {
+    let mut entry = Entry { headers: spare.headers, unsent: spare.unsent, ..Entry::EMPTY };
     let rest = client(line, &mut entry)?;
     let (stamp, rest) = time_of(rest)?;
     let (request, rest) = quoted(rest)?;
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_line_of_nginx_is_read() {
-        let entry = read(NGINX).unwrap();
+        let entry = read(NGINX, Spare::default()).unwrap();
         assert_eq!(entry.time, Some(Time::from_seconds(1_795_305_601)));
         assert_eq!((&entry.method[..], &entry.target[..]), (&b"GET"[..], &b"/a?b=\"c"[..]));
         assert_eq!(entry.protocol, Fact::Known(Protocol::Http2));
@@ -172,14 +172,17 @@ mod tests {
 
     #[test]
     fn variants_are_read() {
-        let common = read(br#"2001:db8::1 - frank x [10/Oct/2000:13:55:36 -0700] "POST / HTTP/1.0" 302 -"#).unwrap();
+        let common =
+            read(br#"2001:db8::1 - frank x [10/Oct/2000:13:55:36 -0700] "POST / HTTP/1.0" 302 -"#, Spare::default())
+                .unwrap();
         assert_eq!(common.address, Fact::Known("2001:db8::1".parse().unwrap()));
         assert!(common.headers.is_empty() && common.unsent.is_empty());
-        let host = read(br#"shop.example:443 192.0.2.1 - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 5 "https://a/" "x \"y\" \xe4" "192.0.2.9""#).unwrap();
+        let host = read(br#"shop.example:443 192.0.2.1 - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 5 "https://a/" "x \"y\" \xe4" "192.0.2.9""#, Spare::default()).unwrap();
         assert_eq!(host.authority, Fact::Known(Cow::Borrowed(&b"shop.example:443"[..])));
         assert_eq!(host.address, Fact::Known("192.0.2.1".parse().unwrap()));
         assert_eq!(host.header(b"user-agent"), Some(&b"x \"y\" \xe4"[..]));
-        let named = read(br#"host.example - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 5"#).unwrap();
+        let named =
+            read(br#"host.example - - [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 5"#, Spare::default()).unwrap();
         assert_eq!(named.address, Fact::Unavailable);
     }
 
@@ -187,7 +190,7 @@ mod tests {
     fn what_is_no_such_line_says_why() {
         let with =
             |request: &str| format!("192.0.2.1 - - [10/Oct/2000:13:55:36 +0000] \"{request}\" 400 0 \"-\" \"-\"");
-        let wrong = |line: &str| read(line.as_bytes()).unwrap_err();
+        let wrong = |line: &str| read(line.as_bytes(), Spare::default()).unwrap_err();
         assert_eq!(wrong(&with("\\x16\\x03\\x01")), Reject::NoRequestLine);
         assert_eq!(wrong(&with("-")), Reject::NoRequestLine);
         assert_eq!(wrong(&with("GET /")), Reject::NoRequestLine);
@@ -200,10 +203,10 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_read_or_refused(line: Vec<u8>, at in 0..NGINX.len(), with: Vec<u8>) {
-            let _ = read(&line);
+            let _ = read(&line, Spare::default());
             let mut near = NGINX.to_vec();
             near.splice(at..(at + with.len()).min(NGINX.len()), with);
-            let _ = read(&near);
+            let _ = read(&near, Spare::default());
         }
 
         #[test]

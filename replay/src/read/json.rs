@@ -5,7 +5,7 @@ use super::{
     time,
     value::{Any, Name, Scalar, address, known},
 };
-use crate::{Entry, Reject, Text};
+use crate::{Entry, Reject, Spare, Text};
 use outwork_engine::{decision::Verdict, fact::Fact, facts::Protocol, time::Time};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::{borrow::Cow, fmt};
@@ -13,27 +13,22 @@ use std::{borrow::Cow, fmt};
 /// The length at which our records cut a text.
 const CUT: usize = 512;
 
-pub(super) fn read<'a>(line: &'a [u8], layout: &'a Layout) -> Result<Entry<'a>, Reject> {
-    let mut draft = Draft::new(layout);
-    match parse(line, layout, &mut draft) {
-        Ok(()) => draft.finish(),
+pub(super) fn read<'a>(line: &'a [u8], layout: &'a Layout, spare: Spare<'a>) -> Result<Entry<'a>, Reject> {
+    // Once for the line, and not for each text in it.
+    match std::str::from_utf8(line) {
+        Ok(line) => parse(line, layout, spare),
         // Some writers put bytes of a client into JSON as they are.
-        Err(_) if std::str::from_utf8(line).is_err() => lossy(line, layout),
-        Err(_) => Err(Reject::NotJson),
+        Err(_) => parse(&String::from_utf8_lossy(line), layout, Spare::default()).map(Entry::into_owned),
     }
 }
 
-fn lossy<'a>(line: &[u8], layout: &'a Layout) -> Result<Entry<'a>, Reject> {
-    let text = String::from_utf8_lossy(line);
-    let mut draft = Draft::new(layout);
-    parse(text.as_bytes(), layout, &mut draft).map_err(|_| Reject::NotJson)?;
-    Ok(draft.finish()?.into_owned())
-}
-
-fn parse<'a>(line: &'a [u8], layout: &'a Layout, draft: &mut Draft<'a>) -> Result<(), serde_json::Error> {
-    let mut deserializer = serde_json::Deserializer::from_slice(line);
-    Object { names: &layout.names, draft, top: true }.deserialize(&mut deserializer)?;
-    deserializer.end()
+fn parse<'a>(line: &'a str, layout: &'a Layout, spare: Spare<'a>) -> Result<Entry<'a>, Reject> {
+    let mut draft = Draft::new(layout, spare);
+    let mut deserializer = serde_json::Deserializer::from_str(line);
+    let object = Object { names: &layout.names, draft: &mut draft, top: true };
+    let parsed = object.deserialize(&mut deserializer).and_then(|()| deserializer.end());
+    parsed.map_err(|_| Reject::NotJson)?;
+    draft.finish()
 }
 
 /// An entry in the making.
@@ -52,11 +47,10 @@ struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    fn new(layout: &'a Layout) -> Self {
+    fn new(layout: &'a Layout, spare: Spare<'a>) -> Self {
         Self {
             layout,
-            // Browsers send some 20 headers: none of the lists has to grow.
-            entry: Entry { headers: Vec::with_capacity(24), unsent: Vec::with_capacity(24), ..Entry::EMPTY },
+            entry: Entry { headers: spare.headers, unsent: spare.unsent, ..Entry::EMPTY },
             path: None,
             verdict: None,
             enforced: false,
@@ -193,7 +187,7 @@ impl<'a> Draft<'a> {
     /// A record that stands in the line tells what the line itself does not.
     fn fill_in(&mut self, record: &[u8]) {
         let layout = Layout::of(super::Format::Records);
-        let Ok(told) = read(record, &layout) else { return };
+        let Ok(told) = read(record, &layout, Spare::default()) else { return };
         let told = told.into_owned();
         let entry = &mut self.entry;
         entry.recorded = told.recorded;

@@ -11,7 +11,7 @@ mod value;
 pub use layout::{Field, Layout};
 pub use map::MapError;
 
-use crate::{Entry, Reject};
+use crate::{Entry, Reject, Spare};
 
 /// A way to write an access log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,7 +42,7 @@ impl Format {
 
     /// The format of a line, by what stands in it.
     pub fn detect(line: &[u8]) -> Option<Self> {
-        if combined::read(line).is_ok() {
+        if combined::read(line, Spare::default()).is_ok() {
             return Some(Self::Combined);
         }
         let has = |name: &str| memchr::memmem::find(line, name.as_bytes()).is_some();
@@ -83,9 +83,14 @@ impl Reader {
     /// # Errors
     /// Says why the line is no request.
     pub fn read<'a>(&'a self, line: &'a [u8]) -> Result<Entry<'a>, Reject> {
+        self.read_into(line, Spare::default())
+    }
+
+    /// The same, into the lists of an entry that is done with.
+    pub(crate) fn read_into<'a>(&'a self, line: &'a [u8], spare: Spare<'a>) -> Result<Entry<'a>, Reject> {
         match self.format {
-            Format::Combined => combined::read(line),
-            Format::Envoy | Format::Logpush | Format::Records => json::read(line, &self.layout),
+            Format::Combined => combined::read(line, spare),
+            Format::Envoy | Format::Logpush | Format::Records => json::read(line, &self.layout, spare),
         }
     }
 }

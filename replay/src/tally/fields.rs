@@ -13,6 +13,7 @@ use outwork_engine::{
 pub(crate) enum Field {
     Signal(usize),
     Header(String),
+    HeaderNames,
     Query,
 }
 
@@ -21,6 +22,7 @@ impl Field {
         match self {
             Self::Signal(place) => SIGNALS.get(*place).map_or_else(String::new, |signal| signal.name.to_owned()),
             Self::Header(name) => format!("request.headers[\"{name}\"]"),
+            Self::HeaderNames => "request.header_names".to_owned(),
             Self::Query => "request.params".to_owned(),
         }
     }
@@ -31,6 +33,7 @@ impl Field {
                 SIGNALS.get(*place).is_some_and(|signal| matches!((signal.read)(scene), Fact::Unavailable))
             }
             Self::Header(name) => matches!(scene.header(name.as_bytes()), Fact::Unavailable),
+            Self::HeaderNames => !scene.facts().seen.all_headers(),
             Self::Query => matches!(scene.param(b"x"), Fact::Unavailable),
         }
     }
@@ -109,12 +112,23 @@ fn next(text: &str) -> Option<(&str, Option<Field>)> {
         inside.split_once('"').map(|(key, rest)| (key.to_owned(), rest))
     };
     let (field, rest) = match (name, key()) {
-        ("request.headers", Some((key, rest))) => (Some(Field::Header(key)), rest),
+        ("request.headers" | "request.header_values", Some((key, rest))) => (Some(Field::Header(key)), rest),
         ("request.cookies", Some((_, rest))) => (Some(Field::Header("cookie".into())), rest),
         ("request.params", Some((_, rest))) => (Some(Field::Query), rest),
-        _ => (signal(name), rest),
+        _ => (list(name).or_else(|| signal(name)), rest),
     };
     Some((rest, field))
+}
+
+/// The list of a name, perhaps with a macro behind it.
+fn list(name: &str) -> Option<Field> {
+    let mut words = name.split('.');
+    match (words.next()?, words.next()?) {
+        ("request", "header_names") => Some(Field::HeaderNames),
+        ("request", "cookie_names") => Some(Field::Header("cookie".into())),
+        ("request", "param_names") => Some(Field::Query),
+        _ => None,
+    }
 }
 
 /// The signal of a name, perhaps with a method behind it.
@@ -139,6 +153,10 @@ mod tests {
         assert_eq!(names("tls.sni == request.authority"), ["tls.sni", "request.authority"]);
         assert_eq!(names("request.headers[\"x-a\"].lowerAscii().contains(\"b\")"), ["request.headers[\"x-a\"]"]);
         assert_eq!(names("request.cookies[\"a\"] == 'b'"), ["request.headers[\"cookie\"]"]);
+        assert_eq!(names("request.header_values[\"te\"].exists(e, e == \"a\")"), ["request.headers[\"te\"]"]);
+        assert_eq!(names("request.header_names.exists(e, e.startsWith(\"x-\"))"), ["request.header_names"]);
+        assert_eq!(names("size(request.cookie_names)"), ["request.headers[\"cookie\"]"]);
+        assert_eq!(names("\"a\" in request.param_names"), ["request.params"]);
         assert_eq!(names("tls.ja4.known"), ["tls.ja4"]);
         assert_eq!(names("client.address in lists.office"), ["client.address"]);
     }
