@@ -4,13 +4,12 @@ use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::ValueEnum;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use outwork_engine::policy::Policy;
 use outwork_engine::time::Time;
 use outwork_replay::{Format, Input, Options, Output, PlayError, Played, Progress, Sink, play};
@@ -112,7 +111,7 @@ impl Log {
         let progress = Progress::default();
         let inputs = self.logs.iter().map(|path| open(path, &progress)).collect::<Result<Vec<_>, _>>()?;
         let size = inputs.iter().map(|input| input.size).sum::<Option<u64>>();
-        let options = self.options()?;
+        let options = self.options(progress.clone())?;
         match with_bar(&progress, size, || play(inputs, policies, &options, sink, output)) {
             Ok(played) => Ok(Some(played)),
             Err(PlayError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(None),
@@ -123,7 +122,7 @@ impl Log {
         }
     }
 
-    fn options(&self) -> Result<Options, Failure> {
+    fn options(&self, progress: Progress) -> Result<Options, Failure> {
         let map = self.map.as_deref().map(|path| {
             fs::read_to_string(path).map_err(Failure::because(format!("`{}` cannot be read", path.display())))
         });
@@ -134,6 +133,7 @@ impl Log {
             limits: self.simulates_limits(),
             jobs: self.jobs.max(1),
             now: Time::from_seconds(now),
+            progress,
         })
     }
 }
@@ -149,17 +149,18 @@ fn with_bar<T>(progress: &Progress, size: Option<u64>, work: impl FnOnce() -> T)
     }
     let bar = size.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
     let form = if size.is_some() {
-        "{bar:30} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} to go"
+        "{bar:30} {bytes} of {total_bytes}, {msg}, {eta} to go"
     } else {
-        "{spinner} {bytes}, {bytes_per_sec}"
+        "{spinner} {bytes}, {msg}"
     };
     bar.set_style(ProgressStyle::with_template(form).unwrap_or_else(|_| ProgressStyle::default_bar()));
     thread::scope(|scope| {
         let (done, is_done) = mpsc::channel::<()>();
-        let (bar, progress) = (&bar, Arc::clone(progress));
+        let bar = &bar;
         scope.spawn(move || {
             while is_done.recv_timeout(Duration::from_millis(100)) == Err(mpsc::RecvTimeoutError::Timeout) {
-                bar.set_position(progress.load(Ordering::Relaxed));
+                bar.set_position(progress.bytes());
+                bar.set_message(speed(progress.lines(), bar.elapsed()));
             }
         });
         let result = work();
@@ -167,6 +168,13 @@ fn with_bar<T>(progress: &Progress, size: Option<u64>, work: impl FnOnce() -> T)
         bar.finish_and_clear();
         result
     })
+}
+
+/// Lines a second, from the beginning.
+fn speed(lines: u64, elapsed: Duration) -> String {
+    let milliseconds = elapsed.as_millis().max(1);
+    let each_second = u128::from(lines) * 1_000 / milliseconds;
+    format!("{} lines/s", HumanCount(u64::try_from(each_second).unwrap_or(u64::MAX)))
 }
 
 /// Standard output, as workers share it: they write whole blocks.
@@ -184,4 +192,15 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
 
 pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
     fs::write(path, text).map_err(Failure::because(format!("`{}` cannot be written", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bar_tells_lines_a_second() {
+        assert_eq!(speed(0, Duration::ZERO), "0 lines/s");
+        assert_eq!(speed(345_678, Duration::from_secs(2)), "172,839 lines/s");
+    }
 }

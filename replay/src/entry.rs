@@ -181,8 +181,8 @@ impl Spare<'_> {
         headers.clear();
         unsent.clear();
         Self {
-            headers: headers.into_iter().filter_map(|_| None).collect(),
-            unsent: unsent.into_iter().filter_map(|_| None).collect(),
+            headers: headers.into_iter().map_while(|_| None).collect(),
+            unsent: unsent.into_iter().map_while(|_| None).collect(),
         }
     }
 }

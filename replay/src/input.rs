@@ -1,15 +1,12 @@
 //! Files of a log: plain, gzip or zstd, by their first bytes.
 
+use crate::Progress;
 use flate2::read::MultiGzDecoder;
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 use std::{
     fs::File,
     io::{self, BufRead, BufReader, Cursor, Read},
     path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
 };
 
 /// One file, or standard input, opened.
@@ -21,9 +18,6 @@ pub struct Input {
     /// Its size as stored, in bytes, where that is known.
     pub size: Option<u64>,
 }
-
-/// Bytes that were read of all inputs, as stored.
-pub type Progress = Arc<AtomicU64>;
 
 impl Input {
     /// Opens a file; `-` is standard input.
@@ -50,7 +44,7 @@ impl Input {
         size: Option<u64>,
         progress: &Progress,
     ) -> io::Result<Self> {
-        let mut counted = Counted { raw, read: Arc::clone(progress) };
+        let mut counted = Counted { raw, progress: progress.clone() };
         let mut first = [0; 4];
         let mut length = 0;
         while let Some(rest) = first.get_mut(length..).filter(|rest| !rest.is_empty()) {
@@ -74,13 +68,13 @@ impl Input {
 /// Counts what passes.
 struct Counted<R> {
     raw: R,
-    read: Progress,
+    progress: Progress,
 }
 
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let read = self.raw.read(into)?;
-        self.read.fetch_add(u64::try_from(read).unwrap_or(0), Ordering::Relaxed);
+        self.progress.add_bytes(read);
         Ok(read)
     }
 }

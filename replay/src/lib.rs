@@ -16,6 +16,7 @@ mod entry;
 pub mod html;
 mod input;
 mod play;
+mod progress;
 mod read;
 mod reject;
 mod rejects;
@@ -29,8 +30,9 @@ pub(crate) use entry::Spare;
 
 pub use diff::{Budgets, CauseRow, Change, ChangedWho, Diff, DiffSummary, How, PairRow, ShiftRow, Within};
 pub use entry::{Entry, List, Lists, Text};
-pub use input::{Input, Progress};
+pub use input::Input;
 pub use play::{Line, Options, Outcome, Output, PlayError, Played, Sink, play};
+pub use progress::Progress;
 pub use read::{Field, Format, Layout, MapError, Reader};
 pub use reject::Reject;
 pub use rejects::{RejectRow, Rejected, RejectedLine};

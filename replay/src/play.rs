@@ -8,7 +8,7 @@ mod feed;
 mod turn;
 mod worker;
 
-use crate::{Entry, Format, Input, Reject, store::Store};
+use crate::{Entry, Format, Input, Progress, Reject, store::Store};
 use feed::{Feed, Job};
 use outwork_engine::{
     decision::Judgement, facts::Facts, keys::Keyring, limits::Charged, policy::Policy, rules::Standing, time::Time,
@@ -34,6 +34,8 @@ pub struct Options {
     pub jobs: usize,
     /// The instant of lines that do not tell theirs.
     pub now: Time,
+    /// Where lines that were decided about are counted.
+    pub progress: Progress,
 }
 
 /// What a policy makes of one line.
@@ -145,6 +147,7 @@ pub fn play<S: Sink>(
         keys: Keyring::parse(KEYS).map_err(|_| PlayError::Keys)?,
         limits: options.limits,
         now: options.now,
+        progress: &options.progress,
         stores: Mutex::new(policies.iter().map(|_| Store::new(crate::store::MAX_BUCKETS)).collect()),
         charging: Turn::default(),
         writing: Turn::default(),

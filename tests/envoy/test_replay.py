@@ -25,7 +25,7 @@ CLIENTS = [
     ["-A", CHROME, *NAVIGATION, "-H", 'sec-ch-ua: "Chromium";v="146"', "-H", 'sec-ch-ua-platform: "Windows"'],
     ["-A", "quotes \" and \\ and ü"],
     ["-H", "user-agent:"],
-    ["-X", "POST", "-d", "a=b"],
+    ["-X", "POST"],
 ]
 PATHS = ["/", "/search?q=1", "/wp-login.php", "/.env"]
 
@@ -62,6 +62,10 @@ def replay(edge, *options):
     return subprocess.run(argv, capture_output=True, text=True, check=True).stdout
 
 
+# Rules that need the order of the headers, or that the host has them from the wire, which no log tells.
+BLIND = {"client.accept-encoding", "client.header-order", "client.pseudo-order", "client.te"}
+
+
 def test_the_log_is_replayed_as_it_was_decided(shipped):
     edge, lines = shipped
     live = [decisions.parse(line) for line in lines]
@@ -69,17 +73,20 @@ def test_the_log_is_replayed_as_it_was_decided(shipped):
     assert [one["line"] for one in replayed] == list(range(1, len(lines) + 1))
     alike = 0
     for one, other, line in zip(live, replayed, lines):
-        assert one.verdict, line
-        # What the log leaves out can only take reasons away.
-        assert set(other["reasons"]) <= set(one.reasons), line
+        assert set(one.reasons) - BLIND <= set(other["reasons"]) <= set(one.reasons), line
+        assert other["verdict"] == one.verdict, line
         if set(other["reasons"]) == set(one.reasons):
             alike += 1
-            assert (other["verdict"], other["risk"]) == (one.verdict, one.risk), line
-    assert alike >= len(lines) * 3 // 4, f"{alike} of {len(lines)}"
-    assert len({one.verdict for one in live}) > 1
+            assert other["risk"] == one.risk, line
+    assert alike >= len(lines) // 2, f"{alike} of {len(lines)}"
+    assert {one.verdict for one in live} == {"allow", "tag", "block"}
 
 
-def test_the_summary_counts_every_line_and_names_what_the_log_leaves_out(shipped):
+def test_the_summary_counts_every_line_and_says_what_the_log_leaves_out(shipped):
     edge, lines = shipped
     summary = json.loads(replay(edge, "--json"))
-    assert (summary["lines"], summary["rejected"]) == (len(lines), 0)
+    assert (summary["requests"], summary["rejected"]["lines"]) == (len(lines), 0)
+    assert sum(row["requests"] for row in summary["happened"] if row["agrees"]) == len(lines)
+    left_out = {row["field"] for row in summary["unavailable"]}
+    assert "client.address" in left_out
+    assert not left_out & {"tls.ja4", "ua.family", "request.path", "request.protocol", "fetch.mode"}

@@ -1,7 +1,7 @@
 //! Plays blocks, one at a time.
 
 use super::{Job, Line, Outcome, Output, Sink, Turn};
-use crate::{Entry, Lists, Reject, Spare, store::Store};
+use crate::{Entry, Lists, Progress, Reject, Spare, store::Store};
 use outwork_engine::{
     facts::Facts,
     keys::Keyring,
@@ -21,6 +21,7 @@ pub(super) struct Stage<'s> {
     pub(super) keys: Keyring,
     pub(super) limits: bool,
     pub(super) now: Time,
+    pub(super) progress: &'s Progress,
     // One a policy.
     pub(super) stores: Mutex<Vec<Store>>,
     pub(super) charging: Turn,
@@ -79,6 +80,7 @@ impl<'s, S: Sink> Worker<'s, S> {
             }
         }
         self.play(job, &numbers, &entries);
+        self.stage.progress.add_lines(entries.len());
         self.spare.extend(entries.into_iter().map(Spare::of));
         let text = self.sink.text();
         self.stage.write(job.ticket, &text);
