@@ -95,13 +95,18 @@ pub(super) fn bar(class: &str, number: u64, most: u64) -> Markup {
     }
 }
 
-/// What stands at the top of an axis: 2, 4, 6, 8 or 10 times a power of ten.
+/// What stands at the top of an axis: little above the most, round, and with a whole half.
 fn ceiling(most: u64) -> u64 {
     let mut power = 1_u64;
     while power.saturating_mul(10) < most {
         power = power.saturating_mul(10);
     }
-    [2, 4, 6, 8, 10].into_iter().map(|times| power.saturating_mul(times)).find(|top| *top >= most).unwrap_or(most)
+    let step = match power {
+        1 => 2,
+        _ if most > power.saturating_mul(2) => power,
+        _ => power / 5,
+    };
+    most.max(1).div_ceil(step).saturating_mul(step)
 }
 
 /// `12k`, `1.5M`: for axes.
@@ -129,7 +134,7 @@ mod tests {
 
     #[test]
     fn axes_end_above_what_they_show() {
-        assert_eq!([0, 1, 3, 9, 11, 47, 99, 101, 1_000_000].map(ceiling), [2, 2, 4, 10, 20, 60, 100, 200, 1_000_000]);
+        assert_eq!([0, 1, 3, 9, 11, 47, 99, 101, 1_000_000].map(ceiling), [2, 2, 4, 10, 12, 50, 100, 120, 1_000_000]);
         assert_eq!(ceiling(u64::MAX), u64::MAX);
         assert_eq!([7, 1_500, 20_000, 2_000_000].map(short), ["7", "1.5k", "20k", "2M"]);
     }

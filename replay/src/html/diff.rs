@@ -86,7 +86,7 @@ fn causes(summary: &DiffSummary) -> Markup {
     html! {
         table {
             caption { "Of how many changes of verdict each is a part" }
-            thead { tr { th scope="col" { "Rule or limit" } th scope="col" { "" } th scope="col" { "Requests" } th scope="col" { "" } } }
+            thead { tr { th scope="col" { "Rule or limit" } th.text scope="col" { "" } th scope="col" { "Requests" } th scope="col" { "" } } }
             tbody {
                 @for cause in summary.causes.iter().take(NAMED) {
                     @let (how, class) = how(cause.how);
@@ -152,7 +152,7 @@ fn samples(summary: &DiffSummary) -> Markup {
         div.scroll {
             table {
                 caption { "The first lines of each pair of verdicts" }
-                thead { tr { th scope="col" { "Request" } th scope="col" { "Line" } th scope="col" { "Verdict" } th scope="col" { "Risk" } th scope="col" { "Reasons" } } }
+                thead { tr { th scope="col" { "Request" } th scope="col" { "Line" } th scope="col" { "Verdict" } th scope="col" { "Risk" } th.text scope="col" { "Reasons" } } }
                 tbody {
                     @for change in &summary.samples {
                         @let (old, new) = (&change.old, &change.new);

@@ -189,20 +189,30 @@ fn unavailable(summary: &Summary) -> Markup {
     if summary.unavailable.is_empty() {
         return html! {};
     }
-    let rows: Vec<_> = summary
-        .unavailable
-        .iter()
-        .map(|row| {
-            let rules = row.rules.iter().take(4).cloned().collect::<Vec<_>>().join(", ");
-            let more = if row.rules.len() > 4 { format!(", … {} in all", row.rules.len()) } else { String::new() };
-            (row.field.clone(), vec![format!("{}.{} %", row.per_mille / 10, row.per_mille % 10), rules + &more])
-        })
-        .collect();
     let body = html! {
         p.note { "Rules ask for these, and the log does not tell them. A rule says nothing where what it asks for is missing: in front of the origin more may fire than here." }
-        div.scroll { (table("Of how many lines each is missing", &["Field", "Lines", "Rules"], &rows)) }
+        div.scroll {
+            table {
+                caption { "Of how many lines each is missing" }
+                thead { tr { th scope="col" { "Field" } th scope="col" { "Lines" } th.text scope="col" { "Rules" } } }
+                tbody {
+                    @for row in &summary.unavailable {
+                        tr {
+                            th scope="row" { (row.field) }
+                            td { (row.per_mille / 10) "." (row.per_mille % 10) " %" }
+                            td.text { (first_few(&row.rules)) }
+                        }
+                    }
+                }
+            }
+        }
     };
     section("What the log does not tell", &body)
+}
+
+fn first_few(rules: &[String]) -> String {
+    let named = rules.iter().take(4).cloned().collect::<Vec<_>>().join(", ");
+    if rules.len() > 4 { format!("{named}, … {} in all", rules.len()) } else { named }
 }
 
 fn samples(summary: &Summary) -> Markup {
