@@ -24,7 +24,9 @@ pub struct Keep {
     pub decisions: bool,
 }
 
-/// Of how many lines one is asked which facts are missing: each costs as much as assessing it.
+/// How many lines of a file are all asked which facts are missing. Asking one costs as much as assessing it.
+const ALL_ASKED: u64 = 1_024;
+/// Of how many later lines one is asked, and stands for the others.
 const ASKED: u64 = 64;
 /// The most bytes of a user agent that is counted.
 const LONGEST_AGENT: usize = 300;
@@ -168,8 +170,10 @@ impl Sink for Tally<'_> {
         }
         self.trace(outcome);
         self.who(&line, verdict);
-        if line.number % ASKED == 1 {
-            self.fields.ask(line.facts);
+        match line.number {
+            ..=ALL_ASKED => self.fields.ask(line.facts, 1),
+            number if number % ASKED == 0 => self.fields.ask(line.facts, ASKED),
+            _ => {}
         }
         if self.keep.samples > 0 {
             self.samples.keep(&line, outcome, self.policy, self.keep.samples);

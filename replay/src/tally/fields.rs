@@ -42,9 +42,9 @@ impl Field {
 /// Every field that a policy's rules ask for, and how often it was unavailable.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Fields {
-    /// How many lines were asked.
+    /// How many lines those stand for that were asked.
     pub(crate) asked: u64,
-    // The field, in how many of those lines it was unavailable, and the rules that ask for it.
+    // The field, in how many of them it was unavailable, and the rules that ask for it.
     pub(crate) rows: Vec<(Field, u64, Vec<usize>)>,
 }
 
@@ -72,11 +72,12 @@ impl Fields {
         }
     }
 
-    pub(super) fn ask(&mut self, facts: &Facts<'_>) {
+    /// Asks one line, which stands for so many.
+    pub(super) fn ask(&mut self, facts: &Facts<'_>, lines: u64) {
         let scene = Scene::new(facts);
-        self.asked += 1;
-        for (field, unavailable, _) in &mut self.rows {
-            *unavailable += u64::from(field.is_unavailable(&scene));
+        self.asked += lines;
+        for (_, unavailable, _) in self.rows.iter_mut().filter(|(field, ..)| field.is_unavailable(&scene)) {
+            *unavailable += lines;
         }
     }
 
