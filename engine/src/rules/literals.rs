@@ -13,10 +13,13 @@
 //! - the outputs: how many atoms anywhere, how many at the end, those atoms.
 //!
 //! A state is the place of its first word. Links point to lower places only, so following them ends.
+//!
+//! Where [`Grams`] can tell where a literal may begin, the automaton is only a trie: its edges are followed from there.
 
 use super::{
     ConditionsError,
     dense::{Dense, MOST_WORDS, Step},
+    grams::Grams,
 };
 use alloc::{vec, vec::Vec};
 
@@ -33,8 +36,7 @@ const STATE_MASK: u32 = (1 << STATE_BITS) - 1;
 pub(super) struct Literals {
     dense: Dense,
     start: Step,
-    /// Where the search ends: at the root when no pattern can begin after the beginning, else nowhere.
-    stop: Option<Step>,
+    grams: Option<Grams>,
 }
 
 impl Literals {
@@ -53,22 +55,42 @@ impl Literals {
         if !words.is_sound(is_atom).unwrap_or(false) {
             return Err(ConditionsError::Matcher);
         }
-        let start = words.word(START_AT);
-        let anchored = (0..=u8::MAX).all(|byte| words.root(byte) == ROOT);
+        let (start, grams) = (words.word(START_AT), Grams::new(&words));
         let dense = Dense::new(words, most);
-        Ok(Self { start: dense.step_to(start), stop: anchored.then(|| dense.step_to(ROOT)), dense })
+        Ok(Self { start: dense.step_to(start), dense, grams })
     }
 
     /// Calls `hit` with every atom that holds of the text, some of them more than once.
     pub(super) fn search(&self, text: &[u8], mut hit: impl FnMut(u32)) {
+        let skimmed = self.grams.as_ref().is_some_and(|grams| self.skim(grams, text, &mut hit));
+        if !skimmed {
+            self.walk(text, hit);
+        }
+    }
+
+    /// Searches only where literals may begin. Gives up on a text in which that takes longer than going through it.
+    fn skim(&self, grams: &Grams, text: &[u8], hit: &mut impl FnMut(u32)) -> bool {
+        let words = self.dense.words();
+        words.follow(self.dense.state(self.start), text, hit);
+        let mut left = text.len();
+        for at in grams.beginnings(text) {
+            let steps = words.follow(ROOT, text.get(at..).unwrap_or_default(), hit);
+            match left.checked_sub(steps) {
+                Some(rest) => left = rest,
+                None => return false,
+            }
+        }
+        true
+    }
+
+    /// Goes through the whole text.
+    fn walk(&self, text: &[u8], mut hit: impl FnMut(u32)) {
         let mut step = self.start;
         self.report(step, &mut hit);
         for &byte in text {
             step = self.dense.next(step, byte);
             if step.reports() {
                 self.report(step, &mut hit);
-            } else if Some(step) == self.stop {
-                return;
             }
         }
         self.dense.words().report(self.dense.state(step), true, &mut hit);
@@ -129,17 +151,41 @@ impl Words {
         state != ROOT && (self.word(state as usize + 1) != ROOT || self.word(state as usize + 2) != 0)
     }
 
+    /// Whether a literal ends at a state, wherever in the text.
+    pub(super) fn has_outputs(&self, state: u32) -> bool {
+        self.word(state as usize + 2) != 0
+    }
+
+    /// Calls `hit` with the atoms of the literals that stand at the beginning of this end of a text, given the state where
+    /// they begin. Tells how many bytes it looked at.
+    fn follow(&self, mut state: u32, text: &[u8], hit: &mut impl FnMut(u32)) -> usize {
+        self.report_own(state, text.is_empty(), hit);
+        for (at, &byte) in (1..).zip(text) {
+            let next = if state == ROOT { Some(self.root(byte)) } else { self.edge(state, byte) };
+            match next {
+                None | Some(ROOT) => return at,
+                Some(next) => state = next,
+            }
+            self.report_own(state, at == text.len(), hit);
+        }
+        text.len()
+    }
+
     fn report(&self, mut state: u32, at_end: bool, hit: &mut impl FnMut(u32)) {
         while state != ROOT {
-            let at = state as usize;
-            let outputs = self.word(at + 2) as usize;
-            if outputs != 0 {
-                let (anywhere, end) = (self.word(outputs) as usize, self.word(outputs + 1) as usize);
-                let count = if at_end { anywhere + end } else { anywhere };
-                let atoms = outputs + 2;
-                self.0.get(atoms..atoms + count).unwrap_or_default().iter().for_each(|&atom| hit(atom));
-            }
-            state = self.word(at + 1);
+            self.report_own(state, at_end, hit);
+            state = self.word(state as usize + 1);
+        }
+    }
+
+    /// Reports what a state has itself. The root has nothing.
+    fn report_own(&self, state: u32, at_end: bool, hit: &mut impl FnMut(u32)) {
+        let outputs = if state == ROOT { 0 } else { self.word(state as usize + 2) as usize };
+        if outputs != 0 {
+            let (anywhere, end) = (self.word(outputs) as usize, self.word(outputs + 1) as usize);
+            let count = if at_end { anywhere + end } else { anywhere };
+            let atoms = outputs + 2;
+            self.0.get(atoms..atoms + count).unwrap_or_default().iter().for_each(|&atom| hit(atom));
         }
     }
 

@@ -189,6 +189,30 @@ mod tests {
         }
 
         #[test]
+        fn long_literals_are_found_where_most_of_a_text_is_skipped(
+            literals in prop::collection::btree_set(
+                (any::<bool>(), any::<bool>(), prop::collection::vec(prop::sample::select(b"ab-".to_vec()), 3..14), 0_u32..40)
+                    .prop_map(|(from_start, to_end, text, atom)| Literal { from_start, to_end, text, atom }),
+                1..20,
+            ),
+            parts in prop::collection::vec((any::<prop::sample::Index>(), 0_usize..14, letters(9)), 0..6), shortest in 3_usize..14,
+        ) {
+            let literals: BTreeSet<Literal> = literals.into_iter().filter(|literal| literal.text.len() >= shortest).collect();
+            let all: Vec<&Literal> = literals.iter().collect();
+            let mut text = Vec::new();
+            for (which, length, between) in parts {
+                if !all.is_empty() {
+                    let literal = &all[which.index(all.len())].text;
+                    text.extend(&literal[..length.min(literal.len())]);
+                }
+                text.extend(between);
+            }
+            let expected: BTreeSet<u32> =
+                literals.iter().filter(|literal| holds(literal, &text)).map(|literal| literal.atom).collect();
+            prop_assert_eq!(search(&literals, &text, 1 << 15), expected);
+        }
+
+        #[test]
         fn any_byte_may_stand_in_a_literal(
             literals in prop::collection::btree_set(prop::collection::vec(any::<u8>(), 1..3), 1..300),
             text in prop::collection::vec(any::<u8>(), 0..40), rows in 0_usize..3_000,

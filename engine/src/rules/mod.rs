@@ -9,6 +9,7 @@ mod bits;
 mod conditions;
 mod dense;
 mod error;
+mod grams;
 mod literals;
 mod literals_build;
 mod load;
