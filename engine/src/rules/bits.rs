@@ -13,6 +13,11 @@ impl Bits {
         self.0.resize(len.div_ceil(64), 0);
     }
 
+    /// Makes it a copy of another.
+    pub(super) fn copy(&mut self, other: &Self) {
+        self.0.clone_from(&other.0);
+    }
+
     pub(super) fn get(&self, index: usize) -> bool {
         self.0.get(index / 64).is_some_and(|word| word >> (index % 64) & 1 == 1)
     }

@@ -10,6 +10,7 @@ use super::{
     program::{self, Answer},
     sets::Sets,
     source::Place,
+    unsent::Unsent,
     wire::{Atom, Test},
 };
 use crate::{
@@ -22,6 +23,7 @@ use alloc::vec::Vec;
 #[derive(Debug, Default)]
 pub struct Conditions {
     pub(super) fields: Vec<Field>,
+    pub(super) unsent: Unsent,
     pub(super) atoms: Vec<Atom>,
     pub(super) code: Vec<u32>,
     // INVARIANT: where each condition's program ends in `code`; sorted, the last is its length.
@@ -45,6 +47,8 @@ pub(super) struct Field {
     pub(super) literals: Option<usize>,
     // INVARIANT: places in `sets.automata`, which no other field has.
     pub(super) automata: Vec<u32>,
+    /// Whether what was found in a text is kept: not where texts hardly come again, as paths, or are soon searched.
+    pub(super) is_recalled: bool,
     /// Whether it has tests of its value that neither automata nor the search for an address answer.
     pub(super) others: bool,
     // INVARIANT: sorted. Each list that an address is looked for in, with the atom that asks: a search answers them all.
@@ -97,8 +101,12 @@ impl Conditions {
     /// Evaluates all conditions; ask `scratch` which hold.
     pub fn evaluate(&self, scene: &Scene<'_>, scratch: &mut Scratch) {
         scratch.reset(self.atoms.len(), self.len());
-        for field in &self.fields {
-            self.answer(field, scene, scratch);
+        if scene.facts().seen.all_headers() {
+            self.unsent.tell(scratch);
+            let left = self.unsent.left(scene).filter_map(|field| self.fields.get(field));
+            left.for_each(|field| self.answer_anew(field, scene, scratch));
+        } else {
+            self.fields.iter().for_each(|field| self.answer(field, scene, scratch));
         }
         self.wake(scratch);
         let Scratch { truth, known, candidates, holds, .. } = scratch;
@@ -121,6 +129,15 @@ impl Conditions {
         self.code.get(start..end).unwrap_or_default()
     }
 
+    /// Answers a field that may have been answered as a header that was not sent.
+    fn answer_anew(&self, field: &Field, scene: &Scene<'_>, scratch: &mut Scratch) {
+        let Place::Header(name) = &field.place else { return self.answer(field, scene, scratch) };
+        if let Fact::Known(text) = scene.named(name) {
+            scratch.forget(field.start, field.values);
+            self.tell(field, Fact::Known(Value::Text(text)), scene, scratch);
+        }
+    }
+
     fn answer(&self, field: &Field, scene: &Scene<'_>, scratch: &mut Scratch) {
         match &field.place {
             Place::Many(list) => self.quantify(field, list, scene, scratch),
@@ -138,7 +155,14 @@ impl Conditions {
         for (at, atom) in self.atoms_in(field.start, field.values) {
             scratch.tell(at, state(&atom.test, &reading));
         }
-        let Fact::Known(value) = reading else { return };
+        if let Fact::Known(value) = reading {
+            self.tell_value(field, value, scene, scratch);
+        }
+    }
+
+    /// Apart, so that what is not known, as most fields are not, costs little.
+    #[inline(never)]
+    fn tell_value(&self, field: &Field, value: Value<'_>, scene: &Scene<'_>, scratch: &mut Scratch) {
         scratch.known.fill(field.values, field.pairs);
         let recalled = self.recall(field, value, scratch);
         if !recalled || field.others {
@@ -187,9 +211,9 @@ impl Conditions {
         }
     }
 
-    /// Tells this field's searches from all others, of other policies too; none for what hardly comes again, as paths.
+    /// Tells this field's searches from all others, of other policies too.
     fn mark_of(&self, field: &Field) -> Option<u64> {
-        if !field.is_searched() || !matches!(field.place, Place::Header(_)) {
+        if !field.is_recalled {
             return None;
         }
         let place = u64::try_from(field.start).ok()? << 32 | u64::try_from(field.end).ok()?;

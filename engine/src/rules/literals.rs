@@ -68,6 +68,11 @@ impl Literals {
         }
     }
 
+    /// Whether most of a text is not looked at.
+    pub(super) fn is_skimmed(&self) -> bool {
+        self.grams.is_some()
+    }
+
     /// Searches only where literals may begin. Gives up on a text in which that takes longer than going through it.
     fn skim(&self, grams: &Grams, text: &[u8], hit: &mut impl FnMut(u32)) -> bool {
         let words = self.dense.words();

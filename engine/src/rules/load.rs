@@ -8,6 +8,7 @@ use super::{
     program,
     sets::Sets,
     source::Place,
+    unsent::Unsent,
     wire::{self, Atom, List, Matchers, Table, Test},
 };
 use crate::signals::Kind;
@@ -19,7 +20,7 @@ pub(super) fn load(conditions: &[u8], lists: &[u8], matchers: &[u8]) -> Result<C
     let mut table: Table = decode(conditions)?;
     let Matchers { literals, automata } = decode(matchers)?;
     let mut sets = Sets::load(decode(lists)?)?;
-    let fields = fields(core::mem::take(&mut table.fields), &table.atoms, (literals.len(), automata.len()))?;
+    let mut fields = fields(core::mem::take(&mut table.fields), &table.atoms, (literals.len(), automata.len()))?;
     for atom in &table.atoms {
         check_atom(atom, &fields, &sets, automata.len())?;
         check_predicate(atom, &fields, &table)?;
@@ -30,6 +31,9 @@ pub(super) fn load(conditions: &[u8], lists: &[u8], matchers: &[u8]) -> Result<C
     }
     check_automata(&automata, &fields, &table.atoms)?;
     sets.automata = automata;
+    for field in &mut fields {
+        field.is_recalled = matches!(field.place, Place::Header(_)) && sets.takes_long(field);
+    }
     let count = table.ends.len();
     let wakes = wakes(&table.triggers, table.atoms.len(), count)?;
     check_programs(&table.code, &table.ends, table.atoms.len())?;
@@ -37,6 +41,7 @@ pub(super) fn load(conditions: &[u8], lists: &[u8], matchers: &[u8]) -> Result<C
         return Err(ConditionsError::OutOfBounds);
     }
     Ok(Conditions {
+        unsent: Unsent::new(&fields, &table.atoms),
         fields,
         atoms: table.atoms,
         code: table.code,
@@ -106,6 +111,7 @@ fn fields(
             lower: field.lower,
             literals: searched,
             automata: field.automata,
+            is_recalled: false,
             start,
             values,
             pairs,

@@ -25,6 +25,7 @@ mod sets;
 mod source;
 mod standing;
 mod strings;
+mod unsent;
 pub mod wire;
 
 pub use automaton::{Automaton, MOST_WORDS};

@@ -63,6 +63,12 @@ impl Sets {
         field.automata.iter().for_each(|&at| self.run(at, text, found));
     }
 
+    /// Whether a search of this field goes through its whole text.
+    pub(super) fn takes_long(&self, field: &Field) -> bool {
+        let literals = field.literals.and_then(|at| self.literals.get(at));
+        !field.automata.is_empty() || literals.is_some_and(|literals| !literals.is_skimmed())
+    }
+
     fn run(&self, automaton: u32, text: &[u8], found: &mut Vec<u32>) {
         if let Some(automaton) = self.automata.get(automaton as usize) {
             automaton.search(text, |atom| found.push(atom));

@@ -85,7 +85,7 @@ mod ua_well_formed;
 
 pub use registry::{PAGES, SIGNALS, by_name};
 pub use sample::{Expected, Sample};
-pub(crate) use scene::HeaderName;
+pub(crate) use scene::{HeaderName, Marks};
 pub use scene::{Agents, Scene};
 
 use crate::fact::Fact;

@@ -8,6 +8,7 @@ mod shape;
 
 pub(super) use agent::{Agent, Engine, Family, Platform};
 pub(super) use headers::Known;
+pub(crate) use headers::Marks;
 pub(super) use hints::Hints;
 pub(super) use ja4::{Family as TlsFamily, Ja4};
 
@@ -47,6 +48,11 @@ pub(crate) struct HeaderName {
 impl HeaderName {
     pub(crate) fn new(text: Box<[u8]>) -> Self {
         Self { known: Known::find(&text), text }
+    }
+
+    /// The marks that a request with this header has.
+    pub(crate) fn marks(&self) -> Marks {
+        self.known.map_or_else(|| Marks::of_other(&self.text), Marks::of)
     }
 }
 
@@ -93,6 +99,13 @@ impl<'a> Scene<'a> {
     /// As [`Self::header`], of a name that was looked up before.
     pub(crate) fn named(&self, name: &HeaderName) -> Fact<&'a [u8]> {
         name.known.map_or_else(|| self.other(&name.text), |header| self.known(header))
+    }
+
+    /// Which headers were sent, and perhaps some more.
+    pub(crate) fn marks(&self) -> Marks {
+        let list = self.facts.headers.list;
+        let others = self.index.others(list.len()).filter_map(|at| list.get(at));
+        others.fold(self.index.marks(), |marks, (name, _)| marks.with(Marks::of_other(name)))
     }
 
     /// The first value of a header that is not well known: only among its like is it looked for.

@@ -118,6 +118,38 @@ pub(crate) struct Index {
     others: u32,
 }
 
+/// Which headers there are, as far as two words can tell: a bit for each that is well known, and for each other one of 64
+/// by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Marks {
+    known: u64,
+    others: u64,
+}
+
+impl Marks {
+    /// The mark of a well-known header.
+    pub(crate) const fn of(header: Known) -> Self {
+        Self { known: header.bit(), others: 0 }
+    }
+
+    /// The mark of another, which many share.
+    pub(crate) fn of_other(name: &[u8]) -> Self {
+        let byte = |byte: Option<&u8>| byte.copied().map_or(0, usize::from);
+        let hash = name.len() ^ byte(name.last()).rotate_left(1) ^ byte(name.get(name.len() / 2)).rotate_left(2);
+        Self { known: 0, others: 1 << (hash % 64) }
+    }
+
+    /// Both.
+    pub(crate) const fn with(self, other: Self) -> Self {
+        Self { known: self.known | other.known, others: self.others | other.others }
+    }
+
+    /// Whether they may have a header in common.
+    pub(crate) const fn meet(self, other: Self) -> bool {
+        self.known & other.known | self.others & other.others != 0
+    }
+}
+
 /// Browsers send 10 to 25 headers; what stands behind these is looked up again when asked for.
 const REMEMBERED: usize = 32;
 const NOT_KNOWN: u8 = u8::MAX;
@@ -164,6 +196,11 @@ impl Index {
     /// Whether the list has the header.
     pub(crate) const fn has(&self, header: Known) -> bool {
         self.seen & header.bit() != 0
+    }
+
+    /// The marks of the well-known headers in the list.
+    pub(crate) const fn marks(&self) -> Marks {
+        Marks { known: self.seen, others: 0 }
     }
 
     /// The place of the header's first entry.
