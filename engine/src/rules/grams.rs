@@ -1,79 +1,110 @@
 //! Where a literal may begin, so that most of a text need not be searched.
 //!
 //! Every literal that may stand anywhere has at least `step + 2` bytes, so that wherever it stands, three bytes that it
-//! has in its first `step + 2` begin at a multiple of `step`. Only these are looked up, in a table by their hash, as
-//! Wu and Manber ("A fast algorithm for multi-pattern searching", 1994) look up blocks; which is why a text without
-//! literals, as most are, costs a third of a look-up a byte or less, each without waiting for the one before.
+//! has in its first `step + 2` begin at a multiple of `step`. Only these are looked up, by their hash, as Wu and Manber
+//! ("A fast algorithm for multi-pattern searching", 1994) look up blocks: no look-up waits for the one before, and a
+//! text without literals, as most are, has few that find something. There the first `step + 2` bytes are looked up too.
 
 use super::literals::{ROOT, Words};
 use alloc::{vec, vec::Vec};
 
 const GRAM: usize = 3;
 
-/// Of so many bytes of a literal the table knows, so that a place needs a bit for each place where it may begin.
+/// Of so many bytes of a literal the tables know, at most.
 const LONGEST: usize = 8;
 
-/// Places for each gram: where a text has no literal, one look-up in eight or fewer finds something all the same.
-const PLACES: usize = 8;
+/// With more grams than this, too many look-ups would find something.
+const MOST_GRAMS: usize = 1 << 15;
 
-/// With more grams than this, too many places would be taken.
-const MOST_GRAMS: usize = 1 << 14;
-
-/// The table.
+/// The tables.
 #[derive(Debug)]
 pub(super) struct Grams {
     step: usize,
-    shift: u32,
-    // INVARIANT: empty, where no literal may stand anywhere, or 2^(32 - shift) places: bit `n` says that a literal may
-    // begin `n` bytes before.
-    places: Vec<u8>,
+    grams: Hashes,
+    /// What literals begin with.
+    heads: Hashes,
 }
 
 impl Grams {
-    /// The table for a verified automaton; none where a literal is too short, or where there are too many.
+    /// The tables for a verified automaton; none where a literal is too short, or where there are too many.
     pub(super) fn new(words: &Words) -> Option<Self> {
         let paths = paths(words)?;
-        if paths.iter().all(|(_, path)| path.depth == 0) {
-            return Some(Self { step: 1, shift: 0, places: Vec::new() });
-        }
         let ends = paths.iter().filter(|(state, path)| path.depth > 0 && words.has_outputs(*state));
         let length = ends.map(|(_, path)| path.depth).min().unwrap_or(LONGEST);
         let step = (length + 1).checked_sub(GRAM).filter(|&step| step > 0)?;
-        let beginnings: Vec<[u8; LONGEST]> =
-            paths.iter().filter(|(_, path)| path.depth == length).map(|(_, path)| path.text.to_be_bytes()).collect();
-        let count = (beginnings.len() * step).next_power_of_two();
-        let bits = (count <= MOST_GRAMS).then(|| (count * PLACES).trailing_zeros())?;
-        let mut grams = Self { step, shift: u32::BITS - bits, places: vec![0; 1 << bits] };
-        for beginning in beginnings {
-            for (before, gram) in beginning.windows(GRAM).skip(LONGEST - length).enumerate() {
-                grams.add(before, gram);
-            }
+        let heads: Vec<u64> =
+            paths.iter().filter(|(_, path)| path.depth == length).map(|(_, path)| path.text).collect();
+        let count = Some(heads.len() * step).filter(|&count| count <= MOST_GRAMS)?;
+        let mut known = Self { step, grams: Hashes::new(count), heads: Hashes::new(heads.len()) };
+        for head in heads {
+            known.heads.add(head);
+            let bytes = head.to_be_bytes();
+            bytes.windows(GRAM).skip(LONGEST - length).for_each(|gram| known.grams.add(number(gram)));
         }
-        Some(grams)
+        Some(known)
     }
 
-    /// Where literals may begin in a text, in no order, some more than once.
+    /// Where literals may begin in a text, in no order.
     pub(super) fn beginnings<'t>(&'t self, text: &'t [u8]) -> impl Iterator<Item = usize> + 't {
-        let text = if self.places.is_empty() { b"" } else { text };
-        let places = text.windows(GRAM).step_by(self.step).map(|gram| self.places.get(self.place(gram)).copied());
-        let taken = places.enumerate().filter_map(|(nth, place)| Some((nth, place.filter(|&bits| bits != 0)?)));
-        taken.flat_map(move |(nth, bits)| {
-            let before = (0..LONGEST).filter(move |&before| bits >> before & 1 == 1);
-            before.filter_map(move |before| (nth * self.step).checked_sub(before))
-        })
+        // Where no literal may stand anywhere, nothing need be looked at.
+        let seen = if self.heads.is_empty() { b"" } else { text };
+        let grams = (0_usize..).step_by(self.step).zip(seen.windows(GRAM).step_by(self.step));
+        let known = grams.filter(|(_, gram)| self.grams.has(number(gram)));
+        let places = known.flat_map(|(at, _)| (0..self.step).filter_map(move |before| at.checked_sub(before)));
+        places.filter(|&at| self.is_head(text.get(at..).unwrap_or_default()))
     }
 
-    fn add(&mut self, before: usize, gram: &[u8]) {
-        let place = self.place(gram);
-        if let Some(bits) = self.places.get_mut(place) {
-            *bits |= 1 << before;
+    fn is_head(&self, text: &[u8]) -> bool {
+        text.get(..self.step + GRAM - 1).is_some_and(|head| self.heads.has(number(head)))
+    }
+}
+
+/// Up to eight bytes as a number.
+#[inline]
+fn number(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0, |number, &byte| number << 8 | u64::from(byte))
+}
+
+/// A set of numbers that may seem to have others.
+#[derive(Debug)]
+struct Hashes {
+    shift: u32,
+    // INVARIANT: empty, or 2^(64 - shift) bits.
+    bits: Vec<u64>,
+}
+
+impl Hashes {
+    const MOST_BITS: u32 = 18;
+
+    /// A set for so many numbers, of 64 bits each up to 32 KiB.
+    fn new(count: usize) -> Self {
+        if count == 0 {
+            return Self { shift: 0, bits: Vec::new() };
+        }
+        let bits = (count.next_power_of_two().trailing_zeros() + 6).min(Self::MOST_BITS);
+        Self { shift: u64::BITS - bits, bits: vec![0; 1 << (bits - 6)] }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.bits.is_empty()
+    }
+
+    fn add(&mut self, number: u64) {
+        let place = self.place(number);
+        if let Some(word) = self.bits.get_mut(place / 64) {
+            *word |= 1 << (place % 64);
         }
     }
 
     #[inline]
-    fn place(&self, gram: &[u8]) -> usize {
-        let [one, two, three] = gram.first_chunk().copied().unwrap_or_default();
-        (u32::from_le_bytes([one, two, three, 0]).wrapping_mul(0x9e37_79b1) >> self.shift) as usize
+    fn has(&self, number: u64) -> bool {
+        let place = self.place(number);
+        self.bits.get(place / 64).is_some_and(|word| word >> (place % 64) & 1 == 1)
+    }
+
+    #[inline]
+    fn place(&self, number: u64) -> usize {
+        usize::try_from(number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> self.shift).unwrap_or(0)
     }
 }
 

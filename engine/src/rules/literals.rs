@@ -35,7 +35,7 @@ const STATE_MASK: u32 = (1 << STATE_BITS) - 1;
 #[derive(Debug)]
 pub(super) struct Literals {
     dense: Dense,
-    start: Step,
+    start: u32,
     grams: Option<Grams>,
 }
 
@@ -57,7 +57,7 @@ impl Literals {
         }
         let (start, grams) = (words.word(START_AT), Grams::new(&words));
         let dense = Dense::new(words, most);
-        Ok(Self { start: dense.step_to(start), dense, grams })
+        Ok(Self { dense, start, grams })
     }
 
     /// Calls `hit` with every atom that holds of the text, some of them more than once.
@@ -76,7 +76,7 @@ impl Literals {
     /// Searches only where literals may begin. Gives up on a text in which that takes longer than going through it.
     fn skim(&self, grams: &Grams, text: &[u8], hit: &mut impl FnMut(u32)) -> bool {
         let words = self.dense.words();
-        words.follow(self.dense.state(self.start), text, hit);
+        words.follow(self.start, text, hit);
         let mut left = text.len();
         for at in grams.beginnings(text) {
             let steps = words.follow(ROOT, text.get(at..).unwrap_or_default(), hit);
@@ -90,7 +90,7 @@ impl Literals {
 
     /// Goes through the whole text.
     fn walk(&self, text: &[u8], mut hit: impl FnMut(u32)) {
-        let mut step = self.start;
+        let mut step = self.dense.step_to(self.start);
         self.report(step, &mut hit);
         for &byte in text {
             step = self.dense.next(step, byte);

@@ -38,7 +38,9 @@ impl Unsent {
                 continue;
             };
             unsent.headers.push((name.marks(), at));
-            for (place, atom) in (field.start..field.values).zip(atoms.get(field.start..field.values).unwrap_or_default()) {
+            for (place, atom) in
+                (field.start..field.values).zip(atoms.get(field.start..field.values).unwrap_or_default())
+            {
                 answers.tell(place, state::<()>(&atom.test, &Fact::Absent));
             }
         }
@@ -56,5 +58,64 @@ impl Unsent {
         let sent = scene.marks();
         let headers = self.headers.iter().filter(move |(marks, _)| marks.meet(sent));
         self.rest.iter().copied().chain(headers.map(|&(_, field)| field))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        fact::Fact,
+        rules::{
+            Answer, Conditions, Scratch,
+            conditions::state,
+            wire::{Atom, Field, Source, Table, Test},
+        },
+        signals::{Sample, Scene},
+    };
+    use alloc::{string::ToString, vec, vec::Vec};
+    use proptest::prelude::*;
+
+    const NAMES: [&str; 8] = ["te", "via", "user-agent", "x-a", "x-b", "x-ab", "x-ba", "y"];
+    const STATES: [Test; 4] = [Test::Known, Test::Absent, Test::Unavailable, Test::Present];
+
+    /// Asks every header for its state and its size, and reads the method between them.
+    fn conditions() -> Conditions {
+        let header = |name: &str| Field {
+            source: Source::Header(name.to_string()),
+            lower: false,
+            literals: None,
+            automata: vec![],
+        };
+        let mut fields: Vec<Field> = NAMES.iter().map(|name| header(name)).collect();
+        fields.insert(4, Field { source: Source::Signal("request.method".into()), ..header("") });
+        let tests = || STATES.into_iter().chain([Test::SizeLess(2)]);
+        let atoms = (0..9).flat_map(|field| tests().map(move |test| Atom { field, test })).collect();
+        let table = Table { fields, atoms, ..Table::default() };
+        Conditions::load(&postcard::to_allocvec(&table).unwrap(), &[], &[]).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn headers_that_were_not_sent_are_answered_as_if_they_were_looked_for(
+            requests in prop::collection::vec(
+                prop::collection::vec((prop::sample::select(&NAMES[..]), "[a-c]{0,3}"), 0..40), 1..4,
+            ),
+        ) {
+            let (conditions, mut scratch) = (conditions(), Scratch::default());
+            for request in requests {
+                let headers: Vec<(&[u8], &[u8])> =
+                    request.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())).collect();
+                conditions.evaluate(&Scene::new(&Sample::GET.facts(&headers)), &mut scratch);
+                for (at, name) in (0..9).filter(|&at| at != 4).zip(NAMES) {
+                    let first = request.iter().find(|(known, _)| *known == name).map(|(_, value)| value.len());
+                    for (test, atom) in STATES.iter().zip(5 * at..) {
+                        prop_assert_eq!(scratch.answer(atom), state(test, &Fact::from_option(first)), "{} {:?}", name, test);
+                    }
+                    let size = first.map_or(Answer::Unknown, |size| Answer::from(size < 2));
+                    prop_assert_eq!(scratch.answer(5 * at + 4), size, "{}", name);
+                }
+                prop_assert_eq!(scratch.answer(20), Answer::True);
+            }
+        }
     }
 }

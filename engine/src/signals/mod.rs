@@ -85,8 +85,8 @@ mod ua_well_formed;
 
 pub use registry::{PAGES, SIGNALS, by_name};
 pub use sample::{Expected, Sample};
-pub(crate) use scene::{HeaderName, Marks};
 pub use scene::{Agents, Scene};
+pub(crate) use scene::{HeaderName, Marks};
 
 use crate::fact::Fact;
 use core::net::IpAddr;
