@@ -3,15 +3,18 @@
 //! Every literal that may stand anywhere has at least `step + 2` bytes, so that wherever it stands, three bytes that it
 //! has in its first `step + 2` begin at a multiple of `step`. Only these are looked up, by their hash, as Wu and Manber
 //! ("A fast algorithm for multi-pattern searching", 1994) look up blocks: no look-up waits for the one before, and a
-//! text without literals, as most are, has few that find something. There the first `step + 2` bytes are looked up too.
+//! text without literals, as most are, has few that find something. There the first bytes are looked up too.
 
 use super::literals::{ROOT, Words};
 use alloc::{vec, vec::Vec};
 
 const GRAM: usize = 3;
 
-/// Of so many bytes of a literal the tables know, at most.
-const LONGEST: usize = 8;
+/// Of so many bytes of a literal grams are known, at most.
+const LONGEST: usize = 16;
+
+/// So many bytes a literal is said to begin with, at most.
+const HEAD: usize = 8;
 
 /// With more grams than this, too many look-ups would find something.
 const MOST_GRAMS: usize = 1 << 15;
@@ -21,8 +24,9 @@ const MOST_GRAMS: usize = 1 << 15;
 pub(super) struct Grams {
     step: usize,
     grams: Hashes,
-    /// What literals begin with.
+    /// What literals begin with, so many bytes.
     heads: Hashes,
+    head: usize,
 }
 
 impl Grams {
@@ -32,14 +36,14 @@ impl Grams {
         let ends = paths.iter().filter(|(state, path)| path.depth > 0 && words.has_outputs(*state));
         let length = ends.map(|(_, path)| path.depth).min().unwrap_or(LONGEST);
         let step = (length + 1).checked_sub(GRAM).filter(|&step| step > 0)?;
-        let heads: Vec<u64> =
-            paths.iter().filter(|(_, path)| path.depth == length).map(|(_, path)| path.text).collect();
-        let count = Some(heads.len() * step).filter(|&count| count <= MOST_GRAMS)?;
-        let mut known = Self { step, grams: Hashes::new(count), heads: Hashes::new(heads.len()) };
-        for head in heads {
-            known.heads.add(head);
-            let bytes = head.to_be_bytes();
-            bytes.windows(GRAM).skip(LONGEST - length).for_each(|gram| known.grams.add(number(gram)));
+        let beginnings = paths.iter().filter(|(_, path)| path.depth == length).map(|(_, path)| path.text.to_be_bytes());
+        let count = beginnings.clone().count();
+        let many = Some(count * step).filter(|&grams| grams <= MOST_GRAMS)?;
+        let mut known = Self { step, grams: Hashes::new(many), heads: Hashes::new(count), head: length.min(HEAD) };
+        for bytes in beginnings {
+            let beginning = bytes.get(LONGEST - length..).unwrap_or_default();
+            known.heads.add(number(beginning.get(..known.head).unwrap_or_default()));
+            beginning.windows(GRAM).for_each(|gram| known.grams.add(number(gram)));
         }
         Some(known)
     }
@@ -55,7 +59,7 @@ impl Grams {
     }
 
     fn is_head(&self, text: &[u8]) -> bool {
-        text.get(..self.step + GRAM - 1).is_some_and(|head| self.heads.has(number(head)))
+        text.get(..self.head).is_some_and(|head| self.heads.has(number(head)))
     }
 }
 
@@ -113,7 +117,7 @@ impl Hashes {
 #[derive(Clone, Copy, Default)]
 struct Path {
     depth: usize,
-    text: u64,
+    text: u128,
 }
 
 /// All states, with the paths of those at most [`LONGEST`] deep. None where they are not a tree in the order in which
@@ -130,7 +134,7 @@ fn paths(words: &Words) -> Option<Vec<(u32, Path)>> {
             if next <= state {
                 return None;
             } else if is_followed {
-                reach(&mut paths, next, Path { depth: path.depth + 1, text: path.text << 8 | u64::from(byte) })?;
+                reach(&mut paths, next, Path { depth: path.depth + 1, text: path.text << 8 | u128::from(byte) })?;
             }
         }
     }
