@@ -191,11 +191,11 @@ mod tests {
         #[test]
         fn long_literals_are_found_where_most_of_a_text_is_skipped(
             literals in prop::collection::btree_set(
-                (any::<bool>(), any::<bool>(), prop::collection::vec(prop::sample::select(b"ab-".to_vec()), 3..14), 0_u32..40)
+                (any::<bool>(), any::<bool>(), prop::collection::vec(prop::sample::select(b"ab-".to_vec()), 3..22), 0_u32..40)
                     .prop_map(|(from_start, to_end, text, atom)| Literal { from_start, to_end, text, atom }),
                 1..20,
             ),
-            parts in prop::collection::vec((any::<prop::sample::Index>(), 0_usize..14, letters(9)), 0..6), shortest in 3_usize..14,
+            parts in prop::collection::vec((any::<prop::sample::Index>(), 0_usize..22, letters(9)), 0..6), shortest in 3_usize..20,
         ) {
             let literals: BTreeSet<Literal> = literals.into_iter().filter(|literal| literal.text.len() >= shortest).collect();
             let all: Vec<&Literal> = literals.iter().collect();
