@@ -18,6 +18,9 @@ use outwork_engine::{
     signals::{self, SIGNALS},
 };
 
+/// Groups of signals that the design has and this version has not.
+const PLANNED: &[&str] = &["session", "behaviour", "rate"];
+
 impl Checker<'_, '_> {
     /// The operand that an expression stands for; reports why it is none.
     pub(super) fn operand(&mut self, expr: &IdedExpr) -> Option<Operand> {
@@ -176,6 +179,12 @@ impl Checker<'_, '_> {
         };
         let group = stem.split('.').next().unwrap_or_default();
         let siblings: Vec<&str> = names().filter(|name| name.split('.').next() == Some(group)).collect();
+        if siblings.is_empty() && PLANNED.contains(&group) {
+            let message = format!("this version cannot read `{path}` yet");
+            let help = "leave it out; a limit charges clients that ask too often";
+            self.cx.report(Diagnostic::new(Code::NotYet, self.places.of(expr), message).help(help));
+            return None;
+        }
         let state = path.rsplit_once('.').filter(|(stem, _)| known_name(stem).is_some()).and_then(|(stem, state)| {
             Some(format!("did you mean `{stem}.{}`?", did_you_mean(state, ["known", "absent", "unavailable"])?))
         });

@@ -54,6 +54,7 @@ fn plain(key: &mut KeyMut<'_>) {
 fn header(inner: &mut Table, path: &str) {
     if !inner.is_dotted() {
         let before = comments(text(inner.decor().prefix()), Blanks::Collapse);
+        let before = before.trim_start_matches('\n');
         let after = trailing(inner.decor());
         let decor = inner.decor_mut();
         decor.set_prefix(format!("\n{before}"));
@@ -117,9 +118,10 @@ fn comments(raw: Option<&str>, blanks: Blanks) -> String {
         out.push_str(line);
         out.push('\n');
     }
-    let apart = raw.trim_end_matches([' ', '\t']).ends_with("\n\n") || raw.contains("\n\r\n");
+    // The line feed of a comment's line is no blank line.
+    let lines = raw.split('\n').rev().skip(1).take_while(|line| line.trim().is_empty()).count();
     match blanks {
-        Blanks::Collapse if apart => out + "\n",
+        Blanks::Collapse if lines > 0 => out + "\n",
         _ => out,
     }
 }

@@ -65,7 +65,7 @@ impl Anubis {
         anubis.add(data, &list);
         let thresholds = document.get("thresholds").and_then(Value::as_array).cloned().unwrap_or_default();
         for threshold in &thresholds {
-            let program = Program::compile(&expression(&threshold["expression"])).unwrap();
+            let program = program(&expression(&threshold["expression"]));
             anubis.thresholds.push((program, threshold["action"].as_str().unwrap().to_owned()));
         }
         if thresholds.is_empty() {
@@ -157,7 +157,7 @@ impl Bot {
             networks: array(entry.get("remote_addresses")).map(|list| list.iter().map(network).collect()),
             patterns: patterns.into_iter().map(|(of, text)| (of, go(text.trim()))).collect(),
             sent,
-            expression: entry.get("expression").map(|value| Program::compile(&expression(value)).unwrap()),
+            expression: entry.get("expression").map(|value| program(&expression(value))),
             countries: array(entry.pointer("/geoip/countries"))
                 .map(|list| list.iter().map(|one| one.as_str().unwrap().to_owned()).collect()),
             asns: array(entry.pointer("/asns/match"))
@@ -251,13 +251,18 @@ fn go(pattern: &str) -> Regex {
     Regex::new(&plain).unwrap()
 }
 
+/// The crate's own `matches`, where another crate of the build asks for it, reads patterns as Rust does: ours has a name of its own.
+fn program(expression: &str) -> Program {
+    Program::compile(&expression.replace(".matches(", ".matchesAsGo(")).unwrap()
+}
+
 fn functions(context: &mut Context<'_, '_>, confirmed: bool) {
     use cel::extractors::This;
     let matches = |This(text): This<Arc<String>>, pattern: Arc<String>| {
         COMPILED
             .with_borrow_mut(|known| known.entry(pattern.to_string()).or_insert_with(|| go(&pattern)).is_match(&text))
     };
-    context.add_function("matches", matches).unwrap();
+    context.add_function("matchesAsGo", matches).unwrap();
     context.add_function("verifyFCrDNS", move |_: Arc<String>, _: Arc<String>| confirmed).unwrap();
 }
 
