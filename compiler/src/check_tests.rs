@@ -23,16 +23,7 @@ pub struct TestOutcome {
 pub(crate) fn run(policy: &PolicySource, bundle: &[u8]) -> (Vec<TestOutcome>, Vec<Diagnostic>) {
     let loaded = match Policy::load(bundle) {
         Ok(loaded) => loaded,
-        Err(error) => {
-            let message = format!("the engine refuses the bundle: {error}");
-            return (
-                Vec::new(),
-                vec![
-                    Diagnostic::nowhere(Code::TestFailed, message)
-                        .help("this is a mistake of Outwork: please report it"),
-                ],
-            );
-        }
+        Err(error) => return (Vec::new(), vec![refusal(&error)]),
     };
     let notes = Notes::read(bundle).unwrap_or_default();
     let (mut outcomes, mut failures) = (Vec::new(), Vec::new());
@@ -48,6 +39,16 @@ pub(crate) fn run(policy: &PolicySource, bundle: &[u8]) -> (Vec<TestOutcome>, Ve
         }
     }
     (outcomes, failures)
+}
+
+/// What is wrong with a bundle that the engine does not load.
+fn refusal(error: &PolicyError) -> Diagnostic {
+    if matches!(error, PolicyError::Conditions(ConditionsError::Overlaps)) {
+        return Diagnostic::nowhere(Code::TooMany, error.to_string())
+            .help("put networks that are used together into one list, and drop lists that say the same");
+    }
+    Diagnostic::nowhere(Code::TestFailed, format!("the engine refuses the bundle: {error}"))
+        .help("this is a mistake of Outwork: please report it")
 }
 
 /// Evaluates a test's request; tells how the rule was worked out when it did not do as it should.

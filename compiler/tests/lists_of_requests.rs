@@ -61,6 +61,25 @@ fn what_is_past_the_first_elements_of_a_long_list_is_unknown_unless_they_decide(
 }
 
 #[test]
+fn one_element_again_and_again_hides_no_other() {
+    let often = "a&".repeat(10 * MAX_ELEMENTS);
+    let named = |name: String| Request { target: format!("/?{often}{name}=1"), ..headers(&[]) };
+    let cookies = headers(&[("cookie", &format!("{}evil=1", "a=1; ".repeat(2 * MAX_ELEMENTS)))]);
+    let coded = headers(&[("te", &format!("{}evil", "a,".repeat(2 * MAX_ELEMENTS)))]);
+    let many = named((1..=MAX_ELEMENTS).map(|at| format!("n{at}&")).collect());
+    for (when, request, expected) in [
+        (r#"request.param_names.exists(p, p == "evil")"#, named("evil".into()), Some(true)),
+        (r#"request.param_names.all(p, p == "a")"#, named("evil".into()), Some(false)),
+        (r#"request.param_names.exists(p, p == "evil")"#, named("good".into()), Some(false)),
+        (r#"request.param_names.exists(p, p == "evil")"#, many, None),
+        (r#"request.cookie_names.exists(c, c == "evil")"#, cookies, Some(true)),
+        (r#""evil" in request.header_values["te"]"#, coded, Some(true)),
+    ] {
+        assert_eq!(answer(when, &request, true), expected, "{when}");
+    }
+}
+
+#[test]
 fn an_empty_list_is_known_and_an_absent_one_is_not() {
     for (when, expected) in [
         (r#"request.header_values["te"].exists(e, true)"#, Some(false)),

@@ -72,7 +72,7 @@ impl Automaton {
         let sound = self.columns.len() == 256
             && self.columns.iter().all(|&column| usize::from(column) < width)
             && self.next.len() <= MOST_WORDS
-            && self.next.len() == states * width
+            && states.checked_mul(width) == Some(self.next.len())
             && self.next.iter().all(is_state)
             && is_state(&self.start)
             && self.reporting > 0

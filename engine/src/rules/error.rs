@@ -20,6 +20,8 @@ pub enum ConditionsError {
     OutOfBounds,
     /// A list is not in order.
     List,
+    /// Address lists overlap in more ways, or have more ranges, than an engine keeps.
+    Overlaps,
     /// An automaton over literals points outside itself.
     Matcher,
     /// A regular expression does not decode.
@@ -39,6 +41,7 @@ impl fmt::Display for ConditionsError {
             Self::Type => f.write_str("a condition asks a field what its type cannot answer"),
             Self::OutOfBounds => f.write_str("a condition points outside its section"),
             Self::List => f.write_str("a list is not in order"),
+            Self::Overlaps => f.write_str("there are too many address lists and networks in them"),
             Self::Matcher => f.write_str("a matcher points outside itself"),
             Self::Pattern => f.write_str("a regular expression does not decode"),
         }

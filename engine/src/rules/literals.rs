@@ -208,23 +208,76 @@ impl Words {
         }
         let state = |place: u32| is_state.get(place as usize).copied().unwrap_or(false);
         let link = |place: u32, below: usize| place == ROOT || ((place as usize) < below && state(place));
+        let begins = self.outputs(outputs_at, is_atom)?;
         let mut sound = at == outputs_at && state(*words.get(START_AT)?);
         sound &= words.iter().take(START_AT).all(|&target| target == ROOT || state(target));
         for at in (STATES..outputs_at).filter(|&at| is_state.get(at) == Some(&true)) {
             let edges = words.get(at + HEAD..at + HEAD + *words.get(at + 3)? as usize)?;
             sound &= link(*words.get(at)?, at) && link(*words.get(at + 1)?, at);
             sound &= edges.iter().all(|edge| state(edge & STATE_MASK));
-            sound &= self.outputs_are_sound(*words.get(at + 2)? as usize, outputs_at, &is_atom)?;
+            let outputs = *words.get(at + 2)? as usize;
+            let reported = outputs.checked_sub(outputs_at).and_then(|at| begins.get(at));
+            sound &= outputs == 0 || reported == Some(&true);
         }
         Some(sound)
     }
 
-    fn outputs_are_sound(&self, at: usize, outputs_at: usize, is_atom: impl Fn(u32) -> bool) -> Option<bool> {
-        if at == 0 {
-            return Some(true);
+    /// Which words behind the states begin outputs; none when some report what they may not. Each word is looked at once,
+    /// however many states name it.
+    fn outputs(&self, outputs_at: usize, is_atom: impl Fn(u32) -> bool) -> Option<Vec<bool>> {
+        let words = self.0.get(outputs_at..)?;
+        let mut begins = vec![false; words.len()];
+        let mut at = 0;
+        while at < words.len() {
+            *begins.get_mut(at)? = true;
+            let count = words.get(at)?.checked_add(*words.get(at + 1)?)? as usize;
+            let end = (at + 2).checked_add(count)?;
+            if !words.get(at + 2..end)?.iter().all(|&atom| is_atom(atom)) {
+                return None;
+            }
+            at = end;
         }
-        let count = self.0.get(at)?.checked_add(*self.0.get(at + 1)?)? as usize;
-        let atoms = self.0.get(at + 2..(at + 2).checked_add(count)?)?;
-        Some(at >= outputs_at && atoms.iter().all(|&atom| is_atom(atom)))
+        Some(begins)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::cell::Cell;
+
+    /// So many states, of which each reports these outputs.
+    fn words(states: u32, outputs: &[u32]) -> Vec<u32> {
+        let mut words = vec![ROOT; STATES];
+        let outputs_at = STATES as u32 + 4 * states;
+        words[START_AT] = STATES as u32;
+        words[OUTPUTS_AT] = outputs_at;
+        (0..states).for_each(|_| words.extend([ROOT, ROOT, outputs_at, 0]));
+        words.extend(outputs);
+        words
+    }
+
+    #[test]
+    fn verification_looks_at_each_output_once_however_many_states_share_it() {
+        let asked = Cell::new(0);
+        let outputs: Vec<u32> = [5_000, 0].into_iter().chain(0..5_000).collect();
+        let loaded = Literals::load(words(5_000, &outputs), |_| {
+            asked.set(asked.get() + 1);
+            true
+        });
+        assert!(loaded.is_ok());
+        assert_eq!(asked.get(), 5_000);
+    }
+
+    #[test]
+    fn outputs_are_whole_and_states_name_their_beginnings() {
+        let load = |words| Literals::load(words, |atom| atom < 3).is_ok();
+        assert!(load(words(2, &[1, 1, 0, 2])));
+        assert!(!load(words(2, &[1, 1, 0, 3])));
+        assert!(!load(words(2, &[1, 2, 0, 2])));
+        assert!(!load(words(2, &[u32::MAX, 1, 0, 2])));
+        let mut between = words(2, &[1, 1, 0, 0]);
+        between[STATES + 2] += 2;
+        assert!(!load(between));
     }
 }

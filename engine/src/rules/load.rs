@@ -23,10 +23,11 @@ pub(super) fn load(conditions: &[u8], lists: &[u8], matchers: &[u8]) -> Result<C
     let mut fields = fields(core::mem::take(&mut table.fields), &table.atoms, (literals.len(), automata.len()))?;
     for atom in &table.atoms {
         check_atom(atom, &fields, &sets, automata.len())?;
-        check_predicate(atom, &fields, &table)?;
     }
+    check_predicates(&fields, &table)?;
+    let searching: BTreeMap<usize, &Field> = fields.iter().filter_map(|field| Some((field.literals?, field))).collect();
     for (at, words) in literals.into_iter().enumerate() {
-        let owner = fields.iter().find(|field| field.literals == Some(at)).ok_or(ConditionsError::OutOfBounds)?;
+        let owner = searching.get(&at).ok_or(ConditionsError::OutOfBounds)?;
         sets.literals.push(Literals::load(words, |atom| is_searched_in(owner, atom, &table.atoms))?);
     }
     check_automata(&automata, &fields, &table.atoms)?;
@@ -73,7 +74,8 @@ fn mark(conditions: &[u8], matchers: &[u8]) -> u64 {
 }
 
 /// A whole section as one value. An empty section is the empty value. Serde reserves at most 1 MiB on a length's word,
-/// so memory grows with the bytes that are there, not with those that are claimed.
+/// so memory grows with the bytes that are there, not with those that are claimed: an element of a byte or two takes up to
+/// 32 in memory, and twice that while its list grows.
 fn decode<T: DeserializeOwned + Default>(section: &[u8]) -> Result<T, ConditionsError> {
     if section.is_empty() {
         return Ok(T::default());
@@ -142,20 +144,39 @@ fn find_elements(fields: &mut [Field]) -> Result<(), ConditionsError> {
     Ok(())
 }
 
-/// A program that is run for elements reads nothing but them.
-fn check_predicate(atom: &Atom, fields: &[Field], table: &Table) -> Result<(), ConditionsError> {
-    let Test::Exists(predicate) = atom.test else { return Ok(()) };
-    let field = fields.get(atom.field as usize).ok_or(ConditionsError::OutOfBounds)?;
-    let program = table.predicates.get(predicate as usize).ok_or(ConditionsError::OutOfBounds)?;
-    let is_own = |atom: usize| {
-        let field_of_atom = table.atoms.get(atom).map(|atom| atom.field as usize);
-        field_of_atom.is_some_and(|place| field.elements.contains(&place))
-    };
-    if program::is_sound(program, table.atoms.len()) && program::atoms(program).all(is_own) {
-        Ok(())
-    } else {
-        Err(ConditionsError::OutOfBounds)
+/// A program that is run for elements reads nothing but them, and one list uses it. One that nothing names is never run.
+fn check_predicates(fields: &[Field], table: &Table) -> Result<(), ConditionsError> {
+    let named = |test: &Test| if let Test::Exists(predicate) = test { Some(*predicate) } else { None };
+    let users = users(&table.atoms, table.predicates.len(), named)?;
+    let elements = |(list, field): (u32, &Field)| field.elements.iter().map(|&place| (place, list)).collect::<Vec<_>>();
+    let lists: BTreeMap<usize, u32> = (0..).zip(fields).flat_map(elements).collect();
+    for (program, user) in table.predicates.iter().zip(users) {
+        let Some(user) = user else { continue };
+        let list_of = |atom: usize| lists.get(&(table.atoms.get(atom)?.field as usize)).copied();
+        if !program::is_sound(program, table.atoms.len())
+            || !program::atoms(program).all(|atom| list_of(atom) == Some(user))
+        {
+            return Err(ConditionsError::OutOfBounds);
+        }
     }
+    Ok(())
+}
+
+/// The one field whose atoms name each of so many things, where any do.
+fn users(
+    atoms: &[Atom],
+    count: usize,
+    named: impl Fn(&Test) -> Option<u32>,
+) -> Result<Vec<Option<u32>>, ConditionsError> {
+    let mut users = vec![None; count];
+    for atom in atoms {
+        let Some(place) = named(&atom.test) else { continue };
+        let user = users.get_mut(place as usize).ok_or(ConditionsError::OutOfBounds)?;
+        if *user.get_or_insert(atom.field) != atom.field {
+            return Err(ConditionsError::OutOfBounds);
+        }
+    }
+    Ok(users)
 }
 
 fn check_atom(atom: &Atom, fields: &[Field], sets: &Sets, automata: usize) -> Result<(), ConditionsError> {
@@ -228,14 +249,8 @@ fn is_searched_in(field: &Field, atom: u32, atoms: &[Atom]) -> bool {
 
 /// Each automaton answers atoms that name it, all of one field: a field that searches it finds its own atoms only.
 fn check_automata(automata: &[Automaton], fields: &[Field], atoms: &[Atom]) -> Result<(), ConditionsError> {
-    let mut owners = vec![None; automata.len()];
-    for atom in atoms {
-        let Test::Matches(automaton) = atom.test else { continue };
-        let owner = owners.get_mut(automaton as usize).ok_or(ConditionsError::OutOfBounds)?;
-        if *owner.get_or_insert(atom.field) != atom.field {
-            return Err(ConditionsError::OutOfBounds);
-        }
-    }
+    let named = |test: &Test| if let Test::Matches(automaton) = test { Some(*automaton) } else { None };
+    let owners = users(atoms, automata.len(), named)?;
     let searched = (0_u32..).zip(fields).flat_map(|(at, field)| field.automata.iter().map(move |place| (at, place)));
     for (field, &place) in searched {
         if owners.get(place as usize).copied().flatten() != Some(field) {

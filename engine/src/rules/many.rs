@@ -35,7 +35,12 @@ impl List {
 
     /// Calls `visit` with each element in order, names as often as they were sent, until it says false. `joined` is
     /// memory to work in.
-    pub(super) fn visit(&self, scene: &Scene<'_>, joined: &mut Vec<u8>, mut visit: impl FnMut(&[u8]) -> bool) {
+    pub(super) fn visit<'s>(
+        &self,
+        scene: &'s Scene<'_>,
+        joined: &'s mut Vec<u8>,
+        mut visit: impl FnMut(&'s [u8]) -> bool,
+    ) {
         match self {
             Self::HeaderValues(name) => elements(lines(scene, name.as_bytes(), joined)).all(visit),
             _ => self.names(scene).all(&mut visit),

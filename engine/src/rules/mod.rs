@@ -8,6 +8,7 @@ mod automaton;
 mod bits;
 mod conditions;
 mod dense;
+mod distinct;
 mod error;
 mod grams;
 mod literals;

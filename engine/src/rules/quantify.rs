@@ -3,6 +3,7 @@
 use super::{
     Scratch,
     conditions::{Conditions, Field, state},
+    distinct::{Admission, Distinct},
     program::{self, Answer},
     wire::{List, Test},
 };
@@ -11,7 +12,7 @@ use crate::{
     signals::{Scene, Value},
 };
 
-/// How many elements of a list are looked at, so that a client cannot make a request dear by a long one. Envoy takes no
+/// How many different elements of a list are looked at, so that a client cannot make a request dear by a long one. Envoy takes no
 /// more than 100 headers by itself.
 pub const MAX_ELEMENTS: usize = 256;
 
@@ -47,14 +48,14 @@ impl Conditions {
             return true;
         }
         let mut joined = core::mem::take(&mut scratch.joined);
-        let mut left = MAX_ELEMENTS;
+        let mut distinct = Distinct::default();
         let mut complete = true;
         list.visit(scene, &mut joined, |element| {
-            complete = left > 0;
-            left = left.saturating_sub(1);
-            if complete {
+            let admission = distinct.admit(element);
+            if admission == Admission::Look {
                 self.look_at(field, element, scene, scratch);
             }
+            complete = admission != Admission::Refuse;
             complete
         });
         scratch.joined = joined;

@@ -3,12 +3,23 @@
 //! The ends of all ranges cut the addresses into segments, and in each of them the same lists hold. A list of a hundred
 //! thousand ranges lies in memory that a request finds cold: it is the searches that cost, not what they compare.
 
-use super::{bits::ones, ranges::Ranges};
-use alloc::{collections::BTreeMap, vec, vec::Vec};
-use core::net::IpAddr;
+use super::ranges::Ranges;
+use alloc::{
+    collections::{BTreeMap, BTreeSet, BinaryHeap},
+    vec,
+    vec::Vec,
+};
+use core::{cmp::Reverse, net::IpAddr};
+use sha2::{Digest, Sha256};
 
-/// The most words that sets of lists may take: 8 MiB. Lists overlap in few ways; only a bundle made for it needs more.
-const MOST_WORDS: usize = 1 << 20;
+/// The most words that sets of lists may take: 16 MiB. Lists overlap in few ways; only a bundle made for it needs more.
+const MOST_WORDS: usize = 1 << 22;
+
+/// What a set of lists takes beside its lists, in words.
+const SET: usize = 8;
+
+/// The most ranges in all lists together: what is built of them takes 20 bytes a range's end.
+const MOST_RANGES: usize = 1 << 21;
 
 /// The lists by address.
 #[derive(Debug, Default)]
@@ -16,20 +27,23 @@ pub(super) struct Segments {
     v4: Cuts<u32>,
     v6: Cuts<u64>,
     v6_narrow: Cuts<u128>,
-    // INVARIANT: sets of lists, `words` words each; the first is the empty one.
-    sets: Vec<u64>,
-    words: usize,
+    // INVARIANT: the first set is the empty one.
+    sets: Sets,
 }
 
 impl Segments {
-    /// The segments of these lists; none when they overlap in more ways than [`MOST_WORDS`] hold.
+    /// The segments of these lists; none when they have more than [`MOST_RANGES`] or overlap in more ways than
+    /// [`MOST_WORDS`] hold.
     pub(super) fn new(lists: &[Ranges]) -> Option<Self> {
-        let mut sets = Interned { words: lists.len().div_ceil(64), ..Interned::default() };
-        sets.place(&vec![0; sets.words])?;
+        if lists.iter().map(Ranges::len).sum::<usize>() > MOST_RANGES {
+            return None;
+        }
+        let mut sets = Interned::new(lists.len());
+        sets.place()?;
         let v4 = Cuts::new(lists, Ranges::v4, |end| end.checked_add(1), &mut sets)?;
         let v6 = Cuts::new(lists, Ranges::v6, |end| end.checked_add(1), &mut sets)?;
         let v6_narrow = Cuts::new(lists, Ranges::v6_narrow, |end| end.checked_add(1), &mut sets)?;
-        Some(Self { v4, v6, v6_narrow, words: sets.words, sets: sets.all })
+        Some(Self { v4, v6, v6_narrow, sets: sets.kept })
     }
 
     /// The lists that an address is in.
@@ -44,23 +58,22 @@ impl Segments {
         }
     }
 
-    fn set(&self, place: u32) -> &[u64] {
-        let start = place as usize * self.words;
-        self.sets.get(start..start + self.words).unwrap_or_default()
+    fn set(&self, place: u32) -> &[u32] {
+        self.sets.get(place as usize)
     }
 }
 
 /// The lists that one address is in.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Membership<'a> {
-    either: &'a [u64],
-    or: &'a [u64],
+    either: &'a [u32],
+    or: &'a [u32],
 }
 
 impl Membership<'_> {
     /// The places of the lists that it is in; one that it is in twice comes twice.
     pub(super) fn lists(self) -> impl Iterator<Item = usize> {
-        ones(self.either).chain(ones(self.or))
+        self.either.iter().chain(self.or).map(|&list| list as usize)
     }
 }
 
@@ -80,27 +93,24 @@ impl<T: Ord + Copy> Cuts<T> {
         next: impl Fn(T) -> Option<T>,
         sets: &mut Interned,
     ) -> Option<Self> {
-        let mut edges: Vec<(T, usize, bool)> = Vec::new();
-        for (list, ranges) in lists.iter().enumerate() {
-            for &(start, end) in of(ranges) {
-                edges.push((start, list, true));
-                edges.extend(next(end).map(|after| (after, list, false)));
+        let count = 2 * lists.iter().map(|ranges| of(ranges).len()).sum::<usize>();
+        let mut cuts = Self { starts: Vec::with_capacity(count), sets: Vec::with_capacity(count) };
+        // The next end of each list: the ends of a list are in order, so that there is no need to sort all of them.
+        let end = |list: usize, place: usize| {
+            let (start, last) = *of(lists.get(list)?).get(place / 2)?;
+            let address = if place.is_multiple_of(2) { start } else { next(last)? };
+            Some(Reverse((address, list, place)))
+        };
+        let mut ends: BinaryHeap<_> = (0..lists.len()).filter_map(|list| end(list, 0)).collect();
+        while let Some(Reverse((address, list, place))) = ends.pop() {
+            sets.turn(list, place.is_multiple_of(2));
+            ends.extend(end(list, place + 1));
+            if ends.peek().is_none_or(|Reverse((next, ..))| *next != address) {
+                cuts.starts.push(address);
+                cuts.sets.push(sets.place()?);
             }
         }
-        // A list that ends where it begins again would have been merged, so within one cut the order does not matter.
-        edges.sort_unstable();
-        let mut cuts = Self { starts: Vec::new(), sets: Vec::new() };
-        let mut holding = vec![0_u64; sets.words];
-        for same in edges.chunk_by(|(one, ..), (other, ..)| one == other) {
-            for &(_, list, begins) in same {
-                if let Some(word) = holding.get_mut(list / 64) {
-                    let bit = 1 << (list % 64);
-                    *word = if begins { *word | bit } else { *word & !bit };
-                }
-            }
-            cuts.starts.extend(same.first().map(|&(start, ..)| start));
-            cuts.sets.push(sets.place(&holding)?);
-        }
+        sets.clear();
         Some(cuts)
     }
 
@@ -110,22 +120,77 @@ impl<T: Ord + Copy> Cuts<T> {
     }
 }
 
-/// Sets of lists, each kept once.
-#[derive(Default)]
+/// Sets of lists, end to end.
+#[derive(Debug, Default)]
+struct Sets {
+    lists: Vec<u32>,
+    /// Where each set ends.
+    ends: Vec<usize>,
+}
+
+impl Sets {
+    fn get(&self, place: usize) -> &[u32] {
+        let end = |place: usize| self.ends.get(place).copied();
+        let start = place.checked_sub(1).map_or(Some(0), end);
+        start.zip(end(place)).and_then(|(start, end)| self.lists.get(start..end)).unwrap_or_default()
+    }
+}
+
+/// Sets of lists, each kept once, and the one that holds where ranges are gone through.
+///
+/// A set is known by the sum of its lists' hashes, which a list that begins or ends changes in one step: nothing is as dear
+/// as all lists together for each range. Two sets of one sum are 2⁻¹²⁸ likely, unless a bundle is made for it, and then it
+/// is its own lists that it confuses.
 struct Interned {
-    all: Vec<u64>,
-    places: BTreeMap<Vec<u64>, u32>,
-    words: usize,
+    kept: Sets,
+    places: BTreeMap<u128, u32>,
+    hashes: Vec<u128>,
+    holding: BTreeSet<u32>,
+    sum: u128,
 }
 
 impl Interned {
-    fn place(&mut self, set: &[u64]) -> Option<u32> {
-        if let Some(&place) = self.places.get(set) {
+    fn new(lists: usize) -> Self {
+        let hash = |list: usize| {
+            let hash = Sha256::digest(list.to_le_bytes());
+            hash.first_chunk().map_or(0, |first| u128::from_le_bytes(*first))
+        };
+        Self {
+            kept: Sets::default(),
+            places: BTreeMap::new(),
+            hashes: (0..lists).map(hash).collect(),
+            holding: BTreeSet::new(),
+            sum: 0,
+        }
+    }
+
+    /// A list begins or ends.
+    fn turn(&mut self, list: usize, begins: bool) {
+        let hash = self.hashes.get(list).copied().unwrap_or_default();
+        let Ok(list) = u32::try_from(list) else { return };
+        if begins && self.holding.insert(list) {
+            self.sum = self.sum.wrapping_add(hash);
+        } else if !begins && self.holding.remove(&list) {
+            self.sum = self.sum.wrapping_sub(hash);
+        }
+    }
+
+    /// All lists end.
+    fn clear(&mut self) {
+        self.holding.clear();
+        self.sum = 0;
+    }
+
+    /// The place of the set that holds.
+    fn place(&mut self) -> Option<u32> {
+        if let Some(&place) = self.places.get(&self.sum) {
             return Some(place);
         }
-        let place = u32::try_from(self.places.len()).ok().filter(|_| self.all.len() + set.len() <= MOST_WORDS)?;
-        self.all.extend_from_slice(set);
-        self.places.insert(set.into(), place);
+        let words = self.kept.lists.len() + self.holding.len() + SET * self.places.len();
+        let place = u32::try_from(self.places.len()).ok().filter(|_| words <= MOST_WORDS)?;
+        self.kept.lists.extend(&self.holding);
+        self.kept.ends.push(self.kept.lists.len());
+        self.places.insert(self.sum, place);
         Some(place)
     }
 }
@@ -164,11 +229,38 @@ mod tests {
     }
 
     #[test]
-    fn lists_that_overlap_in_too_many_ways_are_refused() {
-        let one = |bits: u32| Ranges::from_networks([(IpAddr::V4((bits << 8).into()), 24)]);
-        let lists: Vec<Ranges> = (0..9_000).map(one).collect();
+    fn many_lists_are_no_trouble_unless_they_overlap_in_too_many_ways() {
+        let apart = |bits: u32| Ranges::from_networks([(IpAddr::V4((bits << 8).into()), 24)]);
+        let lists: Vec<Ranges> = (0..20_000).map(apart).collect();
+        let segments = Segments::new(&lists).unwrap();
+        let found = |address: u32| segments.of(IpAddr::V4(address.into())).lists().collect::<Vec<_>>();
+        assert_eq!(found(19_999 << 8), [19_999]);
+        assert_eq!(found(20_000 << 8), []);
+        // Each list has one range that ends where no other does, and all begin at the first address.
+        let nested = |length: u32| Ranges::from_networks((0..length).map(|at| (IpAddr::V4(at.into()), 32)));
+        let lists: Vec<Ranges> = (1..=3_000).map(nested).collect();
         assert!(Segments::new(&lists).is_none());
-        assert!(Segments::new(&lists[..5_000]).is_some());
+        assert!(Segments::new(&lists[..2_000]).is_some());
+    }
+
+    /// A list of many ranges among as many lists that hold everywhere: each cut changes one list and not a copy of all.
+    #[test]
+    fn lists_that_hold_everywhere_are_not_copied_for_each_range() {
+        let all = || Ranges::from_networks([(IpAddr::V4(0.into()), 0)]);
+        let many = Ranges::from_networks((0..50_000).map(|at| (IpAddr::V4((2 * at).into()), 32)));
+        let lists: Vec<Ranges> = (0..50_000).map(|_| all()).chain([many]).collect();
+        let segments = Segments::new(&lists).unwrap();
+        assert_eq!(segments.v4.starts.len(), 100_000);
+        assert_eq!((segments.sets.ends.len(), segments.sets.lists.len()), (3, 100_001));
+        assert_eq!(segments.of(IpAddr::V4(4.into())).lists().count(), 50_001);
+    }
+
+    #[test]
+    fn more_ranges_than_an_engine_keeps_are_refused() {
+        let half = (0..MOST_RANGES as u32 / 2).map(|at| (IpAddr::V4((2 * at).into()), 32));
+        let half = Ranges::from_networks(half);
+        assert!(Segments::new(&[half.clone(), half.clone()]).is_some());
+        assert!(Segments::new(&[half.clone(), half, Ranges::from_networks([(IpAddr::V4(1.into()), 32)])]).is_none());
     }
 
     #[test]

@@ -36,7 +36,7 @@ impl Sets {
         }
         Ok(Self {
             ranges: sets.ranges.len(),
-            segments: Segments::new(&sets.ranges).ok_or(ConditionsError::List)?,
+            segments: Segments::new(&sets.ranges).ok_or(ConditionsError::Overlaps)?,
             strings: sets.strings,
             numbers: sets.numbers,
             literals: Vec::new(),
