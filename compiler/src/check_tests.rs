@@ -6,7 +6,12 @@ use crate::{
     pack::{PolicySource, RuleSource, TestSource},
     trace::Trace,
 };
-use outwork_engine::{policy::Policy, rules::Scratch, signals::Scene, time::Time};
+use outwork_engine::{
+    policy::{LoadError, Policy},
+    rules::{ConditionsError, Scratch},
+    signals::Scene,
+    time::Time,
+};
 
 /// How one test of a rule went.
 #[derive(Clone, Debug)]
@@ -42,8 +47,8 @@ pub(crate) fn run(policy: &PolicySource, bundle: &[u8]) -> (Vec<TestOutcome>, Ve
 }
 
 /// What is wrong with a bundle that the engine does not load.
-fn refusal(error: &PolicyError) -> Diagnostic {
-    if matches!(error, PolicyError::Conditions(ConditionsError::Overlaps)) {
+fn refusal(error: &LoadError) -> Diagnostic {
+    if matches!(error, LoadError::Conditions(ConditionsError::Overlaps)) {
         return Diagnostic::nowhere(Code::TooMany, error.to_string())
             .help("put networks that are used together into one list, and drop lists that say the same");
     }

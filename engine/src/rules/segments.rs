@@ -6,7 +6,6 @@
 use super::ranges::Ranges;
 use alloc::{
     collections::{BTreeMap, BTreeSet, BinaryHeap},
-    vec,
     vec::Vec,
 };
 use core::{cmp::Reverse, net::IpAddr};
