@@ -1,5 +1,6 @@
 //! What `replay` and `diff` share: the log, its arguments and its progress.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::ValueEnum;
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+use outwork_compiler::Notes;
 use outwork_engine::policy::Policy;
 use outwork_engine::time::Time;
 use outwork_replay::{Format, Input, Options, Output, PlayError, Played, Progress, Sink, play};
@@ -90,6 +92,15 @@ pub(crate) fn load(path: &Path) -> Result<Result<Loaded, ExitCode>, Failure> {
     let name = path.display();
     let policy = Policy::load(&bundle).map_err(Failure::because(format!("`{name}` cannot be used")))?;
     Ok(Ok(Loaded { policy, bundle }))
+}
+
+impl Loaded {
+    /// The tags of its rules, by their ids; a bundle without notes has none.
+    pub(crate) fn tags(&self) -> HashMap<&str, Vec<String>> {
+        let notes = Notes::read(&self.bundle).unwrap_or_default();
+        let ids = self.policy.rules().iter().map(|rule| rule.id.as_str());
+        ids.zip(notes.rules).map(|(id, note)| (id, note.tags)).collect()
+    }
 }
 
 impl Log {

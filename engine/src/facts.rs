@@ -120,6 +120,9 @@ pub struct Seen<'a> {
     pub query: bool,
     /// Whether the host saw the client's address though its source hides it: it counts as observed, and no rule can ask.
     pub hidden_address: bool,
+    /// What its source calls the client where it hides the address: limits and canaries by address go by this name, and no
+    /// rule can ask. Nothing that a client writes.
+    pub client: Option<&'a [u8]>,
     /// What it means that a header is not in the list.
     pub headers: Unlisted<'a>,
 }
@@ -144,6 +147,7 @@ impl Seen<'_> {
         path: true,
         query: true,
         hidden_address: false,
+        client: None,
         headers: Unlisted::Absent,
     };
 

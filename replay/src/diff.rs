@@ -11,6 +11,7 @@ use crate::{
     client::Client,
     count::{Table, add},
     rejects::Rejects,
+    simulated::Simulated,
 };
 use causes::Causes;
 use outwork_engine::{decision::Verdict, policy::Policy};
@@ -34,6 +35,8 @@ pub struct Diff<'p> {
     // The first lines of each pair.
     pub(crate) changed: BTreeMap<(Verdict, Verdict), Vec<(Sample, Sample)>>,
     pub(crate) rejects: Rejects,
+    // Old and new.
+    pub(crate) simulated: [Simulated; 2],
 }
 
 /// The most bytes of a user agent that is counted.
@@ -54,6 +57,7 @@ impl<'p> Diff<'p> {
             agents: Table::default(),
             changed: BTreeMap::new(),
             rejects: Rejects::default(),
+            simulated: [old, new].map(Simulated::new),
         }
     }
 
@@ -87,6 +91,7 @@ impl Sink for Diff<'_> {
     fn line(&mut self, line: Line<'_>, outcomes: &[Outcome<'_>]) {
         let [old, new] = outcomes else { return };
         self.requests += 1;
+        self.simulated.iter_mut().zip(outcomes).for_each(|(one, outcome)| one.note(line.entry, outcome));
         let pair = effective(old, new);
         if let Some(number) = self.pairs.get_mut(pair.0 as usize).and_then(|row| row.get_mut(pair.1 as usize)) {
             *number += 1;
@@ -112,6 +117,7 @@ impl Sink for Diff<'_> {
         self.clients.merge(other.clients);
         self.agents.merge(other.agents);
         self.rejects.merge(other.rejects);
+        self.simulated.iter_mut().zip(&other.simulated).for_each(|(sum, more)| sum.merge(more));
         for (pair, lines) in other.changed {
             let kept = self.changed.entry(pair).or_default();
             kept.extend(lines);

@@ -149,6 +149,7 @@ impl Entry<'_> {
                 path: self.path_seen,
                 query: self.query_seen,
                 hidden_address: self.hidden_address,
+                client: self.pseudonym.as_deref(),
                 headers: Unlisted::Unavailable { except: list.unsent },
             },
             connection: Connection {

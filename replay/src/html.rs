@@ -54,6 +54,11 @@ fn section(title: &str, body: &Markup) -> Markup {
     html! { section { h2 { (title) } (body) } }
 }
 
+/// What limits and canaries could not do.
+fn cautions(cautions: &[String]) -> Markup {
+    html! { @for caution in cautions { p.note { strong { "Warning" } ": " (caution) } } }
+}
+
 /// A table whose first column is text and whose other columns are numbers.
 fn table(caption: &str, head: &[&str], rows: &[(String, Vec<String>)]) -> Markup {
     html! {

@@ -20,6 +20,7 @@ mod progress;
 mod read;
 mod reject;
 mod rejects;
+mod simulated;
 mod store;
 mod summary;
 mod tally;
@@ -36,7 +37,8 @@ pub use progress::Progress;
 pub use read::{Field, Format, Layout, MapError, Reader};
 pub use reject::Reject;
 pub use rejects::{RejectRow, Rejected, RejectedLine};
-pub use summary::{Counts, FieldRow, FileRow, HappenedRow, HourRow, LimitRow, RuleRow, RuleSamples, Summary, WhoRow};
+pub use simulated::LimitRow;
+pub use summary::{Counts, FieldRow, FileRow, HappenedRow, HourRow, RuleRow, RuleSamples, Summary, WhoRow};
 pub use tally::{Keep, Sample, Tally};
 
 /// The most bytes of a line; longer ones are passed over and counted.

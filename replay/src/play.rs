@@ -47,6 +47,8 @@ pub struct Outcome<'a> {
     pub fired: &'a [(usize, Standing)],
     /// What became of the charges.
     pub charged: &'a [Charged],
+    /// The limits, by their places, that were due and have no key: the log lacks a part of it.
+    pub keyless: &'a [u16],
 }
 
 /// One line that was read.
@@ -93,6 +95,10 @@ pub struct Played<S> {
     pub formats: Vec<Option<Format>>,
     /// Charges for which the memory had no room, one number a policy.
     pub dropped: Vec<u64>,
+    /// Lines that were older by more than a minute than one before them in their file, and were charged as if not.
+    pub late: u64,
+    /// Files that began before the end of the one before them, and found full buckets.
+    pub restarts: u64,
     /// Files that could not be read to their end, and why.
     pub broken: Vec<(usize, String)>,
 }
@@ -168,8 +174,11 @@ pub fn play<S: Sink>(
     if let Some(error) = lock(&stage.unwritten).take() {
         return Err(PlayError::Output(error));
     }
-    let dropped = lock(&stage.stores).iter().map(|store| store.dropped).collect();
-    Ok(Played { sink, formats: feed.formats, dropped, broken: feed.broken })
+    let stores = lock(&stage.stores);
+    let dropped = stores.iter().map(|store| store.dropped).collect();
+    // The clocks of all policies are set by the same lines.
+    let (late, restarts) = stores.first().map_or((0, 0), |store| (store.late, store.restarts));
+    Ok(Played { sink, formats: feed.formats, dropped, late, restarts, broken: feed.broken })
 }
 
 fn in_parallel<S: Sink>(

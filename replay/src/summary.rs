@@ -1,9 +1,10 @@
 //! What a report says, as numbers: the form of `--json`.
 
 use crate::{
-    Played, Rejected, Sample, Tally,
+    LimitRow, Played, Rejected, Sample, Tally,
     client::shown,
     count::{Table, Verdicts},
+    simulated,
     tally::Happened,
 };
 use jiff::Timestamp;
@@ -42,6 +43,12 @@ pub struct Summary {
     pub limits_simulated: bool,
     /// Charges for which there was no room.
     pub charges_dropped: u64,
+    /// Lines that were older by more than a minute than one before them: they were charged later than they came.
+    pub lines_late: u64,
+    /// Files that began before the end of the one before them: their limits began anew.
+    pub limits_restarted: u64,
+    /// What limits and canaries could not do here, one sentence each, for people.
+    pub cautions: Vec<String>,
     /// The clients with the most requests, by verdict.
     pub clients: Vec<WhoRow>,
     /// How many different clients there were.
@@ -52,7 +59,9 @@ pub struct Summary {
     pub user_agent_count: usize,
     /// What the log says that happened, against the verdict.
     pub happened: Vec<HappenedRow>,
-    /// What rules ask for and the log does not tell.
+    /// How many lines were looked at for what they do not tell: every one of a small log, about one in 64 of a long one.
+    pub asked: u64,
+    /// What conditions ask for and some of those lines do not tell.
     pub unavailable: Vec<FieldRow>,
     /// Lines that could not be read.
     pub rejected: Rejected,
@@ -120,6 +129,9 @@ pub struct HourRow {
 pub struct RuleRow {
     /// Its id.
     pub id: String,
+    /// Words to find it by, as its pack has them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
     /// How often it held.
     pub fired: u64,
     /// How often it counted.
@@ -130,15 +142,6 @@ pub struct RuleRow {
     pub late: u64,
     /// How often its last day was over, or it was switched off.
     pub off: u64,
-}
-
-/// One limit.
-#[derive(Clone, Debug, Serialize)]
-#[expect(missing_docs, reason = "names that say it")]
-pub struct LimitRow {
-    pub id: String,
-    pub charged: u64,
-    pub refused: u64,
 }
 
 /// One client, or one user agent.
@@ -168,9 +171,11 @@ pub struct HappenedRow {
 pub struct FieldRow {
     /// A signal, or a header.
     pub field: String,
-    /// In how many per mille of the lines that were asked.
+    /// How many of the lines that were looked at do not tell it.
+    pub lines: u64,
+    /// The same, per mille of them.
     pub per_mille: u64,
-    /// The rules that ask for it.
+    /// The rules that ask for it, and the limits.
     pub rules: Vec<String>,
 }
 
@@ -186,10 +191,12 @@ impl Summary {
     /// Sums up. `names` are the files', `top` is how many clients and user agents are named for each verdict.
     pub fn of(played: Played<Tally<'_>>, names: &[String], limits: bool, top: usize) -> Self {
         let files = files(&played, names);
+        let mut cautions = simulated::cautions(&played);
         let tally = played.sink;
         let policy = tally.policy;
         let (rules, silent_rules) = rules(&tally);
         let hours = tally.hours.sorted();
+        cautions.extend(tally.simulated.cautions(policy));
         Self {
             bundle: policy.name().to_owned(),
             mode: mode(policy.settings().mode),
@@ -201,19 +208,28 @@ impl Summary {
             timeless: tally.timeless,
             rules,
             silent_rules,
-            limits: limit_rows(&tally),
+            limits: tally.simulated.rows(policy),
+            cautions,
             limits_simulated: limits,
             charges_dropped: played.dropped.first().copied().unwrap_or(0),
+            lines_late: played.late,
+            limits_restarted: played.restarts,
             clients: who(&tally.clients, top, ToString::to_string),
             client_count: tally.clients.len(),
             user_agents: who(&tally.agents, top, |agent| shown(agent)),
             user_agent_count: tally.agents.len(),
             happened: happened(&tally),
+            asked: tally.fields.asked(),
             unavailable: unavailable(&tally),
             rejected: tally.rejects.sum(names),
             samples: samples(&tally),
             risk: tally.risk,
         }
+    }
+
+    /// Gives the rules their tags, which a bundle keeps apart from what it decides by.
+    pub fn tag(&mut self, tags: impl Fn(&str) -> Vec<String>) {
+        self.rules.iter_mut().for_each(|rule| rule.tags = tags(&rule.id));
     }
 
     /// Whether some file could not be read to its end.
@@ -260,19 +276,19 @@ fn rules(tally: &Tally<'_>) -> (Vec<RuleRow>, Vec<String>) {
         if fired == 0 {
             silent.push(rule.id.clone());
         } else {
-            rows.push(RuleRow { id: rule.id.clone(), fired, counted, shadow, late, off: expired + off });
+            rows.push(RuleRow {
+                id: rule.id.clone(),
+                tags: Vec::new(),
+                fired,
+                counted,
+                shadow,
+                late,
+                off: expired + off,
+            });
         }
     }
     rows.sort_by_key(|row| Reverse((row.counted, row.fired)));
     (rows, silent)
-}
-
-fn limit_rows(tally: &Tally<'_>) -> Vec<LimitRow> {
-    let row = |(limit, numbers): (&outwork_engine::limits::Limit, &[u64; 2])| {
-        let [charged, refused] = *numbers;
-        LimitRow { id: limit.id.clone(), charged, refused }
-    };
-    tally.policy.limits().iter().zip(&tally.limits).map(row).collect()
 }
 
 /// The first of each verdict, without those that are named already.
@@ -312,11 +328,13 @@ impl Display for Happened {
 }
 
 fn unavailable(tally: &Tally<'_>) -> Vec<FieldRow> {
-    let id = |place: &usize| tally.policy.rules().get(*place).map(|rule| rule.id.clone());
-    let rows = tally.fields.rows.iter().filter(|(_, lines, _)| *lines > 0).map(|(field, lines, rules)| FieldRow {
-        field: field.name(),
-        per_mille: lines * 1_000 / tally.fields.asked.max(1),
-        rules: rules.iter().filter_map(id).collect(),
+    let (rules, limits) = (tally.policy.rules().iter(), tally.policy.limits().iter());
+    let ids: Vec<_> = rules.map(|rule| &rule.id).chain(limits.map(|limit| &limit.id)).collect();
+    let rows = tally.fields.missing().map(|missing| FieldRow {
+        field: missing.name.to_owned(),
+        lines: missing.lines,
+        per_mille: missing.lines * 1_000 / tally.fields.asked().max(1),
+        rules: missing.conditions.iter().filter_map(|place| ids.get(*place).map(ToString::to_string)).collect(),
     });
     let mut rows: Vec<_> = rows.collect();
     rows.sort_by_key(|row| Reverse((row.per_mille, row.rules.len())));

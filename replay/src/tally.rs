@@ -11,8 +11,9 @@ use crate::{
     client::Client,
     count::{Table, Verdicts, add, count},
     rejects::Rejects,
+    simulated::Simulated,
 };
-use outwork_engine::{decision::Verdict, limits::Charged, policy::Policy, rules::Standing};
+use outwork_engine::{decision::Verdict, policy::Policy, rules::Standing};
 use sample::Samples;
 
 /// What is counted beside the sums.
@@ -24,10 +25,6 @@ pub struct Keep {
     pub decisions: bool,
 }
 
-/// How many lines of a file are all asked which facts are missing. Asking one costs as much as assessing it.
-const ALL_ASKED: u64 = 1_024;
-/// Of how many later lines one is asked, and stands for the others.
-const ASKED: u64 = 64;
 /// The most bytes of a user agent that is counted.
 const LONGEST_AGENT: usize = 300;
 
@@ -76,22 +73,21 @@ pub struct Tally<'p> {
     pub(crate) risk: Vec<u64>,
     // One a rule: counted, shadowed, late, expired, off.
     pub(crate) rules: Vec<[u64; 5]>,
-    // One a limit: charged, refused.
-    pub(crate) limits: Vec<[u64; 2]>,
+    pub(crate) simulated: Simulated,
     pub(crate) hours: Table<u64, 4>,
     pub(crate) timeless: u64,
     pub(crate) clients: Table<Client, 4>,
     pub(crate) agents: Table<Box<[u8]>, 4>,
     pub(crate) happened: Table<(Happened, Verdict), 1>,
     pub(crate) rejects: Rejects,
-    pub(crate) fields: Fields,
+    pub(crate) fields: Fields<'p>,
     pub(crate) samples: Samples,
     decisions: Vec<u8>,
 }
 
 impl<'p> Tally<'p> {
-    /// Nothing counted yet. `fields` are the conditions' tests as CEL, as the bundle's notes have them.
-    pub fn new(policy: &'p Policy, atoms: &[String], keep: Keep) -> Self {
+    /// Nothing counted yet.
+    pub fn new(policy: &'p Policy, keep: Keep) -> Self {
         Self {
             policy,
             keep,
@@ -99,14 +95,14 @@ impl<'p> Tally<'p> {
             enforced: 0,
             risk: vec![0; 101],
             rules: vec![[0; 5]; policy.rules().len()],
-            limits: vec![[0; 2]; policy.limits().len()],
+            simulated: Simulated::new(policy),
             hours: Table::default(),
             timeless: 0,
             clients: Table::default(),
             agents: Table::default(),
             happened: Table::default(),
             rejects: Rejects::default(),
-            fields: Fields::of(policy, atoms),
+            fields: Fields::of(policy),
             samples: Samples::default(),
             decisions: Vec::new(),
         }
@@ -116,13 +112,6 @@ impl<'p> Tally<'p> {
         for &(place, standing) in outcome.fired {
             if let Some(number) = self.rules.get_mut(place).and_then(|rule| rule.get_mut(standing_place(standing))) {
                 *number += 1;
-            }
-        }
-        for charged in outcome.charged {
-            let Charged::Known(charged) = charged else { continue };
-            if let Some([all, refused]) = self.limits.get_mut(usize::from(charged.limit)) {
-                *all += 1;
-                *refused += u64::from(!charged.admitted);
             }
         }
     }
@@ -169,12 +158,9 @@ impl Sink for Tally<'_> {
             *number += 1;
         }
         self.trace(outcome);
+        self.simulated.note(line.entry, outcome);
         self.who(&line, verdict);
-        match line.number {
-            ..=ALL_ASKED => self.fields.ask(line.facts, 1),
-            number if number % ASKED == 0 => self.fields.ask(line.facts, ASKED),
-            _ => {}
-        }
+        self.fields.ask(&line);
         if self.keep.samples > 0 {
             self.samples.keep(&line, outcome, self.policy, self.keep.samples);
         }
@@ -201,7 +187,7 @@ impl Sink for Tally<'_> {
         self.timeless += other.timeless;
         self.risk.iter_mut().zip(&other.risk).for_each(|(sum, more)| *sum += more);
         self.rules.iter_mut().zip(&other.rules).for_each(|(sum, more)| add(sum, more));
-        self.limits.iter_mut().zip(&other.limits).for_each(|(sum, more)| add(sum, more));
+        self.simulated.merge(&other.simulated);
         self.hours.merge(other.hours);
         self.clients.merge(other.clients);
         self.agents.merge(other.agents);

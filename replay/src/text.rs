@@ -83,21 +83,23 @@ fn more(out: &mut String, rows: usize) {
 }
 
 fn limits(out: &mut String, summary: &Summary) {
-    let used: Vec<_> = summary.limits.iter().filter(|limit| limit.charged > 0).collect();
     if !summary.limits_simulated {
         line!(out, "\nlimits were not simulated");
+    } else if !summary.limits.is_empty() {
+        line!(out);
+        let width = summary.limits.iter().map(|limit| limit.id.len()).max().unwrap_or(0).max(5);
+        line!(out, "{:<width$}{:>12}{:>12}{:>12}", "limit", "charged", "refused", "no key");
+        for limit in &summary.limits {
+            let [charged, refused, keyless] = [limit.charged, limit.refused, limit.keyless].map(number);
+            line!(out, "{:<width$}{charged:>12}{refused:>12}{keyless:>12}", limit.id);
+        }
     }
-    if used.is_empty() {
-        return;
-    }
-    line!(out);
-    let width = used.iter().map(|limit| limit.id.len()).max().unwrap_or(0).max(5);
-    line!(out, "{:<width$}{:>12}{:>12}", "limit", "charged", "refused");
-    for limit in used {
-        line!(out, "{:<width$}{:>12}{:>12}", limit.id, number(limit.charged), number(limit.refused));
-    }
-    if summary.charges_dropped > 0 {
-        line!(out, "{} charges found no room in memory and refused nobody", number(summary.charges_dropped));
+    cautions(out, &summary.cautions);
+}
+
+fn cautions(out: &mut String, cautions: &[String]) {
+    for caution in cautions {
+        line!(out, "warning: {caution}");
     }
 }
 
@@ -169,7 +171,11 @@ fn unavailable(out: &mut String, summary: &Summary) {
         return;
     }
     line!(out);
-    line!(out, "rules ask for what the log does not tell, and say nothing where it is missing:");
+    let asked = number(summary.asked);
+    line!(
+        out,
+        "rules ask for what the log does not tell, and say nothing where it is missing ({asked} lines looked at):"
+    );
     for row in summary.unavailable.iter().take(NAMED) {
         let [first, ..] = row.rules.as_slice() else { continue };
         let others = if row.rules.len() > 1 { format!(" and {} more", row.rules.len() - 1) } else { String::new() };

@@ -78,7 +78,13 @@ fn nothing_where_tls_should_stand_is_not_a_connection_without_tls() {
     assert_eq!(with(r#","ja4":"-","tls_version":"TLSv1.3""#).ja4, Fact::Unavailable);
     let plain = with(r#","ja4":"-","tls_version":"-""#);
     assert_eq!((&plain.ja4, &plain.tls_version), (&Fact::Absent, &Fact::Absent));
-    assert_eq!(plain.scheme, Fact::Known(b"http".as_slice().into()));
+    // A load balancer before the Envoy may have ended the client's TLS.
+    assert_eq!(
+        (plain.scheme, state(&with(r#","tls_version":"-""#), "request.scheme")),
+        (Fact::Unavailable, "unavailable")
+    );
+    let logged = with(r#","scheme":"http","ja4":"-","tls_version":"-""#);
+    assert_eq!((logged.scheme, logged.ja4), (Fact::Known(b"http".as_slice().into()), Fact::Absent));
     assert_eq!(with("").scheme, Fact::Unavailable);
 }
 

@@ -50,12 +50,16 @@ pub(crate) struct Diff {
 impl Diff {
     pub(crate) fn run(self) -> Result<ExitCode, Failure> {
         let (old, new) = match (load(&self.old)?, load(&self.new)?) {
-            (Ok(old), Ok(new)) => (old.policy, new.policy),
+            (Ok(old), Ok(new)) => (old, new),
             (Err(complaint), _) | (_, Err(complaint)) => return Ok(complaint),
         };
-        let played = self.log.play(&[&old, &new], || Differ::new(&old, &new, self.sample), None)?;
+        let played =
+            self.log.play(&[&old.policy, &new.policy], || Differ::new(&old.policy, &new.policy, self.sample), None)?;
         let Some(played) = played else { return Ok(ExitCode::SUCCESS) };
-        let summary = DiffSummary::of(played, &self.log.names(), self.log.simulates_limits(), self.top, self.budgets());
+        let mut summary =
+            DiffSummary::of(played, &self.log.names(), self.log.simulates_limits(), self.top, self.budgets());
+        let (old_tags, new_tags) = (old.tags(), new.tags());
+        summary.tag(|id| new_tags.get(id).or_else(|| old_tags.get(id)).cloned().unwrap_or_default());
         if let Some(path) = &self.html {
             write(path, &html::diff(&summary))?;
         }

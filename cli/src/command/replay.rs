@@ -1,7 +1,6 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use outwork_compiler::Notes;
 use outwork_replay::{Keep, Summary, Tally, html, text};
 
 use crate::failure::Failure;
@@ -44,13 +43,14 @@ impl Replay {
             Ok(loaded) => loaded,
             Err(complaint) => return Ok(complaint),
         };
-        let notes = Notes::read(&loaded.bundle).unwrap_or_default();
         let keep = Keep { samples: self.sample, decisions: self.jsonl };
-        let new = || Tally::new(&loaded.policy, &notes.atoms, keep);
+        let new = || Tally::new(&loaded.policy, keep);
         let out = stdout();
         let played = self.log.play(&[&loaded.policy], new, self.jsonl.then_some(&out as _))?;
         let Some(played) = played else { return Ok(ExitCode::SUCCESS) };
-        let summary = Summary::of(played, &self.log.names(), self.log.simulates_limits(), self.top);
+        let mut summary = Summary::of(played, &self.log.names(), self.log.simulates_limits(), self.top);
+        let tags = loaded.tags();
+        summary.tag(|id| tags.get(id).cloned().unwrap_or_default());
         if let Some(path) = &self.html {
             write(path, &html::replay(&summary))?;
         }

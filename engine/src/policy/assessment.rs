@@ -6,7 +6,7 @@ use crate::{
     evidence,
     fact::Fact,
     facts::Facts,
-    identity,
+    identity::{self, Prefix},
     keys::Keyring,
     limits::{Charge, Charged, KeyPart, Limit, Outcome},
     risk::{Band, Confidence, Risk, Tally},
@@ -29,6 +29,7 @@ pub struct Assessment<'a> {
     reasons: Reasons<'a>,
     asked: Asked,
     charges: Vec<Charge>,
+    keyless: Vec<u16>,
 }
 
 impl<'a> Assessment<'a> {
@@ -45,6 +46,7 @@ impl<'a> Assessment<'a> {
             reasons: Reasons::new(),
             asked: Asked::default(),
             charges: Vec::new(),
+            keyless: Vec::new(),
         };
         if policy.settings.mode != Mode::Off {
             policy.conditions.evaluate(&scene, scratch);
@@ -59,6 +61,12 @@ impl<'a> Assessment<'a> {
     /// [`Self::decide`].
     pub fn charges(&self) -> &[Charge] {
         &self.charges
+    }
+
+    /// The limits, by their places in the policy, that are due and not charged: a part of their key is not known. For
+    /// whoever has to say what a limit could not do.
+    pub fn keyless(&self) -> &[u16] {
+        &self.keyless
     }
 
     /// Judges, once the charges are made: what [`Self::decide`] decides, for those who send nothing on and answer nobody.
@@ -142,8 +150,9 @@ impl<'a> Assessment<'a> {
             if !due && !self.asked.throttles.contains(&place) {
                 continue;
             }
-            if let Some(key) = self.key(limit) {
-                self.charges.push(limit.charge(place, key, self.band));
+            match self.key(limit) {
+                Some(key) => self.charges.push(limit.charge(place, key, self.band)),
+                None => self.keyless.push(place),
             }
         }
     }
@@ -153,13 +162,14 @@ impl<'a> Assessment<'a> {
     fn key(&self, limit: &Limit) -> Option<u128> {
         let connection = &self.facts.connection;
         let prefix = connection.address.map(identity::client_prefix);
+        let client = prefix.as_ref().known().map(Prefix::as_bytes).or(self.facts.seen.client);
         let device = self.device.to_le_bytes();
         let asn = connection.asn.map(u32::to_le_bytes);
         let mut parts: Vec<&[u8]> = Vec::with_capacity(limit.key.len() + 1);
         parts.push(limit.id.as_bytes());
         for part in &limit.key {
             parts.push(match part {
-                KeyPart::Ip => prefix.as_ref().known()?.as_bytes(),
+                KeyPart::Ip => client?,
                 KeyPart::Device if self.device_seen => &device,
                 KeyPart::Device => return None,
                 KeyPart::Asn => asn.as_ref().known()?,
@@ -223,11 +233,12 @@ impl<'a> Assessment<'a> {
     }
 
     /// Where this client stands among canaries: the same for all its requests. By its address, which it cannot choose as
-    /// it can what the device identity is made of; by the device only where the address is not known.
+    /// it can what the device identity is made of; by its name where its source hides the address, and by the device only where there is neither.
     fn share(&self) -> u16 {
-        match self.facts.connection.address.map(identity::client_prefix) {
-            Fact::Known(prefix) => self.keys.canary(&[prefix.as_bytes()]),
-            Fact::Absent | Fact::Unavailable => self.keys.canary(&[&self.device.to_le_bytes()]),
+        match (self.facts.connection.address.map(identity::client_prefix), self.facts.seen.client) {
+            (Fact::Known(prefix), _) => self.keys.canary(&[prefix.as_bytes()]),
+            (_, Some(client)) => self.keys.canary(&[client]),
+            (_, None) => self.keys.canary(&[&self.device.to_le_bytes()]),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{
     load, pair,
     program::{self, Answer},
     sets::Sets,
-    source::Place,
+    source::{Asked, Place},
     unsent::Unsent,
     wire::{Atom, Test},
 };
@@ -121,6 +121,23 @@ impl Conditions {
     /// What each atom of a condition said in the request evaluated last, in the order of its program.
     pub fn trace<'a>(&'a self, condition: usize, scratch: &'a Scratch) -> impl Iterator<Item = (usize, Answer)> + 'a {
         program::atoms(self.program(condition)).map(|atom| (atom, scratch.answer(atom)))
+    }
+
+    /// The fields that a condition asks for, each as often as it is asked; a list also for its elements.
+    pub fn asked(&self, condition: usize) -> impl Iterator<Item = Asked<'_>> {
+        let atoms = |program| program::atoms(program).filter_map(|atom| self.atoms.get(atom));
+        let of_elements = move |atom: &Atom| match atom.test {
+            Test::Exists(predicate) => self.predicates.get(predicate as usize),
+            _ => None,
+        };
+        let with_elements = move |atom| {
+            let inner = of_elements(atom).into_iter().flat_map(move |program| atoms(program));
+            core::iter::once(atom).chain(inner)
+        };
+        let all = atoms(self.program(condition)).flat_map(with_elements);
+        let fields = all.flat_map(|atom| [Some(atom.field), atom.test.other()]).flatten();
+        let places = fields.filter_map(|field| Some(&self.fields.get(field as usize)?.place));
+        places.filter(|place| !matches!(place, Place::Element(_))).map(Asked)
     }
 
     pub(super) fn program(&self, condition: usize) -> &[u32] {

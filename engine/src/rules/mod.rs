@@ -38,5 +38,6 @@ pub use quantify::MAX_ELEMENTS;
 pub use ranges::Ranges;
 pub use rule::{Action, Layer, Mode, Rule};
 pub use scratch::Scratch;
+pub use source::Asked;
 pub use standing::{Standing, Standings};
 pub use strings::Strings;

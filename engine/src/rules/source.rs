@@ -28,6 +28,25 @@ impl Source {
     }
 }
 
+/// A field that conditions ask for.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'c>(pub(super) &'c Place);
+
+impl Asked<'_> {
+    /// What it is.
+    pub fn source(&self) -> Source {
+        self.0.source()
+    }
+
+    /// Whether this request does not tell it.
+    pub fn is_unavailable(&self, scene: &Scene<'_>) -> bool {
+        match self.0 {
+            Place::Many(list) => matches!(list.reading(scene), Fact::Unavailable),
+            place => matches!(place.read(scene), Fact::Unavailable),
+        }
+    }
+}
+
 impl Place {
     pub(super) fn resolve(source: Source) -> Result<Self, ConditionsError> {
         let bytes = |name: String| name.into_bytes().into_boxed_slice();
@@ -42,6 +61,19 @@ impl Place {
             Source::Many(list) => Self::Many(list),
             Source::Element(list) => Self::Element(list),
         })
+    }
+
+    /// The place as a bundle names it.
+    fn source(&self) -> Source {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        match self {
+            Self::Signal(index) => Source::Signal(SIGNALS.get(*index).map_or("", |signal| signal.name).into()),
+            Self::Header(name) => Source::Header(text(name.as_bytes())),
+            Self::Cookie(name) => Source::Cookie(text(name)),
+            Self::Param(name) => Source::Param(text(name)),
+            Self::Many(list) => Source::Many(list.clone()),
+            Self::Element(list) => Source::Element(list.clone()),
+        }
     }
 
     /// The type of its value; none for a list.

@@ -50,6 +50,10 @@ impl HeaderName {
         Self { known: Known::find(&text), text }
     }
 
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.text
+    }
+
     /// The marks that a request with this header has.
     pub(crate) fn marks(&self) -> Marks {
         self.known.map_or_else(|| Marks::of_other(&self.text), Marks::of)

@@ -172,7 +172,7 @@ proptest! {
         let mut part = whole;
         part.headers.list = &shown;
         part.seen = Seen {
-            scheme: hidden[0], authority: hidden[1], path: hidden[2], query: hidden[3], hidden_address: false,
+            scheme: hidden[0], authority: hidden[1], path: hidden[2], query: hidden[3], hidden_address: false, client: None,
             headers: Unlisted::Unavailable { except: &except },
         };
         if hidden[4] { part.request.protocol = Fact::Unavailable; }

@@ -87,7 +87,7 @@ fn replay(log: &[u8], policy: &Policy, format: Format) {
     let input = Input::of("log".into(), Cursor::new(log.to_vec()), None, &progress).unwrap();
     let options = Options { format: Some(format), map: None, limits: true, jobs: 1, now: Time::default(), progress };
     let keep = Keep { samples: 0, decisions: false };
-    let played = play(vec![input], &[policy], &options, || Tally::new(policy, &[], keep), None).unwrap();
+    let played = play(vec![input], &[policy], &options, || Tally::new(policy, keep), None).unwrap();
     black_box(played.sink);
 }
 

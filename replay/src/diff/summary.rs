@@ -1,7 +1,9 @@
 //! What a diff says, as numbers: the form of `--json`.
 
 use super::{Diff, How};
-use crate::{Budget, FileRow, Played, Rejected, Sample, client::shown, count::Table, summary::files};
+use crate::{
+    Budget, FileRow, LimitRow, Played, Rejected, Sample, client::shown, count::Table, simulated, summary::files,
+};
 use outwork_engine::decision::Verdict;
 use serde::Serialize;
 use std::{cmp::Reverse, hash::Hash};
@@ -47,6 +49,16 @@ pub struct DiffSummary {
     pub limits_simulated: bool,
     /// Charges for which there was no room, under the old and under the new policy.
     pub charges_dropped: Vec<u64>,
+    /// Lines that were older by more than a minute than one before them: they were charged later than they came.
+    pub lines_late: u64,
+    /// Files that began before the end of the one before them: their limits began anew.
+    pub limits_restarted: u64,
+    /// Every limit of the old policy.
+    pub old_limits: Vec<LimitRow>,
+    /// Every limit of the new policy.
+    pub new_limits: Vec<LimitRow>,
+    /// What limits and canaries could not do here, one sentence each, for people.
+    pub cautions: Vec<String>,
     /// Lines that could not be read.
     pub rejected: Rejected,
     /// The budgets that were given.
@@ -80,6 +92,9 @@ pub struct ShiftRow {
 pub struct CauseRow {
     /// A rule or a limit; empty for settings.
     pub id: String,
+    /// The rule's tags.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
     /// How.
     pub how: How,
     /// Of how many requests whose verdict changes.
@@ -134,8 +149,13 @@ impl DiffSummary {
     /// Sums up. `top` is how many clients and user agents are named.
     pub fn of(played: Played<Diff<'_>>, names: &[String], limits: bool, top: usize, budgets: Budgets) -> Self {
         let files = files(&played, names);
+        let mut cautions = simulated::cautions(&played);
         let diff = played.sink;
         let pairs = pairs(&diff);
+        let [old, new] = &diff.simulated;
+        for (which, simulated, policy) in [("old", old, diff.old), ("new", new, diff.new)] {
+            cautions.extend(simulated.cautions(policy).into_iter().map(|caution| format!("{which}: {caution}")));
+        }
         let count = |is: &dyn Fn(Verdict, Verdict) -> bool| -> u64 {
             let counted = pairs.iter().filter(|(old, new, _)| is(*old, *new));
             counted.map(|(.., requests)| requests).sum()
@@ -166,11 +186,21 @@ impl DiffSummary {
             client_count: diff.clients.len(),
             user_agents: who(&diff.agents, top, |agent| shown(agent)),
             limits_simulated: limits,
+            old_limits: old.rows(diff.old),
+            new_limits: new.rows(diff.new),
+            cautions,
             charges_dropped: played.dropped,
+            lines_late: played.late,
+            limits_restarted: played.restarts,
             rejected: diff.rejects.sum(names),
             budgets: budgets.spent(newly_blocked, newly_throttled, changed, diff.requests),
             samples: diff.changed.into_values().flatten().map(|(old, new)| Change { old, new }).collect(),
         }
+    }
+
+    /// Gives the rules behind the changes their tags, which a bundle keeps apart from what it decides by.
+    pub fn tag(&mut self, tags: impl Fn(&str) -> Vec<String>) {
+        self.causes.iter_mut().for_each(|cause| cause.tags = tags(&cause.id));
     }
 
     /// Whether a budget is exceeded.
@@ -216,7 +246,12 @@ fn shifts(shifts: &[u64]) -> Vec<ShiftRow> {
 }
 
 fn causes(diff: &Diff<'_>) -> Vec<CauseRow> {
-    let row = |((id, how), &[requests]): (&(String, How), &[u64; 1])| CauseRow { id: id.clone(), how: *how, requests };
+    let row = |((id, how), &[requests]): (&(String, How), &[u64; 1])| CauseRow {
+        id: id.clone(),
+        tags: Vec::new(),
+        how: *how,
+        requests,
+    };
     let mut rows: Vec<_> = diff.causes.rows.sorted().into_iter().map(row).collect();
     rows.sort_by_key(|row| Reverse(row.requests));
     rows

@@ -1,6 +1,7 @@
 //! The page of a diff.
 
 use super::{
+    cautions,
     chart::{self, Column},
     figure, files, page, rejected, section, table, tiles,
 };
@@ -41,6 +42,7 @@ fn first(summary: &DiffSummary) -> Markup {
             tile("Newly let through", summary.newly_admitted),
         ]))
         @if !summary.limits_simulated { p.note { "Limits were not simulated." } }
+        (cautions(&summary.cautions))
     }
 }
 

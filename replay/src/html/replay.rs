@@ -1,11 +1,12 @@
 //! The page of a replay.
 
 use super::{
+    cautions,
     chart::{self, Column, VERDICTS},
     figure, files, page, rejected, section, table, tiles,
 };
 use crate::{
-    Counts, Sample, Summary, WhoRow,
+    Counts, LimitRow, Sample, Summary, WhoRow,
     text::{number, share, steps},
 };
 use maud::{Markup, html};
@@ -147,13 +148,19 @@ fn rules(summary: &Summary) -> Markup {
 }
 
 fn limits(summary: &Summary) -> Markup {
-    let used = summary.limits.iter().filter(|limit| limit.charged > 0);
-    let rows: Vec<_> =
-        used.map(|limit| (limit.id.clone(), vec![number(limit.charged), number(limit.refused)])).collect();
-    if rows.is_empty() {
+    let row = |limit: &LimitRow| {
+        (limit.id.clone(), vec![number(limit.charged), number(limit.refused), number(limit.keyless)])
+    };
+    let rows: Vec<_> = summary.limits.iter().filter(|_| summary.limits_simulated).map(row).collect();
+    if rows.is_empty() && summary.cautions.is_empty() {
         return html! {};
     }
-    section("Limits", &table("Charges, and those that were refused", &["Limit", "Charged", "Refused"], &rows))
+    let caption = "Charges, those that were refused, and how often the log lacks a part of the key";
+    let body = html! {
+        @if !rows.is_empty() { (table(caption, &["Limit", "Charged", "Refused", "No key"], &rows)) }
+        (cautions(&summary.cautions))
+    };
+    section("Limits and canaries", &body)
 }
 
 fn who(what: &str, rows: &[WhoRow], all: usize) -> Markup {
@@ -193,7 +200,7 @@ fn unavailable(summary: &Summary) -> Markup {
         p.note { "Rules ask for these, and the log does not tell them. A rule says nothing where what it asks for is missing: in front of the origin more may fire than here." }
         div.scroll {
             table {
-                caption { "Of how many lines each is missing" }
+                caption { "Of how many lines each is missing, " (number(summary.asked)) " looked at" }
                 thead { tr { th scope="col" { "Field" } th scope="col" { "Lines" } th.text scope="col" { "Rules" } } }
                 tbody {
                     @for row in &summary.unavailable {

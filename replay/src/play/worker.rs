@@ -93,14 +93,14 @@ impl<'s, S: Sink> Worker<'s, S> {
             entries.iter().zip(lists.iter()).map(|(entry, list)| entry.facts(list, stage.now)).collect();
         let (mut assessed, mut traces) = (Vec::new(), Vec::new());
         for (policy, scratch) in stage.policies.iter().zip(&mut self.scratches) {
-            let (assessments, fired) = assess(policy, &facts, &stage.keys, scratch);
+            let (assessments, trace) = assess(policy, &facts, &stage.keys, scratch);
             assessed.push(assessments);
-            traces.push(Trace { fired, charged: Spans::default() });
+            traces.push(trace);
         }
         stage.charging.take(job.ticket, || {
             let mut stores = lock(&stage.stores);
             for ((assessments, trace), store) in assessed.iter().zip(&mut traces).zip(stores.iter_mut()) {
-                trace.charge(assessments, entries, store, stage.limits);
+                trace.charge((job.file, entries), assessments, store, stage.limits);
             }
         });
         let mut assessed: Vec<_> = assessed.into_iter().map(Vec::into_iter).collect();
@@ -110,7 +110,7 @@ impl<'s, S: Sink> Worker<'s, S> {
             outcomes.extend(assessed.iter_mut().zip(&traces).filter_map(|(assessments, trace)| {
                 let charged = trace.charged.get(at);
                 let judgement = assessments.next()?.judge(charged);
-                Some(Outcome { judgement, fired: trace.fired.get(at), charged })
+                Some(Outcome { judgement, fired: trace.fired.get(at), charged, keyless: trace.keyless.get(at) })
             }));
             self.sink.line(Line { file: job.file, number, entry, facts }, &outcomes);
         }
@@ -122,32 +122,39 @@ fn assess<'f>(
     facts: &'f [Facts<'f>],
     keys: &'f Keyring,
     scratch: &mut Scratch,
-) -> (Vec<Assessment<'f>>, Spans<(usize, Standing)>) {
+) -> (Vec<Assessment<'f>>, Trace) {
     let mut assessments = Vec::with_capacity(facts.len());
-    let mut fired = Spans::default();
+    let mut trace = Trace::default();
     for facts in facts {
         let assessment = policy.assess(facts, keys, scratch);
-        fired.push(assessment.fired(scratch));
+        trace.fired.push(assessment.fired(scratch));
+        trace.keyless.push(assessment.keyless().iter().copied());
         assessments.push(assessment);
     }
-    (assessments, fired)
+    (assessments, trace)
 }
 
 /// What led to the outcomes of a block, one span a line.
+#[derive(Default)]
 struct Trace {
     fired: Spans<(usize, Standing)>,
     charged: Spans<Charged>,
+    keyless: Spans<u16>,
 }
 
 impl Trace {
     /// Charges the limits of every line. Of a line without a time nothing can be said.
-    fn charge(&mut self, assessments: &[Assessment<'_>], entries: &[Entry<'_>], store: &mut Store, limits: bool) {
+    fn charge(
+        &mut self,
+        (file, entries): (usize, &[Entry<'_>]),
+        assessments: &[Assessment<'_>],
+        store: &mut Store,
+        limits: bool,
+    ) {
         for (assessment, entry) in assessments.iter().zip(entries) {
+            let now = entry.time.filter(|_| limits).map(|time| store.at(file, time));
             let charges = assessment.charges().iter();
-            self.charged.push(charges.map(|charge| match entry.time {
-                Some(now) if limits => store.charge(charge, now),
-                _ => Charged::Unknown,
-            }));
+            self.charged.push(charges.map(|charge| now.map_or(Charged::Unknown, |now| store.charge(charge, now))));
         }
     }
 }

@@ -8,10 +8,12 @@ use super::{
 use crate::{Entry, Reject, Spare, Text};
 use outwork_engine::{decision::Verdict, fact::Fact, facts::Protocol, time::Time};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, sync::LazyLock};
 
 /// The length at which our records cut a text.
 const CUT: usize = 512;
+/// For records that stand inside of other lines.
+static RECORDS: LazyLock<Layout> = LazyLock::new(|| Layout::of(super::Format::Records));
 
 pub(super) fn read<'a>(line: &'a [u8], layout: &'a Layout, spare: Spare<'a>) -> Result<Entry<'a>, Reject> {
     // Once for the line, and not for each text in it.
@@ -161,21 +163,25 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// What the other facts say of TLS: a connection without it has no hello, and one with it carries https.
+    /// What the other facts say of TLS: a connection without it has no hello, and one with it carries https. What one
+    /// without it carries, only a log that is written where the client's own TLS ends can say: before an Envoy there may be
+    /// a load balancer that ends it.
     fn tls(&mut self) {
+        let ends_tls = self.layout.ends_tls;
         let entry = &mut self.entry;
         if !entry.scheme.is_known() {
             entry.scheme = match &entry.tls_version {
                 Fact::Known(_) => Fact::Known(Cow::Borrowed(b"https")),
-                Fact::Absent => Fact::Known(Cow::Borrowed(b"http")),
-                Fact::Unavailable => Fact::Unavailable,
+                Fact::Absent if ends_tls => Fact::Known(Cow::Borrowed(b"http")),
+                Fact::Absent | Fact::Unavailable => Fact::Unavailable,
             };
         }
         let plain = matches!(&entry.scheme, Fact::Known(scheme) if scheme.as_ref() == b"http");
         if plain && entry.tls_version == Fact::Unavailable && self.layout.records {
             entry.tls_version = Fact::Absent;
         }
-        let no_hello = plain && entry.tls_version == Fact::Absent;
+        let is_plain_here = plain || (!ends_tls && !entry.scheme.is_known());
+        let no_hello = is_plain_here && entry.tls_version == Fact::Absent;
         if no_hello && (self.no_ja4 || self.layout.records) {
             entry.ja4 = Fact::Absent;
         }
@@ -186,8 +192,7 @@ impl<'a> Draft<'a> {
 
     /// A record that stands in the line tells what the line itself does not.
     fn fill_in(&mut self, record: &[u8]) {
-        let layout = Layout::of(super::Format::Records);
-        let Ok(told) = read(record, &layout, Spare::default()) else { return };
+        let Ok(told) = read(record, &RECORDS, Spare::default()) else { return };
         let told = told.into_owned();
         let entry = &mut self.entry;
         entry.recorded = told.recorded;

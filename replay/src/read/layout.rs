@@ -74,6 +74,8 @@ pub struct Layout {
     pub(super) empty: bool,
     /// Whether these are our records: they cut long texts, and leave out a user agent that was not sent.
     pub(super) records: bool,
+    /// Whether TLS ends where the log is written, so that a connection without it carries http.
+    pub(super) ends_tls: bool,
 }
 
 impl Layout {
@@ -84,6 +86,7 @@ impl Layout {
             dash: format == Format::Envoy,
             empty: format == Format::Logpush,
             records: format == Format::Records,
+            ends_tls: format != Format::Envoy,
         };
         let names = match format {
             Format::Envoy => names::ENVOY,

@@ -1,164 +1,166 @@
 //! What a policy asks for and a log does not tell.
 
+use crate::Line;
 use outwork_engine::{
-    fact::Fact,
-    facts::Facts,
     policy::Policy,
-    rules::Scratch,
-    signals::{SIGNALS, Scene, by_name},
+    rules::{
+        Asked,
+        wire::{List, Source},
+    },
+    signals::Scene,
 };
 
-/// What a rule asks for: a signal, a header, or something that stands in one.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Field {
-    Signal(usize),
-    Header(String),
-    HeaderNames,
-    Query,
-}
+/// How many lines of the first file are all asked, half as many of the second, and so on. Each costs as much as
+/// assessing it, and a small log is asked whole.
+const WHOLE: u64 = 1 << 12;
+/// Of a longer log one line in so many is asked, wherever it stands.
+const SPARSE: u64 = 64;
+/// As many lines from here and there say more than the beginnings do.
+const ENOUGH: u64 = 64;
 
-impl Field {
-    pub(crate) fn name(&self) -> String {
-        match self {
-            Self::Signal(place) => SIGNALS.get(*place).map_or_else(String::new, |signal| signal.name.to_owned()),
-            Self::Header(name) => format!("request.headers[\"{name}\"]"),
-            Self::HeaderNames => "request.header_names".to_owned(),
-            Self::Query => "request.params".to_owned(),
-        }
-    }
-
-    fn is_unavailable(&self, scene: &Scene<'_>) -> bool {
-        match self {
-            Self::Signal(place) => {
-                SIGNALS.get(*place).is_some_and(|signal| matches!((signal.read)(scene), Fact::Unavailable))
-            }
-            Self::Header(name) => matches!(scene.header(name.as_bytes()), Fact::Unavailable),
-            Self::HeaderNames => !scene.facts().seen.all_headers(),
-            Self::Query => matches!(scene.param(b"x"), Fact::Unavailable),
-        }
-    }
-}
-
-/// Every field that a policy's rules ask for, and how often it was unavailable.
+/// Every field that a policy's conditions ask for, and how often it was unavailable.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Fields {
-    /// How many lines those stand for that were asked.
-    pub(crate) asked: u64,
-    // The field, in how many of them it was unavailable, and the rules that ask for it.
-    pub(crate) rows: Vec<(Field, u64, Vec<usize>)>,
+pub(crate) struct Fields<'p> {
+    rows: Vec<Row<'p>>,
+    // Lines that were asked: from the beginnings of files, and here and there.
+    asked: [u64; 2],
+    // Whether some file is longer than its beginning.
+    is_long: bool,
 }
 
-impl Fields {
-    /// The fields of a policy. `atoms` are the tests of its conditions as CEL.
-    pub(crate) fn of(policy: &Policy, atoms: &[String]) -> Self {
+#[derive(Clone, Debug)]
+struct Row<'p> {
+    name: String,
+    asked: Asked<'p>,
+    /// In how many of the lines that were asked it was unavailable.
+    missing: [u64; 2],
+    /// The places of the conditions that ask for it: rules first, limits after them.
+    conditions: Vec<usize>,
+}
+
+/// A field that was unavailable.
+#[derive(Clone, Debug)]
+pub(crate) struct Missing<'t> {
+    pub(crate) name: &'t str,
+    pub(crate) lines: u64,
+    pub(crate) conditions: &'t [usize],
+}
+
+impl<'p> Fields<'p> {
+    /// The fields of a policy.
+    pub(crate) fn of(policy: &'p Policy) -> Self {
         let mut fields = Self::default();
-        let scratch = Scratch::default();
-        for place in 0..policy.rules().len() {
-            for (atom, _) in policy.conditions().trace(place, &scratch) {
-                for field in atoms.get(atom).map(|atom| named_in(atom)).unwrap_or_default() {
-                    fields.note(field, place);
-                }
-            }
+        let conditions = policy.conditions();
+        for place in 0..conditions.len() {
+            conditions.asked(place).for_each(|asked| fields.note(asked, place));
         }
-        fields.rows.sort();
+        fields.rows.sort_by(|one, other| one.name.cmp(&other.name));
         fields
     }
 
-    fn note(&mut self, field: Field, rule: usize) {
-        match self.rows.iter_mut().find(|(known, ..)| *known == field) {
-            Some((.., rules)) if rules.last() != Some(&rule) => rules.push(rule),
+    fn note(&mut self, asked: Asked<'p>, condition: usize) {
+        let name = name(&asked.source());
+        match self.rows.iter_mut().find(|row| row.name == name) {
+            Some(row) if row.conditions.last() != Some(&condition) => row.conditions.push(condition),
             Some(_) => {}
-            None => self.rows.push((field, 0, vec![rule])),
+            None => self.rows.push(Row { name, asked, missing: [0; 2], conditions: vec![condition] }),
         }
     }
 
-    /// Asks one line, which stands for so many.
-    pub(super) fn ask(&mut self, facts: &Facts<'_>, lines: u64) {
-        let scene = Scene::new(facts);
-        self.asked += lines;
-        for (_, unavailable, _) in self.rows.iter_mut().filter(|(field, ..)| field.is_unavailable(&scene)) {
-            *unavailable += lines;
+    pub(super) fn ask(&mut self, line: &Line<'_>) {
+        let whole = WHOLE.checked_shr(u32::try_from(line.file).unwrap_or(u32::MAX)).unwrap_or(0);
+        let samples = [line.number <= whole, is_sampled(line)];
+        self.is_long |= line.number > whole;
+        if samples == [false; 2] {
+            return;
         }
+        let scene = Scene::new(line.facts);
+        add(&mut self.asked, samples);
+        for row in &mut self.rows {
+            if row.asked.is_unavailable(&scene) {
+                add(&mut row.missing, samples);
+            }
+        }
+    }
+
+    /// How many lines were looked at.
+    pub(crate) fn asked(&self) -> u64 {
+        self.count(self.asked)
+    }
+
+    /// What some of those lines do not tell.
+    pub(crate) fn missing(&self) -> impl Iterator<Item = Missing<'_>> {
+        let rows = self.rows.iter().map(|row| Missing {
+            name: &row.name,
+            lines: self.count(row.missing),
+            conditions: &row.conditions,
+        });
+        rows.filter(|row| row.lines > 0)
+    }
+
+    /// The beginnings where they are all, or nearly; else what was taken here and there.
+    fn count(&self, [whole, sparse]: [u64; 2]) -> u64 {
+        let [_, enough] = self.asked;
+        if self.is_long && enough >= ENOUGH { sparse } else { whole }
     }
 
     pub(super) fn merge(&mut self, other: &Self) {
-        self.asked += other.asked;
-        self.rows.iter_mut().zip(&other.rows).for_each(|(row, more)| row.1 += more.1);
+        self.is_long |= other.is_long;
+        crate::count::add(&mut self.asked, &other.asked);
+        let rows = self.rows.iter_mut().zip(&other.rows);
+        rows.for_each(|(row, more)| crate::count::add(&mut row.missing, &more.missing));
     }
 }
 
-/// The fields that a test names, texts in it apart.
-fn named_in(atom: &str) -> Vec<Field> {
-    let mut fields = Vec::new();
-    let mut rest = atom;
-    while let Some((before, found)) = next(rest) {
-        fields.extend(found);
-        rest = before;
-    }
-    fields
+fn add(counts: &mut [u64; 2], samples: [bool; 2]) {
+    counts.iter_mut().zip(samples).for_each(|(count, is_in)| *count += u64::from(is_in));
 }
 
-/// The next name or text, and what follows it.
-fn next(text: &str) -> Option<(&str, Option<Field>)> {
-    let start = text.find(|c: char| c.is_ascii_alphabetic() || c == '"' || c == '\'')?;
-    let text = text.get(start..)?;
-    if let Some(quote) = text.chars().next().filter(|c| !c.is_ascii_alphabetic()) {
-        let end = text.get(1..)?.find(quote)?;
-        return Some((text.get(end + 2..)?, None));
-    }
-    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_'))).unwrap_or(text.len());
-    let (name, rest) = text.split_at_checked(end)?;
-    let key = || {
-        let inside = rest.strip_prefix("[\"")?;
-        inside.split_once('"').map(|(key, rest)| (key.to_owned(), rest))
-    };
-    let (field, rest) = match (name, key()) {
-        ("request.headers" | "request.header_values", Some((key, rest))) => (Some(Field::Header(key)), rest),
-        ("request.cookies", Some((_, rest))) => (Some(Field::Header("cookie".into())), rest),
-        ("request.params", Some((_, rest))) => (Some(Field::Query), rest),
-        _ => (list(name).or_else(|| signal(name)), rest),
-    };
-    Some((rest, field))
+/// Chosen by a hash of the line's place, so that nothing that comes again and again in a log is always met or never, and
+/// any number of workers chooses the same. The mixing is that of SplitMix64 (Steele, Lea, Flood 2014).
+fn is_sampled(line: &Line<'_>) -> bool {
+    let file = u64::try_from(line.file).unwrap_or(u64::MAX);
+    let seed = line.number.wrapping_add(file.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let mixed = (seed ^ (seed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    (mixed ^ (mixed >> 31)).is_multiple_of(SPARSE)
 }
 
-/// The list of a name, perhaps with a macro behind it.
-fn list(name: &str) -> Option<Field> {
-    let mut words = name.split('.');
-    match (words.next()?, words.next()?) {
-        ("request", "header_names") => Some(Field::HeaderNames),
-        ("request", "cookie_names") => Some(Field::Header("cookie".into())),
-        ("request", "param_names") => Some(Field::Query),
-        _ => None,
-    }
-}
-
-/// The signal of a name, perhaps with a method behind it.
-fn signal(name: &str) -> Option<Field> {
-    let mut name = name;
-    loop {
-        if let Some(place) = by_name(name) {
-            return Some(Field::Signal(place));
-        }
-        name = name.rsplit_once('.')?.0;
+/// As a condition names it. Cookies stand in a header, which a log tells or not.
+fn name(source: &Source) -> String {
+    match source {
+        Source::Signal(name) => name.clone(),
+        Source::Header(name) | Source::Many(List::HeaderValues(name)) => format!("request.headers[\"{name}\"]"),
+        Source::Cookie(_) | Source::Many(List::CookieNames) => "request.headers[\"cookie\"]".to_owned(),
+        Source::Param(_) | Source::Many(List::ParamNames) => "request.params".to_owned(),
+        Source::Many(List::HeaderNames) => "request.header_names".to_owned(),
+        Source::Element(_) => String::new(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Entry;
+    use outwork_engine::time::Time;
+
+    fn ask(fields: &mut Fields<'_>, file: usize, number: u64) {
+        let entry = Entry::EMPTY;
+        let lists = entry.lists();
+        let facts = entry.facts(lists.first(), Time(0));
+        fields.ask(&Line { file, number, entry: &entry, facts: &facts });
+    }
 
     #[test]
-    fn fields_are_found_in_tests() {
-        let names = |atom: &str| named_in(atom).iter().map(Field::name).collect::<Vec<_>>();
-        assert_eq!(names("ua.family == \"tls.ja4\""), ["ua.family"]);
-        assert_eq!(names("tls.sni == request.authority"), ["tls.sni", "request.authority"]);
-        assert_eq!(names("request.headers[\"x-a\"].lowerAscii().contains(\"b\")"), ["request.headers[\"x-a\"]"]);
-        assert_eq!(names("request.cookies[\"a\"] == 'b'"), ["request.headers[\"cookie\"]"]);
-        assert_eq!(names("request.header_values[\"te\"].exists(e, e == \"a\")"), ["request.headers[\"te\"]"]);
-        assert_eq!(names("request.header_names.exists(e, e.startsWith(\"x-\"))"), ["request.header_names"]);
-        assert_eq!(names("size(request.cookie_names)"), ["request.headers[\"cookie\"]"]);
-        assert_eq!(names("\"a\" in request.param_names"), ["request.params"]);
-        assert_eq!(names("tls.ja4.known"), ["tls.ja4"]);
-        assert_eq!(names("client.address in lists.office"), ["client.address"]);
+    fn every_line_of_a_small_log_is_asked_and_a_share_of_a_long_one() {
+        let mut fields = Fields::default();
+        (1..=40).for_each(|number| ask(&mut fields, 0, number));
+        (1..=60).for_each(|number| ask(&mut fields, 1, number));
+        assert_eq!(fields.asked(), 100);
+        let mut more = Fields::default();
+        (41..=200_000).for_each(|number| ask(&mut more, 0, number));
+        fields.merge(&more);
+        let expected = 200_060 / SPARSE;
+        assert!(fields.asked().abs_diff(expected) < expected / 10, "{} of {expected}", fields.asked());
     }
 }

@@ -1,6 +1,6 @@
 //! A diff for people, as text.
 
-use super::{count, cut, number, rejects, share};
+use super::{cautions, count, cut, number, rejects, share};
 use crate::{ChangedWho, DiffSummary, How};
 use std::fmt::Write;
 
@@ -46,6 +46,7 @@ fn head(out: &mut String, summary: &DiffSummary) {
     if !summary.limits_simulated {
         line!(out, "limits were not simulated");
     }
+    cautions(out, &summary.cautions);
 }
 
 fn pairs(out: &mut String, summary: &DiffSummary) {
