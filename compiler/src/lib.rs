@@ -33,7 +33,7 @@ pub use diagnostic::{Code, Diagnostic, Fix, Place, Position, Report, Severity};
 pub use files::{Files, Folder, MAX_FILE_BYTES};
 pub use format::format;
 pub use hosts::Host;
-pub use notes::{Notes, PartNote, PartShape, RuleNote};
+pub use notes::{MacroNote, Notes, PartNote, PartShape, RuleNote};
 pub use options::Options;
 pub use request::Request;
 pub use schema::{SchemaKind, schema};

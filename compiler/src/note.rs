@@ -1,14 +1,14 @@
 //! Writes what explanations say of a policy.
 
 use crate::{
-    cel::{Shape, Tree},
+    cel::{Named, Shape, Tree},
     lower::Atoms,
-    notes::{Notes, PartNote, PartShape, RuleNote},
+    notes::{MacroNote, Notes, PartNote, PartShape, RuleNote},
     pack::{PolicySource, RuleSource},
-    source::Sources,
+    source::{FileId, Sources},
 };
 use outwork_engine::rules::wire::Source;
-use std::{collections::BTreeMap, ops::Range};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 /// The notes of a policy.
 pub(crate) fn notes(policy: &PolicySource, atoms: &Atoms, sources: &Sources) -> Notes {
@@ -27,20 +27,19 @@ pub(crate) fn notes(policy: &PolicySource, atoms: &Atoms, sources: &Sources) -> 
     let mut ordered: Vec<(u32, String, Source)> =
         fields.into_iter().map(|(source, (place, name))| (place, name, source)).collect();
     ordered.sort_unstable_by_key(|(place, ..)| *place);
+    let mut parts = Parts::new(atoms);
     Notes {
-        rules: policy.rules.iter().map(|rule| note(rule, atoms, sources)).collect(),
+        rules: policy.rules.iter().map(|rule| note(rule, &mut parts, sources)).collect(),
+        macros: parts.macros(),
         atoms: atoms.in_words(),
         reads,
         fields: ordered.into_iter().map(|(_, name, source)| (name, source)).collect(),
     }
 }
 
-fn note(rule: &RuleSource, atoms: &Atoms, sources: &Sources) -> RuleNote {
+fn note(rule: &RuleSource, parts: &mut Parts<'_>, sources: &Sources) -> RuleNote {
     let path = sources.file(rule.id.span.file).map_or("", |file| &file.path);
-    let mut parts = Vec::new();
-    if let Some(tree) = &rule.tree {
-        flatten(tree, 0, atoms, &rule.when.value, &mut parts);
-    }
+    let parts = rule.tree.as_ref().map(|tree| parts.of(tree, &rule.when.value)).unwrap_or_default();
     RuleNote {
         when: rule.when.value.clone(),
         why: rule.why.clone(),
@@ -51,18 +50,58 @@ fn note(rule: &RuleSource, atoms: &Atoms, sources: &Sources) -> RuleNote {
     }
 }
 
-fn flatten(tree: &Tree, depth: u16, atoms: &Atoms, when: &str, parts: &mut Vec<PartNote>) {
-    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-    let shape = match &tree.shape {
-        Shape::All(_) => PartShape::All,
-        Shape::Any(_) => PartShape::Any,
-        Shape::Not(_) => PartShape::Not,
-        Shape::Choose(_) => PartShape::Choose,
-        Shape::Leaf(condition) => PartShape::Leaf(atoms.program(condition).unwrap_or_default()),
-    };
-    let range = balanced(when, tree.range.clone());
-    parts.push(PartNote { depth, start: offset(range.start), end: offset(range.end), shape });
-    tree.parts().iter().for_each(|part| flatten(part, depth.saturating_add(1), atoms, when, parts));
+/// Writes parts down, and which macros they name.
+struct Parts<'a> {
+    atoms: &'a Atoms,
+    /// The place of each macro, by where it stands.
+    places: BTreeMap<(FileId, usize), u32>,
+    // INVARIANT: the macros of `places` in the order of their numbers.
+    named: Vec<Arc<Named>>,
+}
+
+impl<'a> Parts<'a> {
+    fn new(atoms: &'a Atoms) -> Self {
+        Self { atoms, places: BTreeMap::new(), named: Vec::new() }
+    }
+
+    fn of(&mut self, tree: &Tree, text: &str) -> Vec<PartNote> {
+        let mut parts = Vec::new();
+        self.flatten(tree, 0, text, &mut parts);
+        parts
+    }
+
+    /// The macros that were named so far, and those that they name.
+    fn macros(&mut self) -> Vec<MacroNote> {
+        let mut notes = Vec::new();
+        while let Some(named) = self.named.get(notes.len()).cloned() {
+            notes.push(MacroNote { text: named.text.clone(), parts: self.of(&named.tree, &named.text) });
+        }
+        notes
+    }
+
+    fn flatten(&mut self, tree: &Tree, depth: u16, text: &str, parts: &mut Vec<PartNote>) {
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let shape = match &tree.shape {
+            Shape::All(_) => PartShape::All,
+            Shape::Any(_) => PartShape::Any,
+            Shape::Not(_) => PartShape::Not,
+            Shape::Choose(_) => PartShape::Choose,
+            Shape::Leaf(condition) => PartShape::Leaf(self.atoms.program(condition).unwrap_or_default()),
+        };
+        let range = balanced(text, tree.range.clone());
+        let named = tree.named.as_ref().map(|named| self.place(named));
+        parts.push(PartNote { depth, start: offset(range.start), end: offset(range.end), shape, named });
+        tree.parts().iter().for_each(|part| self.flatten(part, depth.saturating_add(1), text, parts));
+    }
+
+    fn place(&mut self, named: &Arc<Named>) -> u32 {
+        let next = u32::try_from(self.named.len()).unwrap_or(u32::MAX);
+        let place = *self.places.entry((named.span.file, named.span.range.start)).or_insert(next);
+        if place == next {
+            self.named.push(named.clone());
+        }
+        place
+    }
 }
 
 /// The range with the parentheses that its own ones belong to: the parser does not say where a pair ends.

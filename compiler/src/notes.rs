@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub struct Notes {
     /// One for each rule, in the order of the policy.
     pub rules: Vec<RuleNote>,
+    /// The macros that conditions are made of.
+    pub macros: Vec<MacroNote>,
     /// Each atom as CEL.
     pub atoms: Vec<String>,
     /// What each atom reads, by places among `fields`.
@@ -33,17 +35,28 @@ pub struct RuleNote {
     pub parts: Vec<PartNote>,
 }
 
+/// What an explanation says about a macro that is a condition.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MacroNote {
+    /// The macro as written.
+    pub text: String,
+    /// Its parts, each before those that it is made of.
+    pub parts: Vec<PartNote>,
+}
+
 /// A part of a condition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartNote {
     /// How deep it lies; the whole condition is at 0.
     pub depth: u16,
-    /// Where it begins in `when`, in bytes.
+    /// Where it begins in `when`, or in the text of the macro that it belongs to; in bytes.
     pub start: u32,
     /// Where it ends.
     pub end: u32,
     /// What it is made of.
     pub shape: PartShape,
+    /// The macro that it is, by its place among `macros`.
+    pub named: Option<u32>,
 }
 
 /// What a part of a condition is made of.

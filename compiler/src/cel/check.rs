@@ -75,13 +75,18 @@ impl<'c, 'f> Checker<'c, 'f> {
         }
     }
 
-    /// What a macro stands for.
-    pub(super) fn value(&mut self, expr: &IdedExpr) -> Option<Operand> {
-        let value = self.operand(expr)?;
-        if let Operand::Truth(condition) = &value {
-            self.fits(expr, condition.weight())?;
+    /// What a macro stands for, and its parts if it is a condition.
+    pub(super) fn value(&mut self, expr: &IdedExpr) -> Option<(Operand, Option<Tree>)> {
+        if matches!(&expr.expr, Expr::Call(call) if is_connective(&call.func_name)) {
+            let tree = self.tree(expr)?;
+            self.fits(expr, tree.weight())?;
+            return Some((Operand::Truth(tree.condition()), Some(tree)));
         }
-        Some(value)
+        let value = self.operand(expr)?;
+        let Operand::Truth(condition) = &value else { return Some((value, None)) };
+        self.fits(expr, condition.weight())?;
+        let tree = self.part(expr, Shape::Leaf(condition.clone()));
+        Some((value, Some(tree)))
     }
 
     /// The parts of an expression. Both sides of a connective are looked at even if one is wrong.
@@ -96,7 +101,17 @@ impl<'c, 'f> Checker<'c, 'f> {
             },
             _ => Shape::Leaf(self.leaf(expr)?),
         };
-        Some(Tree { shape, span: self.places.of(expr), range: self.places.range(expr) })
+        Some(self.part(expr, shape))
+    }
+
+    fn part(&self, expr: &IdedExpr, shape: Shape) -> Tree {
+        let named = match &expr.expr {
+            Expr::Select(select) if matches!(&select.operand.expr, Expr::Ident(root) if root == "macros") => {
+                self.scope.macros.tree(&select.field)
+            }
+            _ => None,
+        };
+        Tree { shape, span: self.places.of(expr), range: self.places.range(expr), named }
     }
 
     fn each(&mut self, parts: &[IdedExpr]) -> Option<Vec<Tree>> {
@@ -217,4 +232,8 @@ impl<'c, 'f> Checker<'c, 'f> {
         }
         Some(())
     }
+}
+
+fn is_connective(name: &str) -> bool {
+    matches!(name, operators::LOGICAL_AND | operators::LOGICAL_OR | operators::LOGICAL_NOT)
 }

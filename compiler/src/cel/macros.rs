@@ -1,6 +1,6 @@
 //! `[macros]`: conditions and values that a pack names once and uses often.
 
-use super::{Scope, check::Checker, operand::Operand, parse, place::Places};
+use super::{Scope, check::Checker, operand::Operand, parse, place::Places, tree::Named};
 use crate::{
     context::Context,
     diagnostic::{Code, Diagnostic},
@@ -15,6 +15,7 @@ use cel::{
 use std::{
     cell::Cell,
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
 };
 
 /// The macros of one file.
@@ -29,6 +30,8 @@ struct Macro {
     place: Span,
     /// None when it is wrong, which has been reported.
     value: Option<Operand>,
+    /// A condition as written.
+    tree: Option<Arc<Named>>,
     used: Cell<bool>,
 }
 
@@ -94,7 +97,7 @@ impl Macros {
                 let needs = needs(&expr);
                 parsed.insert(name.to_owned(), Parsed { text, expr, places, needs });
             }
-            macros.named.insert(name.to_owned(), Macro { place, value: None, used: Cell::new(false) });
+            macros.named.insert(name.to_owned(), Macro { place, value: None, tree: None, used: Cell::new(false) });
         }
         macros.report_cycles(cx, &mut parsed);
         macros.resolve(cx, source, lists, parsed);
@@ -107,6 +110,11 @@ impl Macros {
         let found = self.named.get(name)?;
         found.used.set(true);
         Some(found.value.as_ref())
+    }
+
+    /// A macro that is a condition, as written.
+    pub(super) fn tree(&self, name: &str) -> Option<Arc<Named>> {
+        self.named.get(name)?.tree.clone()
     }
 
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
@@ -160,8 +168,9 @@ impl Macros {
             let Some(Parsed { text, expr, places, .. }) = parsed.remove(&name) else { return };
             let scope = Scope { lists, macros: self, source, when: &text };
             let value = Checker::new(cx, scope, places).value(&expr);
-            if let Some(one) = self.named.get_mut(&name) {
-                one.value = value;
+            if let (Some(one), Some((value, tree))) = (self.named.get_mut(&name), value) {
+                one.value = Some(value);
+                one.tree = tree.and_then(|tree| tree.into_named(&text));
             }
         }
     }

@@ -19,7 +19,7 @@ pub(crate) use check::check;
 pub(crate) use expr::{Condition, FieldKey, ListRef, Literal, Question, Test};
 pub(crate) use macros::Macros;
 pub(crate) use parse::{STACK_BYTES, is_within_limits, reads_alike};
-pub(crate) use tree::{Shape, Tree};
+pub(crate) use tree::{Named, Shape, Tree};
 
 use crate::{lists::Lists, read::Text};
 

@@ -1,8 +1,8 @@
 //! A condition as it was written: its parts, and where each stands.
 
 use super::expr::Condition;
-use crate::source::Span;
-use std::ops::Range;
+use crate::{read::Text, source::Span};
+use std::{ops::Range, sync::Arc};
 
 /// A part of a condition.
 #[derive(Clone, Debug)]
@@ -12,7 +12,21 @@ pub(crate) struct Tree {
     pub(crate) span: Span,
     /// Where it stands in the condition's text.
     pub(crate) range: Range<usize>,
+    /// The macro that it is, as written.
+    pub(crate) named: Option<Arc<Named>>,
 }
+
+/// A macro that is a condition, as written.
+#[derive(Debug)]
+pub(crate) struct Named {
+    pub(crate) text: String,
+    /// Where it stands in its file; no other macro stands there.
+    pub(crate) span: Span,
+    pub(crate) tree: Tree,
+}
+
+/// Macros made of macros are opened so far.
+const MAX_NAMED: usize = 16;
 
 /// What a part is made of.
 #[derive(Clone, Debug)]
@@ -80,6 +94,18 @@ impl Tree {
             }
             Shape::Leaf(condition) => condition.clone(),
         }
+    }
+
+    /// How many macros lie in one another.
+    fn names(&self) -> usize {
+        let inner = self.named.as_ref().map_or(0, |named| named.tree.names().saturating_add(1));
+        self.parts().iter().map(Self::names).fold(inner, usize::max)
+    }
+
+    /// The same as a macro with this text; none where too many lie in one another.
+    pub(super) fn into_named(self, text: &Text) -> Option<Arc<Named>> {
+        let named = Named { text: text.value.clone(), span: text.span.clone(), tree: self };
+        (named.tree.names() < MAX_NAMED).then(|| Arc::new(named))
     }
 
     /// The parts that it is made of, in the order in which they were written.

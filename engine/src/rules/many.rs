@@ -2,9 +2,24 @@
 
 use super::wire::List;
 use crate::{fact::Fact, signals::Scene};
-use alloc::vec::Vec;
+use alloc::{collections::BTreeSet, vec::Vec};
 
 impl List {
+    /// What a request has there, for whoever explains a condition: slower than a condition looks through it. A name that
+    /// stands there again is left out.
+    pub fn read(&self, scene: &Scene<'_>) -> Fact<Vec<Vec<u8>>> {
+        self.reading(scene).map(|()| {
+            let (mut all, mut seen) = (Vec::new(), BTreeSet::new());
+            self.visit(scene, &mut Vec::new(), |element| {
+                if matches!(self, Self::HeaderValues(_)) || seen.insert(element.to_vec()) {
+                    all.push(element.to_vec());
+                }
+                true
+            });
+            all
+        })
+    }
+
     /// Whether the request has it: names are known wherever they can be seen, also where there are none; elements of a
     /// header only where it was sent.
     pub(super) fn reading(&self, scene: &Scene<'_>) -> Fact<()> {
@@ -109,6 +124,8 @@ mod tests {
         let facts = Sample { target, ..Sample::GET }.facts(headers);
         let scene = Scene::new(&facts);
         let (mut all, mut joined) = (Vec::new(), Vec::new());
+        let size = list.size(&scene, &mut joined);
+        assert_eq!(list.read(&scene).known().map(|all| all.len()), Some(size));
         list.visit(&scene, &mut joined, |element| {
             all.push(String::from_utf8_lossy(element).into_owned());
             true
