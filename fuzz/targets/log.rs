@@ -16,7 +16,9 @@ fuzz_target!(|data: &[u8]| {
         let lists = entry.lists();
         let facts = entry.facts(lists.first(), Time::default());
         let scene = Scene::new(&facts);
-        SIGNALS.iter().for_each(|signal| drop((signal.read)(&scene)));
+        for signal in SIGNALS {
+            std::hint::black_box((signal.read)(&scene));
+        }
     }
     let _ = Format::detect(data);
     if let Ok(text) = std::str::from_utf8(data) {
