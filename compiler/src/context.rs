@@ -1,6 +1,7 @@
 //! What every stage of the compiler shares: the files read, and what was found wrong so far.
 
 use crate::{
+    cel::Listed,
     diagnostic::{Code, Diagnostic, Severity},
     files::{Files, MAX_FILE_BYTES},
     lower::pattern::Patterns,
@@ -22,6 +23,8 @@ pub(crate) struct Context<'f> {
     raised: Vec<Span>,
     /// The regular expressions of all conditions.
     pub(crate) patterns: Patterns,
+    /// The lists that texts are searched for.
+    pub(crate) listed: Listed,
     /// How many parts all conditions have.
     pub(crate) parts: usize,
 }
@@ -36,6 +39,7 @@ impl<'f> Context<'f> {
             accepted: Vec::new(),
             raised: Vec::new(),
             patterns: Patterns::default(),
+            listed: Listed::default(),
             parts: 0,
         }
     }

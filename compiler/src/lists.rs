@@ -1,6 +1,7 @@
 //! Lists: networks, strings or numbers, in the pack or in files of their own.
 
 use crate::{
+    cel::Shared,
     context::Context,
     diagnostic::{Code, Diagnostic},
     files::relative_to,
@@ -42,7 +43,7 @@ pub(crate) struct Named {
 pub(crate) enum Contents {
     Networks(BTreeSet<(IpAddr, u8)>),
     Strings(BTreeSet<String>),
-    Numbers(BTreeSet<i64>),
+    Numbers(Shared<BTreeSet<i64>>),
 }
 
 /// The most mistakes of one list file that are shown.
@@ -191,7 +192,7 @@ fn file_entries<'t>(
 fn contents(cx: &mut Context<'_>, kind: &str, entries: Vec<Text>) -> Option<Contents> {
     match kind {
         "cidr" => parsed(cx, entries, network).map(Contents::Networks),
-        "numbers" => parsed(cx, entries, number).map(Contents::Numbers),
+        "numbers" => parsed(cx, entries, number).map(|numbers| Contents::Numbers(numbers.into())),
         _ => Some(Contents::Strings(entries.into_iter().map(|entry| entry.value).collect())),
     }
 }

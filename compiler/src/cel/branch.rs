@@ -23,6 +23,7 @@ impl Checker<'_, '_> {
         match (a, b) {
             (Operand::Either(parts), b) => {
                 let (test, yes, no) = *parts;
+                self.step(expr, b.weight())?;
                 self.branch(expr, test, |checker| {
                     Some((checker.both(expr, yes, b.clone(), make), checker.both(expr, no, b, make)))
                 })

@@ -83,8 +83,8 @@ impl<'c, 'f> Checker<'c, 'f> {
             return Some((Operand::Truth(tree.condition()), Some(tree)));
         }
         let value = self.operand(expr)?;
+        self.fits(expr, value.weight())?;
         let Operand::Truth(condition) = &value else { return Some((value, None)) };
-        self.fits(expr, condition.weight())?;
         let tree = self.part(expr, Shape::Leaf(condition.clone()));
         Some((value, Some(tree)))
     }
@@ -164,7 +164,9 @@ impl<'c, 'f> Checker<'c, 'f> {
             let message = format!("one side is {}, the other {}", self.name_of(&a), self.name_of(&b));
             return self.mismatch(no, message);
         }
-        Some(Operand::Either(Box::new((condition, a, b))))
+        let either = Operand::Either(Box::new((condition, a, b)));
+        self.fits(test, either.weight())?;
+        Some(either)
     }
 
     /// `has(a.b)`: the client sent it.

@@ -10,8 +10,8 @@ use crate::{
     lists,
 };
 use cel::IdedExpr;
-use outwork_engine::signals::Kind;
-use std::{net::IpAddr, sync::Arc};
+use outwork_engine::{rules::wire::Source, signals::Kind};
+use std::{collections::BTreeSet, net::IpAddr};
 
 impl Checker<'_, '_> {
     pub(super) fn equality(&mut self, expr: &IdedExpr, left: &IdedExpr, right: &IdedExpr) -> Option<Condition> {
@@ -65,14 +65,27 @@ impl Checker<'_, '_> {
         if a == b {
             return self.never(expr, "a field is compared with itself", "ask `….known` instead".into());
         }
+        self.is_not_of_one_element(expr, &a, &b)?;
         Some(Condition::ask(a, Test::SameAs(b)))
+    }
+
+    /// Refuses to compare an element of a list with itself in lower case: the engine compares fields only.
+    pub(super) fn is_not_of_one_element(&mut self, expr: &IdedExpr, a: &FieldKey, b: &FieldKey) -> Option<()> {
+        match (&a.source, &b.source) {
+            (Source::Element(_), Source::Element(_)) => self.unsupported(
+                expr,
+                "comparisons of an element with itself in lower case",
+                "compare it with text that is written out, or match it: `e.matches(\"[A-Z]\")`",
+            ),
+            _ => Some(()),
+        }
     }
 
     pub(super) fn equal_text(&mut self, expr: &IdedExpr, field: FieldKey, text: String) -> Option<Condition> {
         let place = self.places.of(expr);
         self.can_be(&place, &field, &text)?;
         let literal = Literal { from_start: true, to_end: true, text };
-        Some(Condition::ask(field, Test::Literals(Arc::new([literal].into()))))
+        Some(Condition::ask(field, Test::Literals(BTreeSet::from([literal]).into())))
     }
 
     fn equal_address(&mut self, expr: &IdedExpr, field: FieldKey, text: &str) -> Option<Condition> {
@@ -122,6 +135,7 @@ impl Checker<'_, '_> {
                 if a == b {
                     return self.never(expr, "a field is compared with itself", "ask `….known` instead".into());
                 }
+                self.is_not_of_one_element(expr, &a, &b)?;
                 Some(Condition::ask(a, Test::LessThan(b)))
             }
             (Operand::Size(_), Operand::Size(_) | Operand::Field(_, Kind::Int))

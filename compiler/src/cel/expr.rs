@@ -1,8 +1,9 @@
 //! A condition whose names and types are known to be right.
 
+use super::shared::Shared;
 use crate::lower::pattern::Pattern;
 use outwork_engine::{rules::wire::Source, signals::Kind};
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 /// A condition over questions.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,9 +39,9 @@ pub(crate) enum Test {
     IsTrue,
     Equals(i64),
     Less(i64),
-    InNumbers(BTreeSet<i64>),
-    /// Any of these; shared, because macros put the same into many conditions.
-    Literals(Arc<BTreeSet<Literal>>),
+    InNumbers(Shared<BTreeSet<i64>>),
+    /// Any of these; shared, because macros and lists put the same into many conditions.
+    Literals(Shared<BTreeSet<Literal>>),
     /// In a list of strings.
     InStrings(ListRef),
     Matches(Pattern),
@@ -183,6 +184,7 @@ impl Condition {
             Self::Ask(Question { test: Test::Exists(inner), .. }) | Self::Not(inner) => {
                 inner.weight().saturating_add(1)
             }
+            Self::Ask(Question { test: Test::Before(text), .. }) => text_weight(text),
             Self::Ask(_) => 1,
             Self::All(parts) | Self::Any(parts) => parts.iter().map(Self::weight).fold(1, usize::saturating_add),
         }
@@ -208,6 +210,11 @@ impl FieldKey {
     pub(crate) fn plain(source: Source) -> Self {
         Self { source, lower: false }
     }
+}
+
+/// How many parts text that is written out counts as: macros can put a long one into many places.
+pub(super) fn text_weight(text: &str) -> usize {
+    1 + text.len() / 64
 }
 
 /// What a sentence calls a kind of value.

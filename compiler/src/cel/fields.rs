@@ -35,7 +35,10 @@ impl Checker<'_, '_> {
                         elements
                     });
                 }
-                elements.map(Operand::Written)
+                let list = Operand::Written(elements?);
+                self.fits(expr, list.weight())?;
+                self.step(expr, list.weight())?;
+                Some(list)
             }
             Expr::Call(call) => self.call(expr, call),
             Expr::Comprehension(parts) => self.comprehension(expr, parts).map(Operand::Truth),
@@ -55,7 +58,11 @@ impl Checker<'_, '_> {
             Expr::Select(select) if select.test => self.has(expr, select),
             Expr::Select(select) => self.select(expr, &select.operand, &select.field),
             Expr::Ident(name) => match self.variable(name) {
-                Some(value) => Some(value.clone()),
+                Some(value) => {
+                    let value = value.clone();
+                    self.step(expr, value.weight())?;
+                    Some(value)
+                }
                 None => self.named(expr, name),
             },
             _ => None,
@@ -107,10 +114,9 @@ impl Checker<'_, '_> {
     fn macro_named(&mut self, expr: &IdedExpr, name: &str) -> Option<Operand> {
         if let Some(found) = self.scope.macros.find(name) {
             let place = self.places.of(expr);
-            let value = found?.clone().moved_to(&place);
-            let parts = if let Operand::Truth(condition) = &value { condition.weight() } else { 1 };
-            self.step(expr, parts)?;
-            return Some(value);
+            let value = found?;
+            self.step(expr, value.weight())?;
+            return Some(value.clone().moved_to(&place));
         }
         let known: Vec<&str> = self.scope.macros.names().collect();
         let help = match did_you_mean(name, known.iter().copied()) {

@@ -92,7 +92,8 @@ impl Macros {
             let place = keys.key_span(name);
             check_name(cx, name, &place);
             if let Some(text) = keys.text(cx, name)
-                && let Some((expr, places)) = parse::parse(cx, Scope { lists, macros: &macros, source, when: &text })
+                && let Some((expr, places)) =
+                    parse::parse(cx, Scope { lists, macros: &macros, source, when: &text, accepted: &[] })
             {
                 let needs = needs(&expr);
                 parsed.insert(name.to_owned(), Parsed { text, expr, places, needs });
@@ -166,7 +167,7 @@ impl Macros {
             let is_ready = |one: &Parsed| one.needs.iter().all(|name| !parsed.contains_key(name));
             let Some(name) = parsed.iter().find(|(_, one)| is_ready(one)).map(|(name, _)| name.clone()) else { return };
             let Some(Parsed { text, expr, places, .. }) = parsed.remove(&name) else { return };
-            let scope = Scope { lists, macros: self, source, when: &text };
+            let scope = Scope { lists, macros: self, source, when: &text, accepted: &[] };
             let value = Checker::new(cx, scope, places).value(&expr);
             if let (Some(one), Some((value, tree))) = (self.named.get_mut(&name), value) {
                 one.value = Some(value);

@@ -15,7 +15,7 @@ use outwork_engine::{
     rules::wire::{List, Source},
     signals::Kind,
 };
-use std::{collections::BTreeSet, net::IpAddr, sync::Arc};
+use std::{collections::BTreeSet, net::IpAddr};
 
 impl Checker<'_, '_> {
     pub(super) fn membership(&mut self, expr: &IdedExpr, item: &IdedExpr, list: &IdedExpr) -> Option<Condition> {
@@ -71,7 +71,7 @@ impl Checker<'_, '_> {
                     Operand::Int(number) => Some(Some(*number)),
                     _ => None,
                 })?;
-                Test::InNumbers(numbers)
+                Test::InNumbers(numbers.into())
             }
             Kind::Text => {
                 let texts = self.all(items, "a string", |checker, operand, item| match operand {
@@ -82,7 +82,7 @@ impl Checker<'_, '_> {
                     })),
                     _ => None,
                 })?;
-                Test::Literals(Arc::new(texts))
+                Test::Literals(texts.into())
             }
             Kind::Address => {
                 let networks = self.all(items, "a network as a string", |checker, operand, item| match operand {

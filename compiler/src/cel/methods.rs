@@ -17,7 +17,7 @@ use cel::{
     common::ast::{CallExpr, operators},
 };
 use outwork_engine::{rules::wire::Source, signals::Kind};
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 const TEXT_METHODS: &[&str] = &[
     "contains",
@@ -55,6 +55,7 @@ impl Checker<'_, '_> {
             Operand::Field(field, Kind::Text) => checker.search_field(expr, (name, anchors), field, (arg, wanted)),
             Operand::Text(text) if wanted.is_written() && checker.folding > 0 => {
                 let wanted = checker.texts(arg, name, wanted)?;
+                checker.step(expr, wanted.len() / 16)?;
                 Some(Condition::Constant(wanted.iter().any(|(wanted, _)| stands_in(&text, wanted, anchors))))
             }
             Operand::Text(_) => {
@@ -77,6 +78,7 @@ impl Checker<'_, '_> {
             if field == *other {
                 return self.never(expr, "a field is compared with itself", "ask `….known` instead".into());
             }
+            self.is_not_of_one_element(expr, &field, other)?;
             let test = match (from_start, to_end) {
                 (true, _) => Test::StartsWith(other.clone()),
                 (_, true) => Test::EndsWith(other.clone()),
@@ -84,12 +86,21 @@ impl Checker<'_, '_> {
             };
             return Some(Condition::ask(field, test));
         }
+        if let (Operand::List(list), true) = (&wanted, name.ends_with("Any"))
+            && let Some(Contents::Strings(strings)) = self.scope.lists.contents(*list)
+        {
+            let listed = self.cx.listed.find(*list, (from_start, to_end), strings);
+            if let Some(capital) = &listed.capital {
+                self.can_be(&self.places.of(arg), &field, capital)?;
+            }
+            return Some(Condition::ask(field, Test::Literals(listed.literals)));
+        }
         let texts = self.texts(arg, name, wanted)?;
         for (text, place) in &texts {
             self.can_be(place, &field, text)?;
         }
-        let literals = texts.into_iter().map(|(text, _)| Literal { from_start, to_end, text }).collect();
-        Some(Condition::ask(field, Test::Literals(Arc::new(literals))))
+        let literals: BTreeSet<_> = texts.into_iter().map(|(text, _)| Literal { from_start, to_end, text }).collect();
+        Some(Condition::ask(field, Test::Literals(literals.into())))
     }
 
     /// The texts that are looked for, and where each is written.
@@ -232,7 +243,9 @@ impl Checker<'_, '_> {
         match self.cx.patterns.plan(&text, field.lower, self.places.of(arg)) {
             Ok(plan) => {
                 let pattern = Pattern { text, plan };
-                pattern.warning(self.places.of(arg)).into_iter().for_each(|warning| self.cx.report(warning));
+                if let Some(warning) = pattern.warning(self.places.of(arg)) {
+                    self.cx.warn(self.scope.accepted, warning);
+                }
                 Some(Condition::ask(field, Test::Matches(pattern)))
             }
             Err(wrong) => {

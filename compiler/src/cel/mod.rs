@@ -6,6 +6,8 @@ mod compare;
 mod describe;
 mod expr;
 mod fields;
+mod lexis;
+mod listed;
 mod macros;
 mod membership;
 mod methods;
@@ -13,15 +15,18 @@ mod operand;
 mod parse;
 mod place;
 mod quantify;
+mod shared;
 mod tree;
 
 pub(crate) use check::check;
 pub(crate) use expr::{Condition, FieldKey, ListRef, Literal, Question, Test};
+pub(crate) use listed::Listed;
 pub(crate) use macros::Macros;
 pub(crate) use parse::{STACK_BYTES, is_within_limits, reads_alike};
+pub(crate) use shared::Shared;
 pub(crate) use tree::{Named, Shape, Tree};
 
-use crate::{lists::Lists, read::Text};
+use crate::{lists::Lists, pack::Accepted, read::Text};
 
 /// What a condition may refer to besides the schema.
 #[derive(Clone, Copy)]
@@ -34,4 +39,6 @@ pub(crate) struct Scope<'a> {
     pub(crate) source: &'a str,
     /// The condition.
     pub(crate) when: &'a Text,
+    /// The warnings that what it belongs to accepts.
+    pub(crate) accepted: &'a [Accepted],
 }

@@ -1,6 +1,6 @@
 //! Values in conditions.
 
-use super::expr::{Condition, FieldKey, kind_name};
+use super::expr::{Condition, FieldKey, kind_name, text_weight};
 use crate::source::Span;
 use outwork_engine::{
     rules::wire::{List, Source},
@@ -84,6 +84,20 @@ impl Map {
 }
 
 impl Operand {
+    /// How many parts it has, and what a copy of it costs.
+    pub(super) fn weight(&self) -> usize {
+        match self {
+            Self::Truth(condition) => condition.weight(),
+            Self::Text(text) => text_weight(text),
+            Self::Written(items) => items.iter().map(|(item, _)| item.weight()).fold(1, usize::saturating_add),
+            Self::Either(parts) => {
+                let (test, yes, no) = parts.as_ref();
+                test.weight().saturating_add(yes.weight()).saturating_add(no.weight())
+            }
+            _ => 1,
+        }
+    }
+
     /// Whether it is the same for every request.
     pub(super) fn is_written(&self) -> bool {
         matches!(self, Self::Bool(_) | Self::Int(_) | Self::Text(_) | Self::Written(_) | Self::List(_))

@@ -1,6 +1,6 @@
 //! CEL's grammar, by crate `cel`, with limits that keep its recursive parser on the stack.
 
-use super::{Scope, place::Places};
+use super::{Scope, lexis, place::Places};
 use crate::{
     context::Context,
     diagnostic::{Code, Diagnostic},
@@ -61,9 +61,11 @@ pub(crate) fn reads_alike(one: &str, other: &str) -> bool {
     }
 }
 
+/// How deep brackets nest; those in strings and comments count only where it is not certain that they are in them.
 fn nesting(text: &str) -> usize {
+    let bare = lexis::without_strings(text);
     let (mut depth, mut deepest) = (0_usize, 0);
-    for byte in text.bytes() {
+    for byte in bare.as_deref().unwrap_or(text).bytes() {
         match byte {
             b'(' | b'[' | b'{' => depth += 1,
             b')' | b']' | b'}' => depth = depth.saturating_sub(1),
@@ -78,6 +80,17 @@ fn explain(error: &ParseError, scope: Scope<'_>, places: &Places) -> Diagnostic 
     let text = &scope.when.value;
     let at = offset_of(text, error.pos);
     let rest = text.get(at..).unwrap_or_default();
+    if let Some(escape) = lexis::bad_escape(rest).filter(|_| rest.starts_with(['"', '\''])) {
+        let help =
+            format!("a backslash is written twice, as in `\\{escape}`, or once in a raw string, `r\"{escape}\"`");
+        let from = at + rest.find(escape).unwrap_or_default();
+        return Diagnostic::new(
+            Code::CelSyntax,
+            places.span(from, from + escape.len()),
+            format!("`{escape}` is no escape"),
+        )
+        .help(help);
+    }
     let (message, help) = if text.trim().is_empty() {
         ("the condition is empty".to_owned(), Some("write what shall hold, or `true`"))
     } else if error.msg.contains("has() macro") {
@@ -115,4 +128,17 @@ fn offset_of(text: &str, (line, column): (isize, isize)) -> usize {
     let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     let rest = text.get(start..).unwrap_or_default();
     start + rest.char_indices().nth(column.saturating_sub(1)).map_or(rest.len(), |(at, _)| at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brackets_in_strings_are_no_nesting() {
+        let text = format!("request.query.containsAny([{}])", vec!["\"f(\""; 40].join(", "));
+        assert_eq!(nesting(&text), 2);
+        assert!(nesting(&"(".repeat(40)) > MAX_NESTING);
+        assert!(nesting(&format!("\"\\d{}", "(".repeat(40))) > MAX_NESTING, "no string, so they nest");
+    }
 }

@@ -17,10 +17,7 @@ use outwork_engine::{
     rules::wire::{List, Source},
     signals::{Kind, SIGNALS},
 };
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Which elements must be as the condition wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -183,7 +180,7 @@ fn merged(conditions: Vec<Condition>) -> Vec<Condition> {
         }
     }
     let questions =
-        literals.into_iter().map(|((field, ..), literals)| Condition::ask(field, Test::Literals(Arc::new(literals))));
+        literals.into_iter().map(|((field, ..), literals)| Condition::ask(field, Test::Literals(literals.into())));
     questions.chain(kept).collect()
 }
 

@@ -124,11 +124,6 @@ impl Code {
     pub fn parse(id: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|code| code.id().eq_ignore_ascii_case(id))
     }
-
-    /// Whether a whole file, with all that is in it, is missing because of such a mistake.
-    pub(crate) const fn is_of_a_file(self) -> bool {
-        matches!(self, Self::Unreadable | Self::TooLarge | Self::NotUtf8 | Self::Toml)
-    }
 }
 
 #[cfg(test)]

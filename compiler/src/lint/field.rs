@@ -110,13 +110,13 @@ fn may_be_unknown(test: &Test) -> bool {
     test.other().is_some() || matches!(test, Test::Exists(_))
 }
 
-/// The states that a field can have: what is in the request's head is seen by every host.
+/// The states that a field can have. Hosts see every request's head, but what is replayed may not have all of it.
 fn states_of(source: &Source) -> &'static [State] {
     match source {
-        Source::Header(_) | Source::Cookie(_) | Source::Param(_) | Source::Many(List::HeaderValues(_)) => {
-            &[State::Known, State::Absent]
+        Source::Element(_) => &[State::Known],
+        Source::Many(List::HeaderNames | List::CookieNames | List::ParamNames) => &[State::Known, State::Unavailable],
+        Source::Header(_) | Source::Cookie(_) | Source::Param(_) | Source::Many(_) | Source::Signal(_) => {
+            &[State::Known, State::Absent, State::Unavailable]
         }
-        Source::Many(_) | Source::Element(_) => &[State::Known],
-        Source::Signal(_) => &[State::Known, State::Absent, State::Unavailable],
     }
 }

@@ -151,7 +151,9 @@ impl Wrong {
             Self::Refused(reason) => reason.clone(),
             Self::Syntax(error) => last_line(&error.to_string()),
         };
-        let help = if reason.contains("look-around") {
+        let help = if reason.contains("Unicode") {
+            "classes have ASCII letters only, since texts are bytes: write other letters one by one, as in `(é|è)`"
+        } else if reason.contains("look-around") {
             "write two conditions instead, one of them with `!`"
         } else if reason.contains("backreferences") {
             "backreferences need a search that can take forever: compare two fields instead"

@@ -49,13 +49,13 @@ pub(super) fn read(
         check_id(cx, id, "a limit");
     }
     keys.text(cx, "why");
-    let when = keys.text(cx, "when");
-    let tree = when.as_ref().and_then(|when| cel::check(cx, Scope { lists, macros, source: text, when }));
+    let (when, accepted) = (keys.text(cx, "when"), accept::read(cx, &keys));
+    let scope = |when| Scope { lists, macros, source: text, when, accepted: &accepted };
+    let tree = when.as_ref().and_then(|when| cel::check(cx, scope(when)));
     let key = key(cx, &keys);
     let burst = required_number(cx, &keys, "burst");
     let interval = keys.required_text(cx, "refill").and_then(|refill| interval(cx, &refill));
     let cost = cost(cx, &keys, burst);
-    let accepted = accept::read(cx, &keys);
     let id = id?;
     let limit = Limit {
         id: id.value.clone(),

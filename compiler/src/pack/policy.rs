@@ -34,6 +34,8 @@ pub(crate) struct PolicySource {
     pub(crate) list_names: Vec<Named>,
     /// The ids that packs have given up.
     pub(super) retired: Vec<Text>,
+    /// Whether some pack could not be read: what it would have added is not missed in the others.
+    is_partial: bool,
 }
 
 const MAX_PACKS: usize = 256;
@@ -65,6 +67,7 @@ pub(crate) fn read(cx: &mut Context<'_>, entry: &str) -> PolicySource {
         list_names: Vec::new(),
         hosts: Vec::new(),
         retired: Vec::new(),
+        is_partial: false,
     };
     let Some((file, text)) = cx.open(entry, None) else { return policy };
     let Some(table) = read::parse(cx, file, &text) else { return policy };
@@ -74,10 +77,7 @@ pub(crate) fn read(cx: &mut Context<'_>, entry: &str) -> PolicySource {
     } else {
         policy.read_root(cx, file, &text, table.get_ref(), entry);
     }
-    // What a file that could not be read would have added is not missed in the others.
-    if !cx.diagnostics.iter().any(|one| one.code.is_of_a_file()) {
-        policy.check(cx);
-    }
+    policy.check(cx);
     policy
 }
 
@@ -98,10 +98,11 @@ impl PolicySource {
         }
         let mut ids = BTreeMap::new();
         for named in packs {
-            if let Some((file, text)) = cx.open(&relative_to(entry, &named.value), Some(&named.span))
-                && let Some(table) = read::parse(cx, file, &text)
-            {
-                self.add_pack(cx, file, &text, table.get_ref(), &mut ids);
+            let opened = cx.open(&relative_to(entry, &named.value), Some(&named.span));
+            let parsed = opened.as_ref().and_then(|(file, text)| read::parse(cx, *file, text));
+            match (&opened, parsed) {
+                (Some((file, text)), Some(table)) => self.add_pack(cx, *file, text, table.get_ref(), &mut ids),
+                _ => self.is_partial = true,
             }
         }
         for table in root.tables(cx, "override") {
@@ -227,7 +228,7 @@ impl PolicySource {
         let Some(id) = keys.required_text(cx, "rule") else { return };
         let Some(rule) = self.rules.iter_mut().find(|rule| rule.id.value == id.value) else {
             let message = format!("there is no rule `{}`", id.value);
-            if cx.diagnostics.iter().any(|one| one.code.is_of_a_file()) {
+            if self.is_partial {
                 return;
             }
             let near = did_you_mean(&id.value, self.rules.iter().map(|rule| rule.id.value.as_str()));
@@ -288,7 +289,7 @@ impl PolicySource {
         duplicates(cx, Code::DuplicateLimit, "limit", self.limits.iter().map(|limit| &limit.id));
         retired::check(cx, &self.retired, self.rules.iter().map(|rule| &rule.id), "rule");
         retired::check(cx, &self.retired, self.limits.iter().map(|limit| &limit.id), "limit");
-        for limit in self.rules.iter().filter_map(|rule| rule.limit.as_ref()) {
+        for limit in self.rules.iter().filter(|_| !self.is_partial).filter_map(|rule| rule.limit.as_ref()) {
             if self.limits.iter().any(|known| known.id.value == limit.value) {
                 continue;
             }

@@ -70,8 +70,9 @@ pub(super) fn read(
         check_id(cx, id, "a rule");
     }
     let why = why(cx, &keys, "a rule");
-    let when = keys.required_text(cx, "when");
-    let tree = when.as_ref().and_then(|when| cel::check(cx, Scope { lists, macros, source: text, when }));
+    let (when, accepted) = (keys.required_text(cx, "when"), accept::read(cx, &keys));
+    let scope = |when| Scope { lists, macros, source: text, when, accepted: &accepted };
+    let tree = when.as_ref().and_then(|when| cel::check(cx, scope(when)));
     let (tags, references) = (tags(cx, &keys), references(cx, &keys));
     if !keys.has("score") && !keys.has("action") {
         let help = "give it a `score`, an `action`, or both; `score = 0` only records";
@@ -104,7 +105,7 @@ pub(super) fn read(
         tags,
         references,
         tests,
-        accepted: accept::read(cx, &keys),
+        accepted,
         overridden: None,
     })
 }
