@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Mutex, mpsc};
@@ -191,14 +191,6 @@ fn speed(lines: u64, elapsed: Duration) -> String {
 /// Standard output, as workers share it: they write whole blocks.
 pub(crate) fn stdout() -> Mutex<io::Stdout> {
     Mutex::new(io::stdout())
-}
-
-/// A reader who has seen enough, as `head` does, is no failure.
-pub(crate) fn print(text: &str) -> Result<(), Failure> {
-    match io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written.map_err(Failure::because("the report cannot be printed")),
-    }
 }
 
 pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {

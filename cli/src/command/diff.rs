@@ -4,7 +4,8 @@ use std::process::ExitCode;
 use outwork_replay::{Budget, Budgets, Diff as Differ, DiffSummary, html, text};
 
 use crate::failure::Failure;
-use crate::replay::{Log, load, print, write};
+use crate::output::print;
+use crate::replay::{Log, load, write};
 
 /// Say which requests of an access log change their verdict between two policies
 ///

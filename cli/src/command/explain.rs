@@ -1,5 +1,5 @@
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::explain::{Explainer, text};
 use crate::failure::Failure;
+use crate::output::print;
 use crate::policy;
 
 /// Say what a policy makes of one request and why, or what a code such as OW0025 means
@@ -93,14 +94,6 @@ impl Explain {
             None => Err(Failure::new(format!("there is no code `{name}`"))
                 .with_help("docs/diagnostics/README.md lists them: `OW` and four digits")),
         }
-    }
-}
-
-/// A reader who has seen enough, as `head` does, is no failure.
-fn print(text: &str) -> Result<(), Failure> {
-    match io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written.map_err(Failure::because("the explanation cannot be printed")),
     }
 }
 

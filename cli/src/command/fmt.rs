@@ -8,6 +8,7 @@ use similar::TextDiff;
 
 use super::{check, publish};
 use crate::failure::Failure;
+use crate::output::print;
 
 /// Lay packs and policies out alike
 ///
@@ -70,7 +71,8 @@ impl Fmt {
             return Ok(Some(false));
         }
         if self.diff {
-            print!("{}", TextDiff::from_lines(&text, &formatted).unified_diff().header(&name, &name));
+            let diff = TextDiff::from_lines(&text, &formatted).unified_diff().header(&name, &name).to_string();
+            print(&diff)?;
         } else if self.check {
             println!("{name}");
         } else {
@@ -89,7 +91,7 @@ impl Fmt {
         Ok(match outwork_compiler::format("-", &text) {
             Ok(formatted) => {
                 if self.writes() {
-                    print!("{formatted}");
+                    print(&formatted)?;
                 }
                 if self.writes() || formatted == text { ExitCode::SUCCESS } else { ExitCode::FAILURE }
             }

@@ -7,6 +7,7 @@ use outwork_import::crawlers::{self, Effect, Grouping};
 use outwork_import::{Imported, anubis};
 
 use crate::failure::Failure;
+use crate::output::print;
 
 /// Make a rule pack of what another project wrote
 ///
@@ -116,7 +117,7 @@ impl Output {
     fn write(&self, imported: &Imported) -> Result<ExitCode, Failure> {
         match &self.output {
             Some(path) => write(path, &imported.pack)?,
-            None => print!("{}", imported.pack),
+            None => print(&imported.pack)?,
         }
         for loss in &imported.losses {
             eprintln!("lost: {loss}");

@@ -4,7 +4,8 @@ use std::process::ExitCode;
 use outwork_replay::{Keep, Summary, Tally, html, text};
 
 use crate::failure::Failure;
-use crate::replay::{Log, load, print, stdout, write};
+use crate::output::print;
+use crate::replay::{Log, load, stdout, write};
 
 /// Say what a policy would have done with the requests of an access log
 ///

@@ -3,6 +3,7 @@ use std::process::ExitCode;
 use outwork_compiler::SchemaKind;
 
 use crate::failure::Failure;
+use crate::output::print;
 
 /// Print the JSON Schema of packs or policies, for editors
 ///
@@ -28,7 +29,7 @@ impl Schema {
             Kind::Pack => SchemaKind::Pack,
             Kind::Policy => SchemaKind::Policy,
         };
-        print!("{}", outwork_compiler::schema(kind));
+        print(&outwork_compiler::schema(kind))?;
         Ok(ExitCode::SUCCESS)
     }
 }

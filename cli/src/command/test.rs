@@ -11,6 +11,7 @@ use super::check;
 use super::explain::KEYS;
 use crate::explain::{Explainer, text};
 use crate::failure::Failure;
+use crate::output::print;
 use crate::report::Format;
 
 /// Run the tests of a policy's rules, and cases from files
@@ -121,8 +122,7 @@ impl Cases {
         let expected = case.expect.as_ref().and_then(|expect| expect.reasons.clone()).unwrap_or_default();
         let request = case.request().map_err(Failure::because(format!("case `{}` is no request", case.id)))?;
         let explainer = Explainer { policy: &policy, notes: &notes, keys: &keys, asked: &expected };
-        print!("{}", text::brief(&explainer.explain(&request)));
-        Ok(())
+        print(&text::brief(&explainer.explain(&request)))
     }
 
     fn summary(&self) -> String {

@@ -10,6 +10,7 @@ use clap::ValueEnum;
 use outwork_compiler::{Place, Report, Span};
 
 use crate::failure::Failure;
+use crate::output::print;
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -28,15 +29,16 @@ pub(crate) enum Format {
 pub(crate) fn show(report: &Report, format: Format) -> Result<(), Failure> {
     match format {
         Format::Text => eprint!("{}", report.render(std::io::stderr().is_terminal())),
-        Format::Json => println!("{}", pretty(&json::report(report))?),
-        Format::Sarif => println!("{}", pretty(&sarif::log(report))?),
-        Format::Github => print!("{}", github::annotations(report)),
+        Format::Json => print(&pretty(&json::report(report))?)?,
+        Format::Sarif => print(&pretty(&sarif::log(report))?)?,
+        Format::Github => print(&github::annotations(report))?,
     }
     Ok(())
 }
 
 fn pretty(value: &serde_json::Value) -> Result<String, Failure> {
-    serde_json::to_string_pretty(value).map_err(Failure::because("the report cannot be written"))
+    let text = serde_json::to_string_pretty(value).map_err(Failure::because("the report cannot be written"))?;
+    Ok(text + "\n")
 }
 
 /// Where a span stands, with its file named as the user would name it.
