@@ -37,19 +37,31 @@ pub(crate) struct Blocks<R> {
     rest: Vec<u8>,
     next: u64,
     done: bool,
+    // Why the text ends before its end; told when the lines before it were handed on.
+    broken: Option<io::Error>,
 }
 
 impl<R: Read> Blocks<R> {
     pub(crate) fn new(source: R) -> Self {
-        Self { source, rest: Vec::new(), next: 1, done: false }
+        Self { source, rest: Vec::new(), next: 1, done: false, broken: None }
     }
 
-    /// The next block; none after the last.
+    /// The next block; none after the last. Where the text cannot be read on, its whole lines up to there come first.
     pub(crate) fn next(&mut self) -> io::Result<Option<Block>> {
+        if let Some(error) = self.broken.take() {
+            return Err(error);
+        }
         let mut bytes = std::mem::take(&mut self.rest);
         let mut wanted = BLOCK;
         loop {
-            self.fill(&mut bytes, wanted)?;
+            if let Err(error) = self.fill(&mut bytes, wanted) {
+                bytes.truncate(memrchr(b'\n', &bytes).map_or(0, |end| end + 1));
+                if bytes.is_empty() {
+                    return Err(error);
+                }
+                self.broken = Some(error);
+                break;
+            }
             if self.done {
                 break;
             }
@@ -124,6 +136,20 @@ mod tests {
             let expected: Vec<_> = (1_u64..).zip(written).filter(|(_, line)| !line.is_empty()).collect();
             prop_assert_eq!(lines(&text), (expected, vec![]));
         }
+    }
+
+    #[test]
+    fn whole_lines_before_an_error_are_handed_on() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("cut off"))
+            }
+        }
+        let mut blocks = Blocks::new((&b"a\nb\nhalf a li"[..]).chain(Broken));
+        assert_eq!(blocks.next().unwrap().unwrap().bytes, b"a\nb\n");
+        assert_eq!(blocks.next().unwrap_err().to_string(), "cut off");
+        assert_eq!(Blocks::new((&b"half"[..]).chain(Broken)).next().unwrap_err().to_string(), "cut off");
     }
 
     #[test]

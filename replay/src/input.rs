@@ -5,7 +5,7 @@ use flate2::read::MultiGzDecoder;
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 use std::{
     fs::File,
-    io::{self, BufRead, BufReader, Cursor, Read},
+    io::{self, BufRead, BufReader, Chain, Cursor, Read},
     path::Path,
 };
 
@@ -54,7 +54,7 @@ impl Input {
             }
         }
         let magic = first.get(..length).unwrap_or_default().to_vec();
-        let packed = [magic.starts_with(&[0x1f, 0x8b]), magic == [0x28, 0xb5, 0x2f, 0xfd]];
+        let packed = [magic.starts_with(&[0x1f, 0x8b]), is_zstd(&magic)];
         let whole = BufReader::with_capacity(1 << 17, Cursor::new(magic).chain(counted));
         let reader: Box<dyn Read + Send> = match packed {
             [true, _] => Box::new(MultiGzDecoder::new(whole)),
@@ -79,9 +79,23 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
+/// What a frame of zstd begins with (RFC 8878, section 3.1.1).
+const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+/// Whether these are the first bytes of a frame, or of one that is to be skipped (RFC 8878, section 3.1.2).
+fn is_zstd(magic: &[u8]) -> bool {
+    magic == ZSTD || is_skipped(magic)
+}
+
+fn is_skipped(magic: &[u8]) -> bool {
+    matches!(magic, [0x50..=0x5f, 0x2a, 0x4d, 0x18])
+}
+
+/// A frame that is being read; its first bytes were looked at before.
+type Frame<R> = StreamingDecoder<Chain<Cursor<[u8; 4]>, R>, FrameDecoder>;
+
 /// All frames of a file, one after the other: the decoder itself ends with the first.
 struct Zstd<R: BufRead> {
-    frame: Option<StreamingDecoder<R, FrameDecoder>>,
+    frame: Option<Frame<R>>,
     source: Option<R>,
 }
 
@@ -89,8 +103,10 @@ impl<R: BufRead> Read for Zstd<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         loop {
             if let Some(frame) = &mut self.frame {
-                match frame.read(into)? {
-                    0 if !into.is_empty() => self.source = self.frame.take().map(StreamingDecoder::into_inner),
+                match frame.read(into).map_err(|_| damaged())? {
+                    0 if !into.is_empty() => {
+                        self.source = self.frame.take().map(|frame| frame.into_inner().into_inner().1)
+                    }
                     read => return Ok(read),
                 }
             }
@@ -98,9 +114,34 @@ impl<R: BufRead> Read for Zstd<R> {
             if source.fill_buf()?.is_empty() {
                 return Ok(0);
             }
-            self.frame = Some(StreamingDecoder::new(source).map_err(io::Error::other)?);
+            let magic = four(&mut source)?;
+            if is_skipped(&magic) {
+                skip(&mut source)?;
+                self.source = Some(source);
+            } else {
+                let frame = StreamingDecoder::new(Cursor::new(magic).chain(source));
+                self.frame = Some(frame.map_err(|_| damaged())?);
+            }
         }
     }
+}
+
+/// The decoder's own words name its types, and what a user can do is the same for each.
+fn damaged() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "its zstd data is cut off or damaged")
+}
+
+fn four(source: &mut impl Read) -> io::Result<[u8; 4]> {
+    let mut bytes = [0; 4];
+    source.read_exact(&mut bytes).map_err(|_| damaged())?;
+    Ok(bytes)
+}
+
+/// Passes over the length of a frame and as many bytes.
+fn skip(source: &mut impl Read) -> io::Result<()> {
+    let length = u64::from(u32::from_le_bytes(four(source)?));
+    let passed = io::copy(&mut source.take(length), &mut io::sink())?;
+    if passed < length { Err(damaged()) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -132,6 +173,17 @@ mod tests {
         assert_eq!(read(b"ab".to_vec()).unwrap(), b"ab");
         assert_eq!(read([gzip(b"one\n"), gzip(b"two\n")].concat()).unwrap(), b"one\ntwo\n");
         assert_eq!(read([zstd(b"one\n"), zstd(b"two\n")].concat()).unwrap(), b"one\ntwo\n");
+    }
+
+    #[test]
+    fn frames_of_zstd_that_are_no_text_are_passed_over() {
+        let skipped = b"\x5a\x2a\x4d\x18\x03\0\0\0xyz".to_vec();
+        let all = [skipped.clone(), zstd(b"one\n"), skipped.clone(), zstd(b"two\n"), skipped.clone()].concat();
+        assert_eq!(read(all).unwrap(), b"one\ntwo\n");
+        let cut = skipped.get(..9).unwrap().to_vec();
+        assert_eq!(read(cut).unwrap_err().to_string(), "its zstd data is cut off or damaged");
+        let other = [zstd(b"one\n"), b"two\n".to_vec()].concat();
+        assert_eq!(read(other).unwrap_err().to_string(), "its zstd data is cut off or damaged");
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub(crate) use entry::Spare;
 pub use diff::{Budgets, CauseRow, Change, ChangedWho, Diff, DiffSummary, How, PairRow, ShiftRow, Within};
 pub use entry::{Entry, List, Lists, Text};
 pub use input::Input;
-pub use play::{Line, Options, Outcome, Output, PlayError, Played, Sink, play};
+pub use play::{Line, MAX_JOBS, Options, Outcome, Output, PlayError, Played, Sink, play};
 pub use progress::Progress;
 pub use read::{Field, Format, Layout, MapError, Reader};
 pub use reject::Reject;

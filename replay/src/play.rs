@@ -15,11 +15,18 @@ use outwork_engine::{
 };
 use std::{
     fmt, io,
-    sync::{Mutex, mpsc},
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
     thread,
 };
 use turn::Turn;
 use worker::{Stage, Worker, lock};
+
+/// The most workers: more than machines have cores, and threads that any system gives.
+pub const MAX_JOBS: usize = 512;
 
 /// How a log is played.
 #[derive(Clone, Debug)]
@@ -30,7 +37,7 @@ pub struct Options {
     pub map: Option<String>,
     /// Whether limits are charged.
     pub limits: bool,
-    /// How many workers there are, 1 or more.
+    /// How many workers there are, from 1 to [`MAX_JOBS`].
     pub jobs: usize,
     /// The instant of lines that do not tell theirs.
     pub now: Time,
@@ -114,6 +121,8 @@ pub enum PlayError {
     Map(crate::MapError),
     /// The keys of the replay cannot be used.
     Keys,
+    /// A worker panicked: what it counted is lost, and so is the rest. Its message has been shown.
+    Panic,
     /// The output cannot be written.
     Output(io::Error),
 }
@@ -127,6 +136,7 @@ impl fmt::Display for PlayError {
             }
             Self::Map(error) => error.fmt(f),
             Self::Keys => f.write_str("the keys of the replay cannot be used"),
+            Self::Panic => f.write_str("the replay broke off: a mistake of Outwork, please report it"),
             Self::Output(error) => write!(f, "the output cannot be written: {error}"),
         }
     }
@@ -159,6 +169,7 @@ pub fn play<S: Sink>(
         writing: Turn::default(),
         output,
         unwritten: Mutex::new(None),
+        has_panicked: AtomicBool::new(false),
     };
     let mut feed = Feed::new(inputs, options);
     let sink = if options.jobs <= 1 {
@@ -169,7 +180,7 @@ pub fn play<S: Sink>(
         })?;
         worker.sink
     } else {
-        in_parallel(&mut feed, &stage, options.jobs, &sink)?
+        in_parallel(&mut feed, &stage, options.jobs.min(MAX_JOBS), &sink)?
     };
     if let Some(error) = lock(&stage.unwritten).take() {
         return Err(PlayError::Output(error));
@@ -198,7 +209,7 @@ fn in_parallel<S: Sink>(
                         // Who takes a block takes it alone, so that no later one is taken first and waited for.
                         let job = lock(&receive).recv();
                         let Ok(job) = job else { break worker.sink };
-                        worker.work(&job);
+                        worker.work_among_others(&job);
                     }
                 })
             })
@@ -207,11 +218,9 @@ fn in_parallel<S: Sink>(
         drop(send);
         let mut all = sink();
         for worker in workers {
-            // A worker does not panic; if one did, its thread's message has been shown.
-            if let Ok(counted) = worker.join() {
-                all.merge(counted);
-            }
+            all.merge(worker.join().map_err(|_| PlayError::Panic)?);
         }
-        fed.map(|()| all)
+        fed?;
+        if stage.has_panicked.load(Ordering::Relaxed) { Err(PlayError::Panic) } else { Ok(all) }
     })
 }

@@ -263,7 +263,7 @@ fn mode(mode: Mode) -> String {
     match mode {
         Mode::Off => "off".into(),
         Mode::Shadow => "shadow".into(),
-        Mode::Canary(part) => format!("canary {}.{} %", part / 100, part % 100),
+        Mode::Canary(part) => format!("canary {}.{:02} %", part / 100, part % 100),
         Mode::Enforce => "enforce".into(),
     }
 }

@@ -16,7 +16,7 @@ use crate::replay::{Log, load, write};
 /// A budget is a number of requests, as `20`, or a share of all, as `0.1%`.
 ///
 /// Exit code: 0; 1 if a budget is exceeded, a policy has mistakes or a file could not be read to its end; 2 if the work
-/// could not be done.
+/// could not be done, or a budget is given and no request was compared.
 #[derive(clap::Args)]
 pub(crate) struct Diff {
     /// The policy as it is: a bundle, a folder with an `outwork.toml`, that file, or a pack
@@ -34,6 +34,9 @@ pub(crate) struct Diff {
     /// At most so many requests whose verdict changes
     #[arg(long, value_name = "BUDGET")]
     max_changed: Option<Budget>,
+    /// At most so many lines that cannot be read; 1% where another budget is given
+    #[arg(long, value_name = "BUDGET")]
+    max_unread: Option<Budget>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -70,6 +73,10 @@ impl Diff {
         } else {
             print(&text::diff(&summary))?;
         }
+        if summary.is_void() {
+            let failure = Failure::new("no request was compared, so that no budget says anything");
+            return Err(failure.with_help("the logs are empty, or `--format` does not name what they are"));
+        }
         Ok(if summary.is_exceeded() || summary.is_incomplete() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
     }
 
@@ -78,6 +85,7 @@ impl Diff {
             newly_blocked: self.max_newly_blocked,
             newly_throttled: self.max_newly_throttled,
             changed: self.max_changed,
+            unread: self.max_unread,
         }
     }
 }

@@ -34,3 +34,11 @@ fn a_packed_log_that_ends_early_is_replayed_as_far_as_it_goes() {
     let (code, out, _) = run_with(&["replay", "-", "-p", "old.toml"], &packed);
     assert!(code == 1 && out.contains("could not be read to its end"), "{code} {out}");
 }
+
+#[test]
+fn a_budget_over_nothing_is_no_pass() {
+    let diff = ["diff", "old.toml", "new.toml", "-", "--max-newly-blocked", "0"];
+    let (code, _, err) = run_with(&diff, b"\n");
+    assert!(code == 2 && err.contains("no request was compared"), "{code} {err}");
+    assert_eq!(run_with(&diff[..4], b"\n").0, 0);
+}

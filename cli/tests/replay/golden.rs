@@ -45,10 +45,13 @@ fn a_diff_names_what_changes_and_keeps_to_its_budget() {
     let with = |more: &[&str]| run(&[&arguments[..], more].concat());
     expect("diff.json", &with(&["--json"]).1);
     assert_eq!(with(&["--max-newly-blocked", "0"]).0, 1);
-    assert_eq!(with(&["--max-newly-blocked", "100%", "--max-changed", "100%", "--max-newly-throttled", "5"]).0, 0);
+    let wide = ["--max-newly-blocked", "100%", "--max-changed", "100%", "--max-newly-throttled", "5"];
+    let (code, out, _) = with(&wide);
+    assert!(code == 1 && out.contains("over budget: unread 4 of 18 (22.22 %), at most 1%"), "{out}");
+    assert_eq!(with(&[&wide[..], &["--max-unread", "4"]].concat()).0, 0);
     let (code, out, _) = with(&["--max-changed", "0.1%"]);
     assert!(code == 1 && out.contains("over budget: changed"), "{out}");
-    assert_eq!(run(&["diff", "old.toml", "old.toml", "combined.log", "--max-changed", "0"]).0, 0);
+    assert_eq!(run(&["diff", "old.toml", "old.toml", "combined.log", "--max-changed", "0", "--max-unread", "2"]).0, 0);
 }
 
 #[test]

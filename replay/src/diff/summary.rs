@@ -43,6 +43,8 @@ pub struct DiffSummary {
     pub client_count: usize,
     /// The user agents with the most changes.
     pub user_agents: Vec<ChangedWho>,
+    /// How many user agents have any.
+    pub user_agent_count: usize,
     /// The first lines of each pair of verdicts.
     pub samples: Vec<Change>,
     /// Whether limits were charged.
@@ -128,8 +130,10 @@ pub struct Within {
     pub name: &'static str,
     /// The most that may be.
     pub budget: Budget,
-    /// How many requests there were.
+    /// How many requests there were; lines, of `unread`.
     pub requests: u64,
+    /// Of how many.
+    pub of: u64,
     /// Whether that is too many.
     pub exceeded: bool,
 }
@@ -143,7 +147,13 @@ pub struct Budgets {
     pub newly_throttled: Option<Budget>,
     /// Of requests whose verdict changes.
     pub changed: Option<Budget>,
+    /// Of lines that could not be read, blank ones not counted; 1 % where it is not given and another is.
+    pub unread: Option<Budget>,
 }
+
+/// The share of lines that may be unread where a budget is given: some logs have a few lines of scanners that are no HTTP,
+/// and of a log of which more is missing nobody knows what changes.
+const UNREAD: Budget = Budget::Share(10_000);
 
 impl DiffSummary {
     /// Sums up. `top` is how many clients and user agents are named.
@@ -163,6 +173,7 @@ impl DiffSummary {
         let changed = count(&|old, new| old != new);
         let newly_blocked = count(&|old, new| new == Verdict::Block && old != Verdict::Block);
         let newly_throttled = count(&|old, new| new == Verdict::Throttle && old < Verdict::Throttle);
+        let rejected = diff.rejects.sum(names);
         let shift = |range: std::ops::RangeInclusive<usize>| diff.shifts.get(range).unwrap_or_default().iter().sum();
         Self {
             old: diff.old.name().to_owned(),
@@ -185,6 +196,7 @@ impl DiffSummary {
             clients: who(&diff.clients, top, ToString::to_string),
             client_count: diff.clients.len(),
             user_agents: who(&diff.agents, top, |agent| shown(agent)),
+            user_agent_count: diff.agents.len(),
             limits_simulated: limits,
             old_limits: old.rows(diff.old),
             new_limits: new.rows(diff.new),
@@ -192,8 +204,8 @@ impl DiffSummary {
             charges_dropped: played.dropped,
             lines_late: played.late,
             limits_restarted: played.restarts,
-            rejected: diff.rejects.sum(names),
-            budgets: budgets.spent(newly_blocked, newly_throttled, changed, diff.requests),
+            budgets: budgets.spent([newly_blocked, newly_throttled, changed], diff.requests, rejected.lines),
+            rejected,
             samples: diff.changed.into_values().flatten().map(|(old, new)| Change { old, new }).collect(),
         }
     }
@@ -208,6 +220,11 @@ impl DiffSummary {
         self.budgets.iter().any(|budget| budget.exceeded)
     }
 
+    /// Whether budgets were given and nothing was compared: no budget can be kept or exceeded then.
+    pub fn is_void(&self) -> bool {
+        self.requests == 0 && !self.budgets.is_empty()
+    }
+
     /// Whether some file could not be read to its end.
     pub fn is_incomplete(&self) -> bool {
         self.files.iter().any(|file| file.broken.is_some())
@@ -215,15 +232,17 @@ impl DiffSummary {
 }
 
 impl Budgets {
-    fn spent(self, blocked: u64, throttled: u64, changed: u64, all: u64) -> Vec<Within> {
+    fn spent(self, [blocked, throttled, changed]: [u64; 3], all: u64, unread: u64) -> Vec<Within> {
+        let is_gate = [self.newly_blocked, self.newly_throttled, self.changed].iter().any(Option::is_some);
         let given = [
-            ("newly-blocked", self.newly_blocked, blocked),
-            ("newly-throttled", self.newly_throttled, throttled),
-            ("changed", self.changed, changed),
+            ("newly-blocked", self.newly_blocked, blocked, all),
+            ("newly-throttled", self.newly_throttled, throttled, all),
+            ("changed", self.changed, changed, all),
+            ("unread", self.unread.or(is_gate.then_some(UNREAD)), unread, all + unread),
         ];
-        let within = |(name, budget, requests): (_, Option<Budget>, _)| {
+        let within = |(name, budget, requests, of): (_, Option<Budget>, _, _)| {
             let budget = budget?;
-            Some(Within { name, budget, requests, exceeded: budget.is_exceeded(requests, all) })
+            Some(Within { name, budget, requests, of, exceeded: budget.is_exceeded(requests, of) })
         };
         given.into_iter().filter_map(within).collect()
     }

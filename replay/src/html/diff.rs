@@ -51,7 +51,7 @@ fn budgets(summary: &DiffSummary) -> Markup {
         @for within in &summary.budgets {
             p {
                 @if within.exceeded { span.over { "Over budget" } } @else { span.within { "Within budget" } }
-                ": " (within.name) " " (number(within.requests)) " (" (share(within.requests, summary.requests)) "), at most " (within.budget.to_string())
+                ": " (within.name) " " (number(within.requests)) " (" (share(within.requests, within.of)) "), at most " (within.budget.to_string())
             }
         }
     }

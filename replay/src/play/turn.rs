@@ -11,13 +11,13 @@ pub(super) struct Turn {
 }
 
 impl Turn {
-    /// Works when it is this ticket's turn.
+    /// Works when it is this ticket's turn. A ticket may be taken again when its first work has failed.
     pub(super) fn take(&self, ticket: u64, work: impl FnOnce()) {
         let next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = self.called.wait_while(next, |next| *next < ticket);
         let mut next = waited.unwrap_or_else(PoisonError::into_inner);
         work();
-        *next = ticket + 1;
+        *next = (*next).max(ticket + 1);
         self.called.notify_all();
     }
 }

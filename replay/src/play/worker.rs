@@ -12,7 +12,11 @@ use outwork_engine::{
 };
 use std::{
     io,
-    sync::{Mutex, MutexGuard, PoisonError},
+    panic::{self, AssertUnwindSafe},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 /// What all workers share.
@@ -28,11 +32,12 @@ pub(super) struct Stage<'s> {
     pub(super) writing: Turn,
     pub(super) output: Option<Output<'s>>,
     pub(super) unwritten: Mutex<Option<io::Error>>,
+    pub(super) has_panicked: AtomicBool,
 }
 
 impl Stage<'_> {
     pub(super) fn goes_on(&self) -> bool {
-        lock(&self.unwritten).is_none()
+        lock(&self.unwritten).is_none() && !self.has_panicked.load(Ordering::Relaxed)
     }
 
     fn write(&self, ticket: u64, text: &[u8]) {
@@ -63,6 +68,15 @@ pub(super) struct Worker<'s, S> {
 impl<'s, S: Sink> Worker<'s, S> {
     pub(super) fn new(stage: &'s Stage<'s>, sink: S) -> Self {
         Self { stage, sink, scratches: stage.policies.iter().map(|_| Scratch::default()).collect(), spare: Vec::new() }
+    }
+
+    /// Works; where that panics, lets those who wait for the block go on, so that all come to an end.
+    pub(super) fn work_among_others(&mut self, job: &Job) {
+        if panic::catch_unwind(AssertUnwindSafe(|| self.work(job))).is_err() {
+            self.stage.has_panicked.store(true, Ordering::Relaxed);
+            self.stage.charging.take(job.ticket, || ());
+            self.stage.write(job.ticket, b"");
+        }
     }
 
     pub(super) fn work(&mut self, job: &Job) {

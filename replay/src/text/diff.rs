@@ -14,7 +14,7 @@ pub fn diff(summary: &DiffSummary) -> String {
     pairs(&mut out, summary);
     causes(&mut out, summary);
     who(&mut out, "clients", &summary.clients, summary.client_count);
-    who(&mut out, "user agents", &summary.user_agents, summary.user_agents.len());
+    who(&mut out, "user agents", &summary.user_agents, summary.user_agent_count);
     shifts(&mut out, summary);
     samples(&mut out, summary);
     rejects(&mut out, &summary.rejected);
@@ -127,12 +127,12 @@ fn budgets(out: &mut String, summary: &DiffSummary) {
     for within in &summary.budgets {
         let says = if within.exceeded { "over budget" } else { "within budget" };
         let requests = number(within.requests);
-        let share = share(within.requests, summary.requests);
+        let share = share(within.requests, within.of);
         line!(
             out,
             "\n{says}: {} {requests} of {} ({share}), at most {}",
             within.name,
-            number(summary.requests),
+            number(within.of),
             within.budget
         );
     }
