@@ -191,7 +191,7 @@ fn samples(out: &mut String, summary: &Summary) {
         for sample in &rule.lines {
             let agent = sample.user_agent.as_deref().unwrap_or("-");
             line!(out, "  {}:{} {} {}", sample.file + 1, sample.line, sample.verdict, sample.client);
-            line!(out, "    {} {}", sample.method, cut(&sample.target, 120));
+            line!(out, "    {} {}", sample.method, cut(&sample.path, 120));
             line!(out, "    {}", cut(agent, 120));
         }
     }

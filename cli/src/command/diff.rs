@@ -43,8 +43,8 @@ pub(crate) struct Diff {
     /// Write a report with charts: one file of HTML that needs no other
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
-    /// Show so many lines of each pair of verdicts
-    #[arg(long, value_name = "N", default_value_t = 3)]
+    /// Show so many lines of each pair of verdicts, without their queries
+    #[arg(long, value_name = "N", default_value_t = 0)]
     sample: usize,
     /// How many clients and user agents are named
     #[arg(long, value_name = "N", default_value_t = 10)]

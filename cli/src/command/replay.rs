@@ -30,7 +30,7 @@ pub(crate) struct Replay {
     /// Write a report with charts: one file of HTML that needs no other
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
-    /// Show so many lines of each rule that held
+    /// Show so many lines of each rule that held, without their queries
     #[arg(long, value_name = "N", default_value_t = 0)]
     sample: usize,
     /// How many clients and user agents are named for each verdict

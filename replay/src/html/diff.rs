@@ -159,7 +159,7 @@ fn samples(summary: &DiffSummary) -> Markup {
                     @for change in &summary.samples {
                         @let (old, new) = (&change.old, &change.new);
                         tr {
-                            th scope="row" { (new.client) " " (new.method) " " (new.target) br; (new.user_agent.as_deref().unwrap_or("-")) }
+                            th scope="row" { (new.client) " " (new.method) " " (new.path) br; (new.user_agent.as_deref().unwrap_or("-")) }
                             td { (new.line) }
                             td { (old.verdict) " → " (new.verdict) }
                             td { (old.risk) " → " (new.risk) }

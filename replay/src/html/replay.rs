@@ -243,7 +243,7 @@ fn lines(samples: &[Sample]) -> Markup {
             tbody {
                 @for sample in samples {
                     tr {
-                        th scope="row" { (sample.client) " " (sample.method) " " (sample.target) br; (sample.user_agent.as_deref().unwrap_or("-")) }
+                        th scope="row" { (sample.client) " " (sample.method) " " (sample.path) br; (sample.user_agent.as_deref().unwrap_or("-")) }
                         td { (sample.line) }
                         td { (sample.verdict) }
                         td { (sample.risk) }

@@ -22,8 +22,8 @@ pub struct Sample {
     pub client: String,
     /// The method.
     pub method: String,
-    /// Path and query, as far as the log has them.
-    pub target: String,
+    /// The path. Queries hold what people typed: the line in the log has it.
+    pub path: String,
     /// The user agent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<String>,
@@ -54,7 +54,7 @@ impl Sample {
             time: line.entry.time.map(crate::summary::instant),
             client: Client::of(line.entry).to_string(),
             method: cut(&line.entry.method),
-            target: cut(&line.entry.target),
+            path: cut(line.entry.target.split(|&byte| byte == b'?').next().unwrap_or_default()),
             user_agent: line.entry.header(b"user-agent").map(cut),
             verdict: judgement.verdict.name(),
             enforced: judgement.enforced,

@@ -114,7 +114,7 @@ fn samples(out: &mut String, summary: &DiffSummary) {
         let file = summary.files.get(new.file).map_or("", |file| file.name.as_str());
         line!(out, "{file}:{}: {} → {}, risk {} → {}", new.line, old.verdict, new.verdict, old.risk, new.risk);
         let agent = new.user_agent.as_deref().unwrap_or("-");
-        line!(out, "  {} {} {} {}", new.client, new.method, cut(&new.target, 80), cut(agent, 80));
+        line!(out, "  {} {} {} {}", new.client, new.method, cut(&new.path, 80), cut(agent, 80));
         line!(out, "  {} → {}", reasons(&old.reasons), reasons(&new.reasons));
     }
 }
