@@ -4,6 +4,7 @@ mod capture;
 mod command;
 mod explain;
 mod failure;
+mod instant;
 mod output;
 mod policy;
 mod quic;

@@ -183,3 +183,19 @@ fn warnings_do_not_stop_a_build_unless_denied() {
         assert!(!folder.0.join("a.bundle").exists());
     }
 }
+
+#[test]
+fn what_a_rule_says_depends_on_the_day_that_is_explained() {
+    let expiring = PACK.replace("score = 40", "score = 40\nuntil = 2031-01-01");
+    let folder = Folder::new("until", &expiring);
+    fs::write(folder.0.join("request.json"), r#"{"headers": [["user-agent", "curl/8.5.0"]]}"#).unwrap();
+    let at = |day| {
+        let (code, out, complaint) = folder.run(&["explain", "request.json", "-p", ".", "--at", day]);
+        assert_eq!((code, complaint.as_str()), (0, ""));
+        out
+    };
+    let (before, after) = (at("2030-12-31"), at("2031-01-01T00:00:00Z"));
+    assert!(before.contains("at       2030-12-31T00:00:00Z\n"), "{before}");
+    assert!(before.contains("device=40") && !after.contains("device=40"), "{before}{after}");
+    assert_eq!(folder.run(&["explain", "request.json", "-p", ".", "--at", "tomorrow"]).0, 2);
+}

@@ -5,7 +5,7 @@
 use base64ct::{Base64, Encoding};
 use outwork_engine::{
     fact::Fact,
-    facts::{Connection, Facts, Headers, Protocol, Request as Line, Seen},
+    facts::{Connection, Facts, Headers, Protocol, Request as Line, Seen, Session},
     time::Time,
 };
 use serde::{Deserialize, Deserializer, de};
@@ -123,6 +123,7 @@ impl Request {
                 asn: self.asn,
                 country: bytes(&self.country),
             },
+            session: Session::Cookie,
         })
     }
 }

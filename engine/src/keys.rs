@@ -22,6 +22,11 @@ const LABEL_EVIDENCE: &[u8] = b"outwork/v1/evidence";
 const LABEL_LIMIT: &[u8] = b"outwork/v1/limit-key";
 const LABEL_PSEUDONYM: &[u8] = b"outwork/v1/pseudonym";
 const LABEL_CANARY: &[u8] = b"outwork/v1/canary";
+const LABEL_SESSION: &[u8] = b"outwork/v1/session";
+const LABEL_BEACON: &[u8] = b"outwork/v1/beacon";
+const LABEL_CHALLENGE: &[u8] = b"outwork/v1/challenge";
+const LABEL_MEMO: &[u8] = b"outwork/v1/memo";
+const LABEL_HINT: &[u8] = b"outwork/v1/key-hint";
 
 /// The keys of one host, parsed and derived.
 pub struct Keyring {
@@ -36,7 +41,15 @@ struct Key {
     limit: [u8; 16],
     pseudonym: [u8; 16],
     canary: [u8; 16],
+    session: [u8; 32],
+    beacon: [u8; 16],
+    challenge: Hmac<Sha256>,
+    memo: [u8; 16],
+    hint: [u8; 4],
 }
+
+/// Four bytes that say which key of a ring made something: no secret, and no proof.
+pub type KeyHint = [u8; 4];
 
 impl Keyring {
     /// Reads `id:base64[,id:base64…]`.
@@ -93,6 +106,40 @@ impl Keyring {
         u16::try_from(keyed_hash(&self.first.canary, parts) % 10_000).unwrap_or(0)
     }
 
+    /// The key that seals session tokens, and its hint.
+    pub fn session_key(&self) -> (KeyHint, &[u8; 32]) {
+        (self.first.hint, &self.first.session)
+    }
+
+    /// The key that sealed a session token, by its hint.
+    pub fn session_key_of(&self, hint: KeyHint) -> Option<&[u8; 32]> {
+        self.hinted(hint).map(|key| &key.session)
+    }
+
+    /// The keys under which the page of this session may send batches: the newest first.
+    pub fn beacon_keys(&self, session: &[u8; 16]) -> impl Iterator<Item = [u8; 16]> {
+        self.iter().map(|key| keyed_hash(&key.beacon, &[session]).to_le_bytes())
+    }
+
+    /// A MAC over a challenge, ready to be fed, and its key's hint.
+    pub fn challenge_mac(&self) -> (KeyHint, Hmac<Sha256>) {
+        (self.first.hint, self.first.challenge.clone())
+    }
+
+    /// The challenge MAC of the key with this hint.
+    pub fn challenge_mac_of(&self, hint: KeyHint) -> Option<Hmac<Sha256>> {
+        self.hinted(hint).map(|key| key.challenge.clone())
+    }
+
+    /// A keyed hash under which an endpoint keeps a word.
+    pub fn memo_key(&self, parts: &[&[u8]]) -> u128 {
+        keyed_hash(&self.first.memo, parts)
+    }
+
+    fn hinted(&self, hint: KeyHint) -> Option<&Key> {
+        self.iter().find(|key| key.hint == hint)
+    }
+
     fn iter(&self) -> impl Iterator<Item = &Key> {
         core::iter::once(&self.first).chain(&self.rest)
     }
@@ -121,6 +168,10 @@ impl Key {
         let master = Hkdf::<Sha256>::new(None, secret);
         let mut evidence = [0; 32];
         master.expand(LABEL_EVIDENCE, &mut evidence).ok()?;
+        let (mut session, mut challenge, mut hint) = ([0; 32], [0; 32], [0; 4]);
+        master.expand(LABEL_SESSION, &mut session).ok()?;
+        master.expand(LABEL_CHALLENGE, &mut challenge).ok()?;
+        master.expand(LABEL_HINT, &mut hint).ok()?;
         let half = |label| {
             let mut key = [0; 16];
             master.expand(label, &mut key).ok().map(|()| key)
@@ -131,6 +182,11 @@ impl Key {
             limit: half(LABEL_LIMIT)?,
             pseudonym: half(LABEL_PSEUDONYM)?,
             canary: half(LABEL_CANARY)?,
+            session,
+            beacon: half(LABEL_BEACON)?,
+            challenge: Hmac::new_from_slice(&challenge).ok()?,
+            memo: half(LABEL_MEMO)?,
+            hint,
         })
     }
 }

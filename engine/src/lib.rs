@@ -2,8 +2,8 @@
 //! [`decision::Decision`].
 //!
 //! The engine knows no clock, no I/O, no randomness and no globals: the time, random bytes, keys and stored words are
-//! arguments. It is `no_std`, never panics on any bytes, and computes in integers alone, so that every host agrees to
-//! the bit.
+//! arguments. It is `no_std`, never panics on any bytes, and computes in integers: every host agrees to the bit. Only the
+//! features of [`beacon`] are computed in floating point, of IEEE 754's basic operations and `libm`, and rounded to integers.
 //!
 //! Modules stand in the order in which they may use one another: each uses only those above it, and
 //! `tests/module_order.rs` holds them to that.
@@ -18,6 +18,10 @@ pub mod time;
 
 pub mod fact;
 
+pub mod beacon;
+
+pub mod window;
+
 pub mod facts;
 
 pub mod keys;
@@ -26,6 +30,8 @@ pub mod identity;
 
 pub mod recall;
 
+pub mod session;
+
 pub mod signals;
 
 pub mod rules;
@@ -33,6 +39,10 @@ pub mod rules;
 pub mod risk;
 
 pub mod limits;
+
+pub mod memo;
+
+pub mod challenge;
 
 pub mod decision;
 
@@ -43,3 +53,5 @@ pub mod record;
 pub mod bundle;
 
 pub mod policy;
+
+pub mod endpoint;

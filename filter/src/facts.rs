@@ -3,7 +3,7 @@
 use crate::pairs::Pair;
 use outwork_engine::{
     fact::Fact,
-    facts::{Connection, Facts, Headers, Protocol, Request, Seen},
+    facts::{Connection, Facts, Headers, Protocol, Request, Seen, Session},
     time::Time,
 };
 
@@ -87,6 +87,7 @@ impl<'a> Sent<'a> {
             headers: Headers { list: &self.headers, ordered: true },
             seen: Seen::ALL,
             connection,
+            session: Session::Cookie,
         }
     }
 }

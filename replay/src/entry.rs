@@ -3,7 +3,7 @@
 use outwork_engine::{
     decision::Verdict,
     fact::Fact,
-    facts::{Connection, Facts, Headers, Protocol, Request, Seen, Unlisted},
+    facts::{Connection, Facts, Headers, Protocol, Request, Seen, Session, Unlisted},
     time::Time,
 };
 use std::{borrow::Cow, net::IpAddr, ops::Range};
@@ -163,6 +163,7 @@ impl Entry<'_> {
                 asn: self.asn,
                 country: bytes(&self.country),
             },
+            session: Session::Unavailable,
         }
     }
 }

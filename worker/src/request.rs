@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use memchr::memchr;
 use outwork_engine::{
     fact::Fact,
-    facts::{Connection, Facts, Headers, Protocol, Request, Seen},
+    facts::{Connection, Facts, Headers, Protocol, Request, Seen, Session},
     time::Time,
 };
 
@@ -57,6 +57,7 @@ impl<'a> Incoming<'a> {
             headers: Headers { list: &self.seen, ordered: false },
             seen: Seen::ALL,
             connection: self.connection,
+            session: Session::Cookie,
         }
     }
 }

@@ -7,10 +7,12 @@ use clap::ValueEnum;
 use outwork_compiler::{Code, Notes, Request};
 use outwork_engine::keys::Keyring;
 use outwork_engine::policy::Policy;
+use outwork_engine::time::Time;
 use serde_json::Value;
 
 use crate::explain::{Explainer, text};
 use crate::failure::Failure;
+use crate::instant;
 use crate::output::print;
 use crate::policy;
 
@@ -22,7 +24,7 @@ use crate::policy;
 ///
 /// Shows the facts, every signal, each rule that fired with what every part of its condition said and read, how the
 /// points became the risk, the limits as for a client that was never seen before, and what would be sent on or answered.
-/// The instant and the random bytes are always the same, so that the output is, too.
+/// The random bytes are always the same, so that on one day, or with `--at`, the output is, too.
 ///
 /// Exit code: 0; 1 if the policy has mistakes, 2 if the bundle or the request cannot be read.
 #[derive(clap::Args)]
@@ -36,6 +38,9 @@ pub(crate) struct Explain {
     /// Show this rule although it did not fire; may be given again
     #[arg(long, value_name = "ID")]
     rule: Vec<String>,
+    /// Decide for this day (2026-12-31) or instant (RFC 3339), against which a rule's `until` is held; today unless given
+    #[arg(long, value_name = "WHEN", value_parser = instant::read)]
+    at: Option<Time>,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -69,7 +74,8 @@ impl Explain {
         let request = request(&self.what)?;
         let keys = Keyring::parse(KEYS).map_err(Failure::because("the key of explanations cannot be used"))?;
         let notes = Notes::read(&bundle).unwrap_or_default();
-        let explainer = Explainer { policy: &policy, notes: &notes, keys: &keys, asked: &self.rule };
+        let now = self.at.unwrap_or_else(instant::today);
+        let explainer = Explainer { policy: &policy, notes: &notes, keys: &keys, asked: &self.rule, now };
         let explanation = explainer.explain(&request);
         let shown = match self.format {
             Format::Text => text::write(&explanation),

@@ -121,7 +121,7 @@ impl Cases {
         let notes = Notes::read(&self.bundle).unwrap_or_default();
         let expected = case.expect.as_ref().and_then(|expect| expect.reasons.clone()).unwrap_or_default();
         let request = case.request().map_err(Failure::because(format!("case `{}` is no request", case.id)))?;
-        let explainer = Explainer { policy: &policy, notes: &notes, keys: &keys, asked: &expected };
+        let explainer = Explainer { policy: &policy, notes: &notes, keys: &keys, asked: &expected, now: Player::NOW };
         print(&text::brief(&explainer.explain(&request)))
     }
 

@@ -20,13 +20,14 @@ use decided::{Decided, Limit};
 use risk::Arithmetic;
 use rules::ExplainedRule;
 
-/// 2026-11-21T12:00:00Z: no condition reads the instant; only a rule's `until` is held against it.
-pub(crate) const NOW: Time = Time::from_seconds(1_795_262_400);
+use crate::instant;
 
 /// Everything that led to a decision.
 #[derive(Serialize)]
 pub(crate) struct Explanation {
     bundle: String,
+    /// The instant that is decided for, RFC 3339.
+    at: String,
     decision: Decided,
     /// How the points became the risk.
     risk: Arithmetic,
@@ -57,12 +58,14 @@ pub(crate) struct Explainer<'a> {
     pub(crate) keys: &'a Keyring,
     /// The ids of rules to show although they did not fire.
     pub(crate) asked: &'a [String],
+    /// The instant: no condition reads it, but a rule's `until` is held against it.
+    pub(crate) now: Time,
 }
 
 impl Explainer<'_> {
     /// Explains one request.
     pub(crate) fn explain(&self, request: &Request) -> Explanation {
-        request.with_facts(NOW, [0; 16], |facts| self.explain_facts(facts))
+        request.with_facts(self.now, [0; 16], |facts| self.explain_facts(facts))
     }
 
     fn explain_facts(&self, facts: &Facts<'_>) -> Explanation {
@@ -70,13 +73,14 @@ impl Explainer<'_> {
         let assessment = self.policy.assess(facts, self.keys, &mut scratch);
         let standings: Vec<_> = assessment.fired(&scratch).collect();
         let charges = assessment.charges().to_vec();
-        let charged: Vec<_> = charges.iter().map(|charge| charge.step(Word::default(), NOW).0).collect();
+        let charged: Vec<_> = charges.iter().map(|charge| charge.step(Word::default(), facts.now).0).collect();
         let decision = assessment.decide(&charged);
         let scene = Scene::new(facts);
         let describe = rules::Describe { policy: self.policy, notes: self.notes, scratch: &scratch, scene: &scene };
         let asked = self.asked.iter().filter_map(|id| self.policy.rules().iter().position(|rule| rule.id == *id));
         Explanation {
             bundle: self.policy.name().to_owned(),
+            at: instant::shown(facts.now),
             rules: standings.iter().filter_map(|&(place, standing)| describe.rule(place, Some(standing))).collect(),
             asked: asked.filter_map(|place| describe.rule(place, of(&standings, place))).collect(),
             limits: charged.iter().filter_map(|charged| Limit::of(self.policy, charged)).collect(),

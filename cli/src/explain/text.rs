@@ -87,6 +87,7 @@ fn decision(out: &mut Lines, explanation: &Explanation) {
     out.line(format!("risk     {} of 100, {}: {}", decided.risk, decided.band, layers.join(", ")));
     out.line(format!("seen     {} of 1000 of what there is to see", decided.confidence));
     out.line(format!("bundle   {}", explanation.bundle));
+    out.line(format!("at       {}", explanation.at));
 }
 
 fn rule(out: &mut Lines, rule: &ExplainedRule) {

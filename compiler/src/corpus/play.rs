@@ -13,9 +13,6 @@ use outwork_engine::{
 };
 use std::collections::BTreeMap;
 
-/// The time of every case: 9 October 2025.
-const NOW: Time = Time::from_seconds(1_760_000_000);
-
 /// A policy, and what requests are played with.
 #[derive(Debug)]
 pub struct Player {
@@ -25,6 +22,9 @@ pub struct Player {
 }
 
 impl Player {
+    /// The instant of every case, 2025-10-09T08:53:20Z: what a case decides does not depend on when it is played.
+    pub const NOW: Time = Time::from_seconds(1_760_000_000);
+
     /// Plays by a policy; evidence is signed with `keys`.
     pub fn new(policy: Policy, keys: Keyring) -> Self {
         Self { policy, keys, scratch: Scratch::default() }
@@ -32,7 +32,7 @@ impl Player {
 
     /// What becomes of a request by a client that was never seen before.
     pub fn play(&mut self, request: &Request) -> Outcome {
-        request.with_facts(NOW, [7; 16], |facts| {
+        request.with_facts(Self::NOW, [7; 16], |facts| {
             let assessment = self.policy.assess(facts, &self.keys, &mut self.scratch);
             let step = |charge: &outwork_engine::limits::Charge| charge.step(Word::default(), facts.now).0;
             let charged: Vec<Charged> = assessment.charges().iter().map(step).collect();

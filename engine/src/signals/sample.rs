@@ -3,7 +3,7 @@
 use super::{Reading, Value};
 use crate::{
     fact::Fact,
-    facts::{Connection, Facts, Headers, Protocol, Request, Seen},
+    facts::{Connection, Facts, Headers, Protocol, Request, Seen, Session},
     time::Time,
 };
 use core::net::IpAddr;
@@ -95,6 +95,7 @@ impl Sample {
                 asn: self.asn,
                 country: self.country.map(str::as_bytes),
             },
+            session: Session::Cookie,
         }
     }
 }

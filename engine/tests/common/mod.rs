@@ -5,7 +5,7 @@ use outwork_engine::{
     bundle::{self, Section},
     decision::{Decision, Edit},
     fact::Fact,
-    facts::{Connection, Facts, Headers, Protocol, Request, Seen},
+    facts::{Connection, Facts, Headers, Protocol, Request, Seen, Session},
     keys::Keyring,
     limits::Limit,
     policy::Settings,
@@ -56,6 +56,7 @@ pub(crate) fn facts<'a>(headers: &'a [(&'a [u8], &'a [u8])]) -> Facts<'a> {
         headers: Headers { list: headers, ordered: true },
         seen: Seen::ALL,
         connection: Connection { address: Fact::Known([203, 0, 113, 7].into()), ..Connection::UNAVAILABLE },
+        session: Session::Cookie,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use outwork_engine::{
     fact::Fact,
-    facts::{Connection, Facts, Headers, Protocol, Request, Seen, Unlisted},
+    facts::{Connection, Facts, Headers, Protocol, Request, Seen, Session, Unlisted},
     signals::{SIGNALS, Scene},
     time::Time,
 };
@@ -122,8 +122,7 @@ proptest! {
                 address: Fact::from_option(address),
                 ja4: of(&tls[1]), ja3: of(&tls[2]), tls_version: of(&tls[3]), sni: of(&tls[4]), alpn: of(&tls[5]), country: of(&tls[6]),
                 ..Connection::UNAVAILABLE
-            },
-        };
+            }, session: Session::Cookie };
         let scene = Scene::new(&facts);
         for signal in SIGNALS {
             if let Fact::Known(value) = (signal.read)(&scene) {
@@ -163,6 +162,7 @@ proptest! {
             headers: Headers { list: &list, ordered: flags[1] },
             seen: Seen::ALL,
             connection: Connection { ja4: of(&ja4), sni: of(&sni), ..Connection::UNAVAILABLE },
+            session: Session::Cookie,
         };
         // Every name is shown or hidden, whether or not it was sent.
         let is_hidden = |name: &[u8]| hide >> (name.iter().fold(7_u32, |sum, &byte| sum.wrapping_mul(31).wrapping_add(byte.into())) % 64) & 1 == 1;
@@ -244,6 +244,7 @@ fn a_request_of_nothing_is_read() {
         headers: Headers { list: &nothing, ordered: false },
         seen: Seen::ALL,
         connection: Connection::UNAVAILABLE,
+        session: Session::Cookie,
     };
     let scene = Scene::new(&facts);
     let known = SIGNALS.iter().filter(|signal| (signal.read)(&scene).is_known());

@@ -2,7 +2,7 @@
 
 use outwork_engine::{
     fact::Fact,
-    facts::{Connection, Facts, Headers, Protocol, Request, Seen},
+    facts::{Connection, Facts, Headers, Protocol, Request, Seen, Session},
     signals::{Reading, SIGNALS, Scene, Value, by_name},
     time::Time,
 };
@@ -101,6 +101,7 @@ impl Recorded {
             headers: Headers { list: &list, ordered: self.ordered },
             seen: Seen::ALL,
             connection: Connection { ja4: seen(&self.ja4), ..Connection::UNAVAILABLE },
+            session: Session::Cookie,
         };
         f(&Scene::new(&facts))
     }

@@ -1,0 +1,43 @@
+//! Instants as commands take and show them.
+
+use std::time::SystemTime;
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use outwork_engine::time::Time;
+
+/// Seconds of a day.
+const DAY: u64 = 86_400;
+
+/// The beginning of this day, UTC: what is explained twice on a day is explained alike.
+pub(crate) fn today() -> Time {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    Time::from_seconds(since / DAY * DAY)
+}
+
+/// Reads `2026-12-31`, the beginning of that day in UTC, or an RFC 3339 instant.
+pub(crate) fn read(text: &str) -> Result<Time, String> {
+    let day = || Some(text.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp());
+    let stamp = text.parse::<Timestamp>().ok().or_else(day);
+    let seconds = stamp.and_then(|stamp| u64::try_from(stamp.as_second()).ok());
+    seconds.map(Time::from_seconds).ok_or_else(|| "write a day as 2026-12-31, or an instant as RFC 3339 has it".into())
+}
+
+/// An instant as RFC 3339 writes it.
+pub(crate) fn shown(time: Time) -> String {
+    let stamp = i64::try_from(time.seconds()).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
+    stamp.map_or_else(|| time.seconds().to_string(), |stamp| stamp.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_and_instants_are_read() {
+        assert_eq!(read("2026-12-31").map(shown).as_deref(), Ok("2026-12-31T00:00:00Z"));
+        assert_eq!(read("2026-12-31T10:00:00+01:00").map(shown).as_deref(), Ok("2026-12-31T09:00:00Z"));
+        for bad in ["", "tomorrow", "2026-02-30", "1960-01-01"] {
+            assert!(read(bad).is_err(), "{bad}");
+        }
+    }
+}

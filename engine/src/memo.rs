@@ -1,0 +1,71 @@
+//! What endpoints keep in the host's store besides the buckets of limits: words in the same bounded slots.
+//!
+//! A word's first half is the instant at which it may be forgotten, as a bucket's is the instant at which it is full
+//! again, so that one rule says which of two slots gives way.
+
+use crate::{limits::Word, time::Time};
+
+/// One question to the store: the host steps the word stored under `key`, as it does for a charge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Memo {
+    /// Where the word is stored: a keyed hash.
+    pub key: u128,
+    /// Until when the answer is kept.
+    pub until: Time,
+    /// What is noted: the same again is no news.
+    pub mark: u64,
+}
+
+/// What the store knew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remembered {
+    /// Nothing, or nothing any more: the mark is noted now.
+    Nothing,
+    /// This mark, from before.
+    Same,
+    /// Another mark, which stays.
+    Other(u64),
+    /// The store could not be reached.
+    Unknown,
+}
+
+impl Memo {
+    /// Asks the word `stored`, and returns the answer with the word to store.
+    pub fn step(&self, stored: Word, now: Time) -> (Remembered, Word) {
+        let (known_until, mark) = halves(stored);
+        if known_until <= now.0 {
+            return (Remembered::Nothing, word(self.until.0, self.mark));
+        }
+        let answer = if mark == self.mark { Remembered::Same } else { Remembered::Other(mark) };
+        (answer, stored)
+    }
+}
+
+fn halves(word: Word) -> (u64, u64) {
+    let [a, b, c, d, e, f, g, h, mark @ ..] = word.0;
+    (u64::from_le_bytes([a, b, c, d, e, f, g, h]), u64::from_le_bytes(mark))
+}
+
+fn word(until: u64, mark: u64) -> Word {
+    let mut bytes = [0; 16];
+    let (first, second) = bytes.split_at_mut(8);
+    first.copy_from_slice(&until.to_le_bytes());
+    second.copy_from_slice(&mark.to_le_bytes());
+    Word(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MEMO: Memo = Memo { key: 1, until: Time(2_000), mark: 7 };
+
+    #[test]
+    fn what_was_noted_is_known_until_it_may_be_forgotten() {
+        let (first, word) = MEMO.step(Word::default(), Time(1_000));
+        assert_eq!(first, Remembered::Nothing);
+        assert_eq!(MEMO.step(word, Time(1_999)), (Remembered::Same, word));
+        assert_eq!(Memo { mark: 8, ..MEMO }.step(word, Time(1_999)), (Remembered::Other(7), word));
+        assert_eq!(MEMO.step(word, Time(2_000)).0, Remembered::Nothing);
+    }
+}
