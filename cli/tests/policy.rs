@@ -194,8 +194,8 @@ fn what_a_rule_says_depends_on_the_day_that_is_explained() {
         assert_eq!((code, complaint.as_str()), (0, ""));
         out
     };
-    let (before, after) = (at("2030-12-31"), at("2031-01-01T00:00:00Z"));
-    assert!(before.contains("at       2030-12-31T00:00:00Z\n"), "{before}");
-    assert!(before.contains("device=40") && !after.contains("device=40"), "{before}{after}");
+    let (before, after) = (at("2031-01-01T23:59:59Z"), at("2031-01-02"));
+    assert!(before.contains("at       2031-01-01T23:59:59Z\n"), "{before}");
+    assert!(before.contains("+40 demo.tool") && !after.contains("+40 demo.tool"), "{before}{after}");
     assert_eq!(folder.run(&["explain", "request.json", "-p", ".", "--at", "tomorrow"]).0, 2);
 }
