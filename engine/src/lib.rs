@@ -16,6 +16,8 @@ pub mod hello;
 
 pub mod time;
 
+pub mod assets;
+
 pub mod fact;
 
 pub mod beacon;

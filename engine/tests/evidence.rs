@@ -3,10 +3,16 @@
 
 mod common;
 
-use common::{edits, facts};
-use hmac::Mac;
-use outwork_engine::{facts::Facts, policy::Policy, rules::Scratch};
+use common::facts;
+use hmac::{Hmac, KeyInit, Mac};
+use outwork_engine::{
+    decision::{Decision, Edit},
+    facts::Facts,
+    policy::Policy,
+    rules::Scratch,
+};
 use sfv::{BareItem, Dictionary, ListEntry, Parser};
+use sha2::Sha256;
 
 fn parse(text: &str) -> Dictionary {
     Parser::new(text).parse().unwrap_or_else(|error| panic!("{error}: {text}"))
@@ -18,6 +24,26 @@ fn decide(headers: &[(&[u8], &[u8])], change: impl Fn(&mut Facts<'_>)) -> Vec<(b
     let mut facts = facts(headers);
     change(&mut facts);
     edits(&policy.assess(&facts, &common::keys(), &mut Scratch::default()).decide(&[]))
+}
+
+/// The evidence MAC of the first key, derived here once more from RFC 5869.
+fn evidence_mac() -> Hmac<Sha256> {
+    let mut key = [0; 32];
+    hkdf::Hkdf::<Sha256>::new(None, &[b'A'; 32]).expand(b"outwork/v1/evidence", &mut key).unwrap();
+    Hmac::new_from_slice(&key).unwrap()
+}
+
+/// The edits as text: whether it appends, the name, the value.
+fn edits(decision: &Decision<'_>) -> Vec<(bool, String, String)> {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    decision
+        .edits
+        .iter()
+        .map(|edit| match edit {
+            Edit::Remove(name) => (false, text(name), String::new()),
+            Edit::Append(name, value) => (true, (*name).into(), text(value)),
+        })
+        .collect()
 }
 
 fn appended(edits: &[(bool, String, String)], name: &str) -> Vec<String> {
@@ -54,7 +80,7 @@ fn the_signature_is_an_rfc_9421_signature_over_the_request_and_the_risk() {
         "\"@method\": GET\n\"@authority\": shop.example\n\"@path\": /a/b\n\"@query\": ?x=1&y\n\
          \"outwork-risk\": {risk}\n\"@signature-params\": {parameters}"
     );
-    let mut mac = common::evidence_mac();
+    let mut mac = evidence_mac();
     mac.update(base.as_bytes());
     let ListEntry::Item(item) = &parse(&appended(&edits, "signature").concat())["outwork"] else { panic!("an item") };
     let BareItem::ByteSequence(signature) = &item.bare_item else { panic!("a byte sequence") };

@@ -112,6 +112,20 @@ impl<'a> Assessment<'a> {
         decision
     }
 
+    /// The answer to a request that its limits refuse, whatever else speaks for or against it.
+    pub(crate) fn throttled(&mut self, charged: &[Charged]) -> Option<Reply> {
+        let (limit, outcome) = self.refused(charged)?;
+        let settings = &self.policy.settings;
+        let enforced = settings.mode.is_in_force(|| self.share());
+        let (refusal, id) = (Refusal::Limit(limit, outcome), Id::new(&self.facts.entropy));
+        enforced.then(|| Reply::refuse(refusal, id, wants_html(self.facts), settings.contact.as_deref()))
+    }
+
+    /// The device identity.
+    pub(crate) fn device(&self) -> u64 {
+        self.device
+    }
+
     /// The rules that hold, by their places in the policy, and what becomes of each; for whoever asks why.
     pub fn fired<'s>(&'s self, scratch: &'s Scratch) -> impl Iterator<Item = (usize, Standing)> + 's {
         let mut standings = Standings::new(self.facts.now, || self.share());

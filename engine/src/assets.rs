@@ -1,0 +1,76 @@
+//! What the product's own pages load: each file under a name that has the hash of its content in it, so that it may be
+//! kept for ever.
+
+use alloc::string::String;
+
+/// Where everything is that a host answers itself.
+pub const PREFIX: &str = "/.well-known/outwork/";
+
+/// One file, as `beacon/dist/` has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asset {
+    /// The first part of its name: `beacon`.
+    pub stem: &'static str,
+    /// The last part of its name: `js`.
+    pub extension: &'static str,
+    /// The middle: the first 16 hex digits of the SHA-256 of its content.
+    pub id: &'static str,
+    /// Its content type.
+    pub kind: &'static str,
+    /// Its content.
+    pub content: &'static str,
+}
+
+/// The script that pages load to be observed.
+pub const BEACON: Asset = script(
+    "beacon",
+    include_str!("../../beacon/dist/beacon.id").trim_ascii_end(),
+    include_str!("../../beacon/dist/beacon.js"),
+);
+
+/// Every file.
+pub const ASSETS: &[Asset] = &[BEACON];
+
+impl Asset {
+    /// Where it is: `/.well-known/outwork/beacon-0123456789abcdef.js`.
+    pub fn path(&self) -> String {
+        [PREFIX, self.stem, "-", self.id, ".", self.extension].concat()
+    }
+
+    /// Whether this is its name: `beacon-0123456789abcdef.js`.
+    pub fn is_named(&self, name: &[u8]) -> bool {
+        let rest = name.strip_prefix(self.stem.as_bytes()).and_then(|rest| rest.strip_prefix(b"-"));
+        let rest = rest.and_then(|rest| rest.strip_prefix(self.id.as_bytes()));
+        rest.and_then(|rest| rest.strip_prefix(b".")) == Some(self.extension.as_bytes())
+    }
+}
+
+const fn script(stem: &'static str, id: &'static str, content: &'static str) -> Asset {
+    Asset { stem, extension: "js", id, kind: "text/javascript; charset=utf-8", content }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+    use sha2::{Digest, Sha256};
+
+    #[test]
+    fn the_id_of_a_file_is_the_hash_of_its_content() {
+        for asset in ASSETS {
+            let hash = Sha256::digest(asset.content);
+            let id: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(asset.id, id, "{}.{}: build beacon/ again", asset.stem, asset.extension);
+        }
+    }
+
+    #[test]
+    fn a_file_has_one_name() {
+        let name = BEACON.path();
+        let name = name.strip_prefix(PREFIX).unwrap();
+        assert!(BEACON.is_named(name.as_bytes()));
+        for other in ["", "beacon", "beacon-.js", "beacon-0000000000000000.js", &name[1..], &format!("{name}x")] {
+            assert!(!BEACON.is_named(other.as_bytes()), "{other}");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! The way through a challenge without a script.
+
+use super::{Answer, Context, problem::Problem};
+
+pub(super) fn serve(context: Context<'_>) -> Answer<'_> {
+    Problem::MISSING.reply(&context).into()
+}
