@@ -1,0 +1,211 @@
+//! The window of observation: what a session was seen to do, and how much that still says.
+//!
+//! A window is opened by the page's first word to the edge, grows with every batch that is observed, and fades while
+//! nothing is: its confidence halves with every half-life of idle time. It holds no events, only what was computed of
+//! them.
+
+mod decay;
+mod wire;
+
+pub use decay::{Decay, HALVING_EVENTS};
+pub use wire::MAX_BYTES;
+
+use crate::{beacon::Features, time::Time};
+
+/// What is remembered of a session. It travels sealed in the client's own cookie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// The session's random id.
+    pub id: [u8; 16],
+    /// When it was opened. Kept to the millisecond, as all instants here.
+    pub opened: Time,
+    /// When it was last observed; none while it was not.
+    pub observed: Option<Time>,
+    /// The sequence of the newest batch that counts; 0 before the first.
+    pub sequence: u32,
+    /// How sure one could be of it when it was last observed, in thousandths. [`Window::confidence`] says what is left.
+    pub sure: u16,
+    /// How many batches it was made of.
+    pub observations: u16,
+    /// How many events stand behind the features.
+    pub events: u32,
+    /// How many moves of a pointer are among them: the weight of the features of movement.
+    pub moves: u32,
+    /// How many of its batches followed a path that was seen before, under another session.
+    pub replays: u8,
+    /// What was observed.
+    pub features: Features,
+    /// The challenge that was passed.
+    pub clearance: Option<Clearance>,
+    /// The band of risk that the session was last held in.
+    pub held: Held,
+}
+
+/// That a challenge was passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clearance {
+    /// How it was passed.
+    pub passed: Passed,
+    /// The highest band of risk that it holds for: 0 low, 1 medium, 2 high.
+    pub level: u8,
+    /// When it ends. Kept to the second.
+    pub until: Time,
+}
+
+/// How a challenge was passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Passed {
+    /// By proof of work.
+    Work,
+    /// By waiting, without a script.
+    Wait,
+}
+
+/// A band of risk that is not left at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    /// 0 low, 1 medium, 2 high.
+    pub band: u8,
+    /// When the risk was last high enough to stay in it. Kept to the second.
+    pub since: Time,
+}
+
+/// Where in its window a request falls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum State {
+    /// There is no window, or too little was ever seen in it to speak of one.
+    None,
+    /// What was observed is enough, and recent.
+    Inside,
+    /// Less than half of what could be known is.
+    Expiring,
+    /// Too little is left.
+    Expired,
+}
+
+impl State {
+    /// The name that rules, headers and records give.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Inside => "inside",
+            Self::Expiring => "expiring",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+/// From this confidence on, in thousandths, a request is inside the window: less is known than not, below.
+pub const INSIDE: u16 = 500;
+
+/// Below this confidence the window has expired: two half-lives beyond [`INSIDE`].
+pub const EXPIRED: u16 = 125;
+
+/// One batch, as it counts in a window.
+#[derive(Clone, Copy, Debug)]
+pub struct Observation<'a> {
+    /// The sequence of the batch.
+    pub sequence: u32,
+    /// What was computed of it.
+    pub features: &'a Features,
+    /// How many events it had.
+    pub events: u32,
+    /// How many of them were moves of a pointer.
+    pub moves: u32,
+}
+
+/// A batch that is not newer than what is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stale;
+
+impl Window {
+    /// A window in which nothing was observed yet.
+    pub fn new(id: [u8; 16], now: Time) -> Self {
+        Self {
+            id,
+            opened: whole_millis(now),
+            observed: None,
+            sequence: 0,
+            sure: 0,
+            observations: 0,
+            events: 0,
+            moves: 0,
+            replays: 0,
+            features: Features::default(),
+            clearance: None,
+            held: Held::default(),
+        }
+    }
+
+    /// How sure one can be of what was observed, in thousandths: what it was at the last observation, halved with every
+    /// half-life since. It never rises by itself, however the clock steps.
+    pub fn confidence(&self, decay: Decay, now: Time) -> u16 {
+        self.observed.map_or(0, |observed| decay.fade(self.sure, now.0.saturating_sub(observed.0)))
+    }
+
+    /// Where in the window an instant falls.
+    pub fn state(&self, decay: Decay, now: Time) -> State {
+        if self.sure < EXPIRED {
+            return State::None;
+        }
+        match self.confidence(decay, now) {
+            INSIDE.. => State::Inside,
+            EXPIRED.. => State::Expiring,
+            _ => State::Expired,
+        }
+    }
+
+    /// Counts a batch: merges its features, and recovers confidence by the number of its events.
+    ///
+    /// # Errors
+    /// [`Stale`] for a batch whose sequence is not above that of the newest that counts; the window stays as it is.
+    pub fn observe(&mut self, batch: &Observation<'_>, decay: Decay, now: Time) -> Result<(), Stale> {
+        if batch.sequence <= self.sequence {
+            return Err(Stale);
+        }
+        self.sure = decay::recover(self.confidence(decay, now), batch.events);
+        self.observed = Some(whole_millis(now));
+        self.features = merge(&self.features, self.moves, batch);
+        self.sequence = batch.sequence;
+        self.observations = self.observations.saturating_add(1);
+        self.events = self.events.saturating_add(batch.events);
+        self.moves = self.moves.saturating_add(batch.moves);
+        Ok(())
+    }
+
+    /// The least sequence that the next batch may have: above the newest that counts, and not below the age of the
+    /// session in milliseconds, so that a copy of an older token does not let an older batch in.
+    pub fn next_sequence(&self, now: Time) -> u32 {
+        let age = u32::try_from(now.0.saturating_sub(self.opened.0) / 1_000).unwrap_or(u32::MAX);
+        self.sequence.saturating_add(1).max(age)
+    }
+
+    /// Whether a batch followed a path that was seen before, under another session.
+    pub const fn replayed(&self) -> bool {
+        self.replays > 0
+    }
+
+    /// The clearance, while it lasts.
+    pub fn cleared(&self, now: Time) -> Option<Clearance> {
+        self.clearance.filter(|clearance| now < clearance.until)
+    }
+}
+
+fn whole_millis(time: Time) -> Time {
+    Time(time.0 - time.0 % 1_000)
+}
+
+/// The features of all batches together.
+fn merge(known: &Features, moves: u32, batch: &Observation<'_>) -> Features {
+    let _ = moves;
+    let mut merged = *known;
+    for &feature in crate::beacon::FEATURES {
+        if let crate::fact::Fact::Known(value) = batch.features.get(feature) {
+            merged.set(feature, value);
+        }
+    }
+    merged
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

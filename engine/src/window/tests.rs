@@ -1,0 +1,159 @@
+use super::*;
+use crate::beacon::FEATURES;
+use alloc::vec::Vec;
+use proptest::prelude::*;
+
+fn features() -> impl Strategy<Value = Features> {
+    prop::collection::vec(prop::option::of(0_u16..65_535), FEATURES.len()).prop_map(|values| {
+        let mut features = Features::default();
+        for (&feature, value) in FEATURES.iter().zip(values) {
+            if let Some(value) = value {
+                features.set(feature, value);
+            }
+        }
+        features
+    })
+}
+
+fn clearance() -> impl Strategy<Value = Clearance> {
+    let passed = prop_oneof![Just(Passed::Work), Just(Passed::Wait)];
+    (passed, 0_u8..3, 0_u64..1 << 40).prop_map(|(passed, level, until)| Clearance {
+        passed,
+        level,
+        until: Time::from_seconds(until),
+    })
+}
+
+/// Any window that an encoding can hold exactly.
+pub(crate) fn windows() -> impl Strategy<Value = Window> {
+    let times = (0_u64..1 << 48, prop::option::of(0_u64..1 << 48), 0_u64..1 << 40);
+    let counts = (any::<u32>(), 0_u16..=1_000, any::<u16>(), any::<u32>(), any::<u32>(), any::<u8>());
+    (any::<[u8; 16]>(), times, counts, features(), prop::option::of(clearance()), 0_u8..3).prop_map(
+        |(id, (opened, observed, since), counts, features, clearance, band)| {
+            let (sequence, sure, observations, events, moves, replays) = counts;
+            Window {
+                id,
+                opened: Time(opened * 1_000),
+                observed: observed.map(|millis| Time(millis * 1_000)),
+                sequence,
+                sure,
+                observations,
+                events,
+                moves,
+                replays,
+                features,
+                clearance,
+                held: Held { band, since: Time::from_seconds(since) },
+            }
+        },
+    )
+}
+
+/// A batch that comes so long after the one before it.
+fn batches() -> impl Strategy<Value = Vec<(u64, u32, u32, Features)>> {
+    prop::collection::vec((0_u64..7_200_000_000, 0_u32..5_000, 0_u32..600, features()), 0..20)
+}
+
+fn batch(features: &Features, sequence: u32, events: u32) -> Observation<'_> {
+    Observation { sequence, features, events, moves: events }
+}
+
+proptest! {
+    #[test]
+    fn a_window_survives_its_encoding(window in windows()) {
+        let bytes = window.encode();
+        prop_assert!(bytes.len() <= MAX_BYTES);
+        prop_assert_eq!(Window::decode(&bytes), Some(window));
+    }
+
+    #[test]
+    fn any_bytes_are_read_and_what_is_read_is_bounded(bytes in prop::collection::vec(any::<u8>(), 0..MAX_BYTES + 9)) {
+        if let Some(window) = Window::decode(&bytes) {
+            prop_assert!(window.sure <= 1_000 && window.held.band <= 2);
+            prop_assert_eq!(window.encode().len(), bytes.len());
+        }
+    }
+
+    #[test]
+    fn almost_a_window_is_read_or_refused(window in windows(), at in 0..MAX_BYTES, byte: u8, cut in 0..MAX_BYTES) {
+        let mut bytes = window.encode();
+        if let Some(slot) = bytes.get_mut(at) {
+            *slot = byte;
+        }
+        let _ = Window::decode(&bytes);
+        prop_assert_eq!(Window::decode(&bytes[..cut.min(bytes.len() - 1)]), None);
+    }
+
+    #[test]
+    fn confidence_never_rises_without_observation(window in windows(), half_life: u64, now: u64, later: u64) {
+        let decay = Decay { half_life };
+        let (first, second) = (now.min(later), now.max(later));
+        let before = window.confidence(decay, Time(first));
+        prop_assert!(window.confidence(decay, Time(second)) <= before);
+        prop_assert!(before <= window.sure);
+        let states = [first, second].map(|at| window.state(decay, Time(at)));
+        prop_assert!(states[0] <= states[1]);
+    }
+
+    #[test]
+    fn a_batch_never_lowers_what_is_left(window in windows(), now: u64, events in 0_u32..600) {
+        let (decay, now) = (Decay::default(), Time(now));
+        let mut after = window.clone();
+        let features = Features::default();
+        if after.observe(&batch(&features, window.sequence.saturating_add(1), events), decay, now).is_ok() {
+            prop_assert!(after.confidence(decay, now) >= window.confidence(decay, now));
+        }
+    }
+
+    #[test]
+    fn an_old_sequence_never_replaces_a_newer_one(window in windows(), batches in batches()) {
+        let (mut window, mut now) = (window, 0);
+        for (after, sequence, events, features) in batches {
+            now += after;
+            let before = window.clone();
+            let outcome = window.observe(&batch(&features, sequence, events), Decay::default(), Time(now));
+            if sequence <= before.sequence {
+                prop_assert_eq!(outcome, Err(Stale));
+                prop_assert_eq!(&window, &before);
+            } else {
+                prop_assert_eq!(outcome, Ok(()));
+                prop_assert_eq!(window.sequence, sequence);
+            }
+            prop_assert!(window.sequence >= before.sequence);
+            prop_assert!(window.sequence == u32::MAX || window.next_sequence(Time(now)) > window.sequence);
+        }
+    }
+}
+
+#[test]
+fn a_window_fades_by_half_lives_and_comes_back() {
+    let decay = Decay::default();
+    let minutes = |n: u64| Time::from_seconds(1_795_305_600 + 60 * n);
+    let mut window = Window::new([7; 16], minutes(0));
+    assert_eq!((window.state(decay, minutes(0)), window.confidence(decay, minutes(0))), (State::None, 0));
+    let features = Features::default();
+    window.observe(&batch(&features, 1, 72), decay, minutes(1)).unwrap();
+    let seen = |window: &Window, at| (window.state(decay, minutes(at)), window.confidence(decay, minutes(at)));
+    assert_eq!(seen(&window, 1), (State::Inside, 875));
+    assert_eq!(seen(&window, 11), (State::Expiring, 437));
+    assert_eq!(seen(&window, 31), (State::Expired, 109));
+    window.observe(&batch(&features, 2, 24), decay, minutes(31)).unwrap();
+    assert_eq!(seen(&window, 31), (State::Inside, 555));
+}
+
+#[test]
+fn a_glance_is_no_window() {
+    let now = Time::from_seconds(1_795_305_600);
+    let mut window = Window::new([7; 16], now);
+    window.observe(&batch(&Features::default(), 1, 4), Decay::default(), now).unwrap();
+    assert_eq!((window.state(Decay::default(), now), window.sure), (State::None, 109));
+}
+
+#[test]
+fn a_clearance_ends() {
+    let until = Time::from_seconds(100);
+    let clearance = Some(Clearance { passed: Passed::Work, level: 1, until });
+    let window = Window { clearance, ..Window::new([0; 16], Time(0)) };
+    assert_eq!(window.cleared(Time(until.0 - 1)), clearance);
+    assert_eq!(window.cleared(until), None);
+}

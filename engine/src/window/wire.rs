@@ -1,0 +1,145 @@
+//! A window as bytes: what a token seals.
+//!
+//! Little-endian: version, flags, id (16), opened and observed (milliseconds, 6 each), sequence (4), sure (2),
+//! observations (2), events (4), moves (4), replays (1), the end of the clearance and the hold of the band (seconds, 5
+//! each), then the number of features (1) and two bytes each.
+
+use super::{Clearance, Held, Passed, Window};
+use crate::{
+    beacon::{FEATURES, Features},
+    time::Time,
+};
+use alloc::vec::Vec;
+
+/// The longest encoding.
+pub const MAX_BYTES: usize = FIXED_BYTES + 2 * FEATURES.len();
+
+/// What comes before the features.
+const FIXED_BYTES: usize = 1 + 1 + 16 + 6 + 6 + 4 + 2 + 2 + 4 + 4 + 1 + 5 + 5 + 1;
+
+// A window of another version is none: what its numbers meant is not known here. It goes up when a field or the meaning
+// of a feature changes.
+const VERSION: u8 = 1;
+
+/// No value of a feature.
+const MISSING: u16 = u16::MAX;
+
+const OBSERVED: u8 = 1;
+const CLEARED: u8 = 2;
+const BY_WAIT: u8 = 4;
+
+impl Window {
+    /// Writes the window. Instants lose what is finer than their unit, and what is beyond it is cut.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(MAX_BYTES);
+        out.extend([VERSION, self.flags()]);
+        out.extend(self.id);
+        put(&mut out, self.opened.millis(), 6);
+        put(&mut out, self.observed.unwrap_or_default().millis(), 6);
+        put(&mut out, self.sequence.into(), 4);
+        put(&mut out, self.sure.into(), 2);
+        put(&mut out, self.observations.into(), 2);
+        put(&mut out, self.events.into(), 4);
+        put(&mut out, self.moves.into(), 4);
+        out.push(self.replays);
+        put(&mut out, self.clearance.map_or(0, |clearance| clearance.until.seconds()), 5);
+        put(&mut out, self.held.since.seconds(), 5);
+        out.push(u8::try_from(FEATURES.len()).unwrap_or(u8::MAX));
+        for &feature in FEATURES {
+            out.extend(self.features.get(feature).known().unwrap_or(MISSING).to_le_bytes());
+        }
+        out
+    }
+
+    /// Bits 0 to 2: observed, cleared, cleared by waiting; 3 and 4 the clearance's level, 5 and 6 the held band.
+    fn flags(&self) -> u8 {
+        let clearance = self.clearance.map_or(0, |clearance| {
+            let by_wait = if clearance.passed == Passed::Wait { BY_WAIT } else { 0 };
+            CLEARED | by_wait | clearance.level.min(2) << 3
+        });
+        let observed = if self.observed.is_some() { OBSERVED } else { 0 };
+        observed | clearance | self.held.band.min(2) << 5
+    }
+
+    /// Reads a window; none where the bytes are not of this version, or not a window.
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        let mut input = Input { rest: bytes };
+        if input.number(1)? != u64::from(VERSION) {
+            return None;
+        }
+        let flags = u8::try_from(input.number(1)?).ok()?;
+        let id = *input.take(16)?.first_chunk()?;
+        let (opened, observed) = (input.millis()?, input.millis()?);
+        let window = Self {
+            id,
+            opened,
+            observed: (flags & OBSERVED != 0).then_some(observed),
+            sequence: u32::try_from(input.number(4)?).ok()?,
+            sure: u16::try_from(input.number(2)?).ok().filter(|sure| *sure <= 1_000)?,
+            observations: u16::try_from(input.number(2)?).ok()?,
+            events: u32::try_from(input.number(4)?).ok()?,
+            moves: u32::try_from(input.number(4)?).ok()?,
+            replays: u8::try_from(input.number(1)?).ok()?,
+            clearance: clearance(flags, input.seconds()?)?,
+            held: Held { band: level(flags >> 5)?, since: input.seconds()? },
+            features: input.features()?,
+        };
+        (input.rest.is_empty() && flags >> 7 == 0).then_some(window)
+    }
+}
+
+#[expect(clippy::option_option, reason = "the outer says whether the flags mean anything")]
+fn clearance(flags: u8, until: Time) -> Option<Option<Clearance>> {
+    let passed = if flags & BY_WAIT == 0 { Passed::Work } else { Passed::Wait };
+    let clearance = Clearance { passed, level: level(flags >> 3)?, until };
+    Some((flags & CLEARED != 0).then_some(clearance))
+}
+
+fn level(bits: u8) -> Option<u8> {
+    Some(bits & 3).filter(|level| *level <= 2)
+}
+
+/// The lowest bytes of a number, or of the largest that fits.
+fn put(out: &mut Vec<u8>, n: u64, bytes: usize) {
+    let most = u64::MAX.checked_shr(64 - 8 * u32::try_from(bytes).unwrap_or(8)).unwrap_or(u64::MAX);
+    out.extend(n.min(most).to_le_bytes().iter().take(bytes));
+}
+
+struct Input<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Input<'a> {
+    fn take(&mut self, bytes: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.rest.split_at_checked(bytes)?;
+        self.rest = rest;
+        Some(taken)
+    }
+
+    fn number(&mut self, bytes: usize) -> Option<u64> {
+        Some(self.take(bytes)?.iter().rev().fold(0, |n, &byte| n << 8 | u64::from(byte)))
+    }
+
+    fn millis(&mut self) -> Option<Time> {
+        Some(Time(self.number(6)?.saturating_mul(1_000)))
+    }
+
+    fn seconds(&mut self) -> Option<Time> {
+        Some(Time::from_seconds(self.number(5)?))
+    }
+
+    /// As many features as this engine knows: another number is another version's.
+    fn features(&mut self) -> Option<Features> {
+        if usize::try_from(self.number(1)?) != Ok(FEATURES.len()) {
+            return None;
+        }
+        let mut features = Features::default();
+        for &feature in FEATURES {
+            let value = u16::try_from(self.number(2)?).ok()?;
+            if value != MISSING {
+                features.set(feature, value);
+            }
+        }
+        Some(features)
+    }
+}
