@@ -2,11 +2,20 @@
 //!
 //! Nothing raw outlives the request that brought it: events become [`Features`] and a sketch, and are forgotten.
 
+mod error;
 mod event;
+mod extract;
+mod feature;
 mod features;
+mod layout;
+mod open;
+mod write;
 
-pub use event::{Environment, Event, Kind};
-pub use features::{FEATURES, Feature, Features};
+pub use error::{BeaconError, Malformed};
+pub use event::{Environment, Event, Kind, Touch};
+pub use feature::{FEATURES, Feature, Merge};
+pub use features::Features;
+pub use open::open;
 
 use alloc::vec::Vec;
 
@@ -18,6 +27,12 @@ pub const MAX_BYTES: usize = 8 * 1_024;
 
 /// The most events of one blob.
 pub const MAX_EVENTS: usize = 512;
+
+/// The longest step to the right or down, in pixels; no screen is larger.
+pub const MAX_STEP: u32 = 32_767;
+
+/// The longest time between two events, in milliseconds: an hour.
+pub const MAX_AFTER: u32 = 3_600_000;
 
 /// One flush of the script, decoded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,3 +46,6 @@ pub struct Batch {
     /// What happened, in order.
     pub events: Vec<Event>,
 }
+
+#[cfg(test)]
+mod tests;
