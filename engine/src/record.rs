@@ -55,6 +55,7 @@ fn classify(json: &mut Json, decision: &Decision<'_>, method: &[u8]) {
         (true, Verdict::Allow) => (1, 1),
         (true, Verdict::Tag) => (1, 18),
         (true, Verdict::Throttle) => (2, 25),
+        (true, Verdict::Challenge) => (2, 23),
         (true, Verdict::Block) => (2, 2),
     };
     let level = match decision.band {

@@ -3,8 +3,11 @@
 use outwork_engine::decision::Verdict;
 use std::{borrow::Borrow, collections::HashMap, hash::Hash};
 
-/// How many requests had each verdict: allow, tag, throttle, block.
-pub(crate) type Verdicts = [u64; 4];
+/// How many requests had each verdict: allow, tag, throttle, challenge, block.
+pub(crate) type Verdicts = [u64; KINDS];
+
+/// How many verdicts there are.
+pub(crate) const KINDS: usize = Verdict::ALL.len();
 
 /// Counts one request.
 pub(crate) fn count(verdicts: &mut Verdicts, verdict: Verdict) {

@@ -9,7 +9,7 @@ pub use summary::{Budgets, CauseRow, Change, ChangedWho, DiffSummary, PairRow, S
 use crate::{
     Line, Outcome, Reject, Sample, Sink,
     client::Client,
-    count::{Table, add},
+    count::{KINDS, Table, add},
     rejects::Rejects,
     simulated::Simulated,
 };
@@ -25,7 +25,7 @@ pub struct Diff<'p> {
     samples: usize,
     pub(crate) requests: u64,
     // By old and new verdict.
-    pub(crate) pairs: [[u64; 4]; 4],
+    pub(crate) pairs: [[u64; KINDS]; KINDS],
     // New risk less the old, from −100 to 100.
     pub(crate) shifts: Vec<u64>,
     pub(crate) causes: Causes<'p>,
@@ -50,7 +50,7 @@ impl<'p> Diff<'p> {
             new,
             samples,
             requests: 0,
-            pairs: [[0; 4]; 4],
+            pairs: [[0; KINDS]; KINDS],
             shifts: vec![0; 201],
             causes: Causes::new(old, new),
             clients: Table::default(),

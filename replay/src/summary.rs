@@ -3,7 +3,7 @@
 use crate::{
     LimitRow, Played, Rejected, Sample, Tally,
     client::shown,
-    count::{Table, Verdicts},
+    count::{KINDS, Table, Verdicts},
     simulated,
     tally::Happened,
 };
@@ -77,20 +77,21 @@ pub struct Counts {
     pub allow: u64,
     pub tag: u64,
     pub throttle: u64,
+    pub challenge: u64,
     pub block: u64,
 }
 
 impl From<Verdicts> for Counts {
-    fn from([allow, tag, throttle, block]: Verdicts) -> Self {
-        Self { allow, tag, throttle, block }
+    fn from([allow, tag, throttle, challenge, block]: Verdicts) -> Self {
+        Self { allow, tag, throttle, challenge, block }
     }
 }
 
 impl Counts {
     /// With the names, in order.
-    pub fn named(&self) -> [(&'static str, u64); 4] {
-        let numbers = [self.allow, self.tag, self.throttle, self.block];
-        let mut named = [("", 0); 4];
+    pub fn named(&self) -> [(&'static str, u64); KINDS] {
+        let numbers = [self.allow, self.tag, self.throttle, self.challenge, self.block];
+        let mut named = [("", 0); KINDS];
         for ((to, verdict), number) in named.iter_mut().zip(Verdict::ALL).zip(numbers) {
             *to = (verdict.name(), number);
         }
@@ -99,7 +100,7 @@ impl Counts {
 
     /// All together.
     pub fn all(&self) -> u64 {
-        self.allow + self.tag + self.throttle + self.block
+        self.allow + self.tag + self.throttle + self.challenge + self.block
     }
 }
 
@@ -292,7 +293,7 @@ fn rules(tally: &Tally<'_>) -> (Vec<RuleRow>, Vec<String>) {
 }
 
 /// The first of each verdict, without those that are named already.
-fn who<K: Clone + Eq + Hash + Ord>(table: &Table<K, 4>, most: usize, name: impl Fn(&K) -> String) -> Vec<WhoRow> {
+fn who<K: Clone + Eq + Hash + Ord>(table: &Table<K, KINDS>, most: usize, name: impl Fn(&K) -> String) -> Vec<WhoRow> {
     let mut rows: Vec<(&K, &Verdicts)> = Vec::new();
     for verdict in (0..4).rev() {
         let weight = |numbers: &Verdicts| numbers.get(verdict).copied().unwrap_or(0);

@@ -9,7 +9,7 @@ pub use sample::Sample;
 use crate::{
     Entry, Line, Outcome, Reject, Sink,
     client::Client,
-    count::{Table, Verdicts, add, count},
+    count::{KINDS, Table, Verdicts, add, count},
     rejects::Rejects,
     simulated::Simulated,
 };
@@ -58,7 +58,7 @@ impl Happened {
             Self::Decided(decided, _) => decided == verdict,
             Self::Served => matches!(verdict, Verdict::Allow | Verdict::Tag),
             Self::Throttled => verdict == Verdict::Throttle,
-            Self::Refused => verdict == Verdict::Block,
+            Self::Refused => matches!(verdict, Verdict::Challenge | Verdict::Block),
         }
     }
 }
@@ -74,10 +74,10 @@ pub struct Tally<'p> {
     // One a rule: counted, shadowed, late, expired, off.
     pub(crate) rules: Vec<[u64; 5]>,
     pub(crate) simulated: Simulated,
-    pub(crate) hours: Table<u64, 4>,
+    pub(crate) hours: Table<u64, KINDS>,
     pub(crate) timeless: u64,
-    pub(crate) clients: Table<Client, 4>,
-    pub(crate) agents: Table<Box<[u8]>, 4>,
+    pub(crate) clients: Table<Client, KINDS>,
+    pub(crate) agents: Table<Box<[u8]>, KINDS>,
     pub(crate) happened: Table<(Happened, Verdict), 1>,
     pub(crate) rejects: Rejects,
     pub(crate) fields: Fields<'p>,
@@ -91,7 +91,7 @@ impl<'p> Tally<'p> {
         Self {
             policy,
             keep,
-            verdicts: [0; 4],
+            verdicts: [0; KINDS],
             enforced: 0,
             risk: vec![0; 101],
             rules: vec![[0; 5]; policy.rules().len()],

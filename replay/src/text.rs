@@ -108,11 +108,20 @@ fn who(out: &mut String, what: &str, rows: &[WhoRow], all: usize) {
         return;
     }
     line!(out);
-    line!(out, "{:>9}{:>9}{:>10}{:>9}  of {} {what}", "allow", "tag", "throttle", "block", number(count(all)));
+    line!(
+        out,
+        "{:>9}{:>9}{:>10}{:>11}{:>9}  of {} {what}",
+        "allow",
+        "tag",
+        "throttle",
+        "challenge",
+        "block",
+        number(count(all))
+    );
     for row in rows {
-        let Counts { allow, tag, throttle, block } = row.verdicts;
-        let [allow, tag, throttle, block] = [allow, tag, throttle, block].map(number);
-        line!(out, "{allow:>9}{tag:>9}{throttle:>10}{block:>9}  {}", cut(&row.name, 100));
+        let Counts { allow, tag, throttle, challenge, block } = row.verdicts;
+        let [allow, tag, throttle, challenge, block] = [allow, tag, throttle, challenge, block].map(number);
+        line!(out, "{allow:>9}{tag:>9}{throttle:>10}{challenge:>11}{block:>9}  {}", cut(&row.name, 100));
     }
 }
 
@@ -143,11 +152,11 @@ fn hours(out: &mut String, summary: &Summary) {
         return;
     }
     line!(out);
-    line!(out, "{:<22}{:>9}{:>9}{:>10}{:>9}", "hour (UTC)", "allow", "tag", "throttle", "block");
+    line!(out, "{:<22}{:>9}{:>9}{:>10}{:>11}{:>9}", "hour (UTC)", "allow", "tag", "throttle", "challenge", "block");
     for row in summary.hours.iter().take(2 * NAMED) {
-        let Counts { allow, tag, throttle, block } = row.verdicts;
-        let [allow, tag, throttle, block] = [allow, tag, throttle, block].map(number);
-        line!(out, "{:<22}{allow:>9}{tag:>9}{throttle:>10}{block:>9}", row.hour);
+        let Counts { allow, tag, throttle, challenge, block } = row.verdicts;
+        let [allow, tag, throttle, challenge, block] = [allow, tag, throttle, challenge, block].map(number);
+        line!(out, "{:<22}{allow:>9}{tag:>9}{throttle:>10}{challenge:>11}{block:>9}", row.hour);
     }
     if summary.hours.len() > 2 * NAMED {
         line!(out, "… and {} more hours", summary.hours.len() - 2 * NAMED);

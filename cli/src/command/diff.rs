@@ -31,6 +31,9 @@ pub(crate) struct Diff {
     /// At most so many requests that only the new policy throttles
     #[arg(long, value_name = "BUDGET")]
     max_newly_throttled: Option<Budget>,
+    /// At most so many requests that only the new policy challenges
+    #[arg(long, value_name = "BUDGET")]
+    max_newly_challenged: Option<Budget>,
     /// At most so many requests whose verdict changes
     #[arg(long, value_name = "BUDGET")]
     max_changed: Option<Budget>,
@@ -84,6 +87,7 @@ impl Diff {
         Budgets {
             newly_blocked: self.max_newly_blocked,
             newly_throttled: self.max_newly_throttled,
+            newly_challenged: self.max_newly_challenged,
             changed: self.max_changed,
             unread: self.max_unread,
         }

@@ -95,6 +95,7 @@ fn action(action: Action) -> &'static str {
         Action::Allow => "allow",
         Action::Tag => "tag",
         Action::Throttle => "throttle",
+        Action::Challenge => "challenge",
         Action::Block => "block",
         Action::Decoy => "decoy",
     }

@@ -79,6 +79,7 @@ codes! {
     "0044" TakenName "a name means something already",
     "0045" ForeignField "a test of a list's element asks something else",
     "0046" UnusedMacro "nothing uses a macro",
+    "0047" BadDuration "a length of time does not parse",
     "0055" PatternsTooLarge "regular expressions need too large automata together",
     "0056" PatternsTooSlow "regular expressions take too long to build together",
     "0057" PatternLarge "a regular expression needs a large automaton",

@@ -15,6 +15,7 @@ pub(crate) const ACTIONS: &[(&str, Action)] = &[
     ("allow", Action::Allow),
     ("tag", Action::Tag),
     ("throttle", Action::Throttle),
+    ("challenge", Action::Challenge),
     ("block", Action::Block),
     ("decoy", Action::Decoy),
 ];
@@ -26,11 +27,6 @@ pub(crate) const MODES: &[(&str, Mode)] = &[("enforce", Mode::Enforce), ("shadow
 
 pub(super) fn action(cx: &mut Context<'_>, keys: &Keys<'_, '_>) -> Option<Action> {
     let text = keys.text(cx, "action")?;
-    if text.value == "challenge" {
-        let message = "this version cannot challenge yet";
-        cx.report(Diagnostic::new(Code::NotYet, text.span, message).help("use `tag` or `throttle` until it can"));
-        return None;
-    }
     choose(cx, &text, "action", ACTIONS)
 }
 

@@ -1,6 +1,7 @@
 //! Policies and packs: from TOML to rules, limits and settings.
 
 mod accept;
+mod challenge;
 mod effect;
 mod head;
 mod limit;
@@ -34,6 +35,9 @@ pub(crate) const KEYS: &[(&str, &[&str])] = &[
     ("limit.cost", limit::COST),
     ("override", policy::OVERRIDE),
     ("policy", policy::SETTINGS),
+    ("policy.challenge", challenge::KEYS),
+    ("policy.challenge.bits", challenge::BITS),
+    ("policy.challenge.wait", challenge::WAIT),
     ("weights", policy::WEIGHTS),
     ("bands", policy::BANDS),
     ("verdicts", policy::BY_BAND),

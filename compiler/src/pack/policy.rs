@@ -1,6 +1,6 @@
 //! A whole policy: its settings, its packs in order, its overrides.
 
-use super::{LimitSource, RuleSource, accept, effect, head, limit, retired, rule};
+use super::{LimitSource, RuleSource, accept, challenge, effect, head, limit, retired, rule};
 use crate::{
     cel::Macros,
     context::Context,
@@ -45,7 +45,7 @@ const MAX_LIMITS: usize = 1_000;
 pub(crate) const POLICY: &[&str] = &["policy", "weights", "bands", "verdicts", "override", "limit", "lists", "macros"];
 pub(super) const OVERRIDE: &[&str] = &["rule", "mode", "score", "action", "limit", "until", "why", "accept"];
 pub(crate) const PACK: &[&str] = &["pack", "macros", "lists", "rule", "limit"];
-pub(super) const SETTINGS: &[&str] = &["version", "mode", "record", "contact", "hosts", "packs"];
+pub(super) const SETTINGS: &[&str] = &["version", "mode", "record", "contact", "hosts", "packs", "lab", "challenge"];
 pub(super) const WEIGHTS: &[&str] = &["device", "behaviour", "context"];
 pub(super) const BANDS: &[&str] = &["medium", "high"];
 pub(super) const BY_BAND: &[&str] = &["low", "medium", "high"];
@@ -54,7 +54,7 @@ pub(crate) const RECORDS: &[(&str, Recording)] =
     &[("all", Recording::All), ("acted", Recording::Acted), ("none", Recording::None)];
 
 pub(crate) const VERDICTS: &[(&str, Verdict)] =
-    &[("allow", Verdict::Allow), ("tag", Verdict::Tag), ("block", Verdict::Block)];
+    &[("allow", Verdict::Allow), ("tag", Verdict::Tag), ("challenge", Verdict::Challenge), ("block", Verdict::Block)];
 
 /// Reads the policy of an `outwork.toml`, or of a pack alone.
 pub(crate) fn read(cx: &mut Context<'_>, entry: &str) -> PolicySource {
@@ -133,6 +133,8 @@ impl PolicySource {
                 check_contact(cx, &contact);
                 self.settings.contact = Some(contact.value);
             }
+            self.settings.lab = keys.boolean(cx, "lab").unwrap_or(false);
+            self.settings.challenge = challenge::read(cx, &keys);
         }
         self.read_risk(cx, root);
         packs

@@ -1,6 +1,7 @@
 //! TOML with places: every value knows where it stands, every mistake in a file is found at once.
 
 mod date;
+mod duration;
 mod keys;
 mod strings;
 

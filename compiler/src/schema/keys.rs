@@ -6,6 +6,7 @@ use crate::{
     hosts::Host,
     pack,
 };
+use outwork_engine::challenge::MAX_BITS;
 use serde_json::{Value, json};
 
 /// A kind of table.
@@ -21,6 +22,9 @@ pub(super) enum Table {
     Cost,
     Override,
     Settings,
+    Challenge,
+    ChallengeBits,
+    ChallengeWait,
     Weights,
     Bands,
     Verdicts,
@@ -31,7 +35,7 @@ pub(super) enum Table {
 
 impl Table {
     #[cfg(test)]
-    pub(super) const ALL: [Self; 16] = [
+    pub(super) const ALL: [Self; 19] = [
         Self::Pack,
         Self::Policy,
         Self::Head,
@@ -42,6 +46,9 @@ impl Table {
         Self::Cost,
         Self::Override,
         Self::Settings,
+        Self::Challenge,
+        Self::ChallengeBits,
+        Self::ChallengeWait,
         Self::Weights,
         Self::Bands,
         Self::Verdicts,
@@ -62,6 +69,13 @@ pub(super) fn property(table: Table, key: &str) -> Option<Value> {
         Table::Request => request(key),
         Table::Limit => limit(key),
         Table::Settings => settings(key),
+        Table::Challenge => challenge(key),
+        Table::ChallengeBits => {
+            Some(whole(&format!("How many leading zero bits proof of work needs at {key} risk."), 1, MAX_BITS.into()))
+        }
+        Table::ChallengeWait => {
+            Some(duration(&format!("How long who has no script waits at {key} risk; at most 4m."), "10s"))
+        }
         Table::List | Table::ListFile => list(key),
         Table::Cost => {
             Some(whole(&format!("How many tokens a request in the {key} band of risk takes."), 0, 1_000_000))
@@ -207,6 +221,16 @@ fn limit(key: &str) -> Option<Value> {
     })
 }
 
+fn challenge(key: &str) -> Option<Value> {
+    Some(match key {
+        "bits" => described(object(Table::ChallengeBits, &[]), "The proof of work, by the band of risk."),
+        "wait" => described(object(Table::ChallengeWait, &[]), "The wait without a script, by the band of risk."),
+        "clearance" => duration("How long proof of work clears; at most 24h, `30m` unless said otherwise.", "30m"),
+        "wait_clearance" => duration("How long a wait clears; at most 24h, `10m` unless said otherwise.", "10m"),
+        _ => return None,
+    })
+}
+
 fn settings(key: &str) -> Option<Value> {
     Some(match key {
         "version" => described(
@@ -217,6 +241,8 @@ fn settings(key: &str) -> Option<Value> {
         "packs" => texts("The rule packs, by their path from this file, in order."),
         "record" => words("Which decisions are recorded.", pack::RECORDS),
         "contact" => text("Where people who are refused can turn to: a `mailto:` or `https:` link."),
+        "lab" => flag("Whether the laboratory is served, where visitors see what is measured; for demos."),
+        "challenge" => described(object(Table::Challenge, &[]), "What challenges ask for."),
         "hosts" => {
             let names = Host::ALL.map(Host::name);
             array(
@@ -294,6 +320,10 @@ fn array(text: &str, items: Value) -> Value {
 
 fn tables(of: Value, text: &str) -> Value {
     array(text, of)
+}
+
+fn duration(text: &str, example: &str) -> Value {
+    described(json!({ "type": "string", "pattern": "^[0-9]+[smh]$", "examples": [example] }), text)
 }
 
 fn whole(text: &str, least: i64, most: i64) -> Value {

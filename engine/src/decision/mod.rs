@@ -19,13 +19,15 @@ pub enum Verdict {
     Tag,
     /// Refuse for now: 429.
     Throttle,
+    /// Refuse until a challenge is passed: 403.
+    Challenge,
     /// Refuse.
     Block,
 }
 
 impl Verdict {
     /// Every verdict, in order.
-    pub const ALL: [Self; 4] = [Self::Allow, Self::Tag, Self::Throttle, Self::Block];
+    pub const ALL: [Self; 5] = [Self::Allow, Self::Tag, Self::Throttle, Self::Challenge, Self::Block];
 
     /// The name that headers, records and metrics give.
     pub const fn name(self) -> &'static str {
@@ -33,6 +35,7 @@ impl Verdict {
             Self::Allow => "allow",
             Self::Tag => "tag",
             Self::Throttle => "throttle",
+            Self::Challenge => "challenge",
             Self::Block => "block",
         }
     }

@@ -20,6 +20,8 @@ pub struct Reply {
 pub enum Refusal<'a> {
     /// The policy blocks it, mostly because of this.
     Block(Subject),
+    /// The policy asks for proof, mostly because of this.
+    Challenge(Subject),
     /// A limit is exhausted.
     Limit(&'a Limit, Outcome),
     /// It asked for what no honest client asks for.
@@ -77,6 +79,7 @@ impl Refusal<'_> {
                 blocked("Requests from your network, or to this address, are restricted here.")
             }
             Self::Block(Subject::Policy) => blocked("A rule of this site refuses this request."),
+            Self::Challenge(_) => blocked("This site wants to know first whether a browser asks."),
             Self::Limit(..) => {
                 Text { status: 429, title: "Too many requests", detail: "Please wait a moment, then try again." }
             }
@@ -114,7 +117,7 @@ fn seconds_up(micros: u64) -> u64 {
 fn problem(refusal: &Refusal<'_>, text: &Text, id: Id, contact: Option<&str>) -> String {
     let kind = match refusal {
         Refusal::Limit(..) => "https://iana.org/assignments/http-problem-types#quota-exceeded",
-        Refusal::Block(_) | Refusal::Decoy => "about:blank",
+        Refusal::Block(_) | Refusal::Challenge(_) | Refusal::Decoy => "about:blank",
     };
     let mut body = ["{\"type\":\"", kind, "\",\"title\":\"", text.title, "\",\"status\":"].concat();
     push_number(&mut body, u64::from(text.status));

@@ -2,10 +2,11 @@
 
 use super::{Policy, Recording};
 use crate::{
+    challenge,
     decision::{Decision, Id, Judgement, Reasons, Refusal, Reply, Subject, Verdict},
     evidence,
     fact::Fact,
-    facts::Facts,
+    facts::{Facts, Session},
     identity::{self, Prefix},
     keys::Keyring,
     limits::{Charge, Charged, KeyPart, Limit, Outcome},
@@ -221,6 +222,9 @@ impl<'a> Assessment<'a> {
             if self.policy.settings.verdict(self.band) == Verdict::Block {
                 return Some(Refusal::Block(self.weightiest_layer()));
             }
+            if let Some(subject) = self.challenge() {
+                return Some(Refusal::Challenge(subject));
+            }
         }
         refused.map(|(limit, outcome)| Refusal::Limit(limit, outcome))
     }
@@ -228,11 +232,38 @@ impl<'a> Assessment<'a> {
     fn verdict(&self, refusal: Option<Refusal<'_>>) -> Verdict {
         match refusal {
             Some(Refusal::Block(_) | Refusal::Decoy) => Verdict::Block,
+            Some(Refusal::Challenge(_)) => Verdict::Challenge,
             Some(Refusal::Limit(..)) => Verdict::Throttle,
             None if self.asked.allow => Verdict::Allow,
-            None if self.asked.tag => Verdict::Tag,
-            None => self.policy.settings.verdict(self.band),
+            None if self.asked.tag || self.asked.challenge.is_some() => Verdict::Tag,
+            // Whoever need not be challenged, or was, is told to the origin.
+            None => match self.policy.settings.verdict(self.band) {
+                Verdict::Challenge => Verdict::Tag,
+                verdict => verdict,
+            },
         }
+    }
+
+    /// What a challenge would be about, where one is due and not passed: a rule asks for it, or the band of risk does and
+    /// the request can bear it.
+    fn challenge(&self) -> Option<Subject> {
+        if self.is_cleared() {
+            return None;
+        }
+        let by_band = || {
+            let due = self.policy.settings.verdict(self.band) == Verdict::Challenge;
+            (due && !challenge::is_exempt(self.facts)).then(|| self.weightiest_layer())
+        };
+        self.asked.challenge.or_else(by_band)
+    }
+
+    /// Whether this client has passed a challenge of this band or a higher one, for as long as that holds.
+    fn is_cleared(&self) -> bool {
+        let clearance = match self.facts.session {
+            Session::Window(window) => window.clearance,
+            Session::Cookie | Session::Unavailable => None,
+        };
+        clearance.is_some_and(|passed| passed.level >= self.band as u8 && self.facts.now < passed.until)
     }
 
     /// The layer with the most points; the policy itself where no layer has any.
@@ -277,6 +308,7 @@ struct Asked {
     throttles: Vec<u16>,
     block: Option<Subject>,
     decoy: bool,
+    challenge: Option<Subject>,
 }
 
 impl Asked {
@@ -286,6 +318,7 @@ impl Asked {
             Action::Allow => self.allow = true,
             Action::Tag => self.tag = true,
             Action::Throttle => self.throttles.extend(rule.limit),
+            Action::Challenge => self.challenge = self.challenge.or(Some(subject(rule.layer))),
             Action::Block => self.block = self.block.or(Some(subject(rule.layer))),
             Action::Decoy => self.decoy = true,
         }

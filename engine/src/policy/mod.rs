@@ -98,6 +98,9 @@ impl Policy {
         if self.settings.contact.as_deref().is_some_and(|contact| !is_contact(contact)) {
             return Err(LoadError::Inconsistent { what: "contact" });
         }
+        if !self.settings.challenge.is_sound() {
+            return Err(LoadError::Inconsistent { what: "challenge" });
+        }
         Ok(self)
     }
 }

@@ -1,6 +1,7 @@
 //! What holds for a whole policy.
 
 use crate::{
+    challenge::Terms,
     decision::Verdict,
     risk::{Band, Bands, Weights},
     rules::Mode,
@@ -23,6 +24,10 @@ pub struct Settings {
     pub record: Recording,
     /// Where a person who was refused can turn: an `https:` or `mailto:` address.
     pub contact: Option<String>,
+    /// What challenges ask for.
+    pub challenge: Terms,
+    /// Whether the laboratory is served.
+    pub lab: bool,
 }
 
 impl Default for Settings {
@@ -34,6 +39,8 @@ impl Default for Settings {
             verdicts: [Verdict::Allow, Verdict::Tag, Verdict::Tag],
             record: Recording::All,
             contact: None,
+            challenge: Terms::default(),
+            lab: false,
         }
     }
 }

@@ -47,6 +47,8 @@ pub enum Action {
     Tag,
     /// Charge the named limit, and refuse when it is exhausted.
     Throttle,
+    /// Refuse until a challenge is passed.
+    Challenge,
     /// Refuse.
     Block,
     /// Answer as if nothing were there.

@@ -25,6 +25,8 @@ pub struct DiffSummary {
     pub newly_blocked: u64,
     /// Requests that only the new policy throttles, and that the old one did not block.
     pub newly_throttled: u64,
+    /// Requests that only the new policy challenges, and that the old one did not block.
+    pub newly_challenged: u64,
     /// Requests that the old policy refused and the new one lets through.
     pub newly_admitted: u64,
     /// Requests by old and new verdict.
@@ -145,6 +147,8 @@ pub struct Budgets {
     pub newly_blocked: Option<Budget>,
     /// Of requests that only the new policy throttles.
     pub newly_throttled: Option<Budget>,
+    /// Of requests that only the new policy challenges.
+    pub newly_challenged: Option<Budget>,
     /// Of requests whose verdict changes.
     pub changed: Option<Budget>,
     /// Of lines that could not be read, blank ones not counted; 1 % where it is not given and another is.
@@ -173,6 +177,7 @@ impl DiffSummary {
         let changed = count(&|old, new| old != new);
         let newly_blocked = count(&|old, new| new == Verdict::Block && old != Verdict::Block);
         let newly_throttled = count(&|old, new| new == Verdict::Throttle && old < Verdict::Throttle);
+        let newly_challenged = count(&|old, new| new == Verdict::Challenge && old < Verdict::Challenge);
         let rejected = diff.rejects.sum(names);
         let shift = |range: std::ops::RangeInclusive<usize>| diff.shifts.get(range).unwrap_or_default().iter().sum();
         Self {
@@ -183,6 +188,7 @@ impl DiffSummary {
             changed,
             newly_blocked,
             newly_throttled,
+            newly_challenged,
             newly_admitted: count(&|old, new| old >= Verdict::Throttle && new < Verdict::Throttle),
             pairs: pairs
                 .iter()
@@ -204,7 +210,11 @@ impl DiffSummary {
             charges_dropped: played.dropped,
             lines_late: played.late,
             limits_restarted: played.restarts,
-            budgets: budgets.spent([newly_blocked, newly_throttled, changed], diff.requests, rejected.lines),
+            budgets: budgets.spent(
+                [newly_blocked, newly_throttled, newly_challenged, changed],
+                diff.requests,
+                rejected.lines,
+            ),
             rejected,
             samples: diff.changed.into_values().flatten().map(|(old, new)| Change { old, new }).collect(),
         }
@@ -232,11 +242,13 @@ impl DiffSummary {
 }
 
 impl Budgets {
-    fn spent(self, [blocked, throttled, changed]: [u64; 3], all: u64, unread: u64) -> Vec<Within> {
-        let is_gate = [self.newly_blocked, self.newly_throttled, self.changed].iter().any(Option::is_some);
+    fn spent(self, [blocked, throttled, challenged, changed]: [u64; 4], all: u64, unread: u64) -> Vec<Within> {
+        let is_gate =
+            [self.newly_blocked, self.newly_throttled, self.newly_challenged, self.changed].iter().any(Option::is_some);
         let given = [
             ("newly-blocked", self.newly_blocked, blocked, all),
             ("newly-throttled", self.newly_throttled, throttled, all),
+            ("newly-challenged", self.newly_challenged, challenged, all),
             ("changed", self.changed, changed, all),
             ("unread", self.unread.or(is_gate.then_some(UNREAD)), unread, all + unread),
         ];

@@ -2,14 +2,14 @@
 
 use maud::{Markup, html};
 
-/// A stack of numbers over a name: allow, tag, throttle, block.
+/// A stack of numbers over a name: allow, tag, throttle, challenge, block.
 pub(super) struct Column {
     pub(super) name: String,
     pub(super) parts: Vec<u64>,
 }
 
 /// The classes of the parts of a column, in the style sheet.
-pub(super) const VERDICTS: [&str; 4] = ["allow", "tag", "throttle", "block"];
+pub(super) const VERDICTS: [&str; 5] = ["allow", "tag", "throttle", "challenge", "block"];
 
 const WIDTH: f64 = 960.0;
 const HEIGHT: f64 = 220.0;

@@ -39,6 +39,7 @@ fn first(summary: &DiffSummary) -> Markup {
             tile("Verdict changes", summary.changed),
             tile("Newly blocked", summary.newly_blocked),
             tile("Newly throttled", summary.newly_throttled),
+            tile("Newly challenged", summary.newly_challenged),
             tile("Newly let through", summary.newly_admitted),
         ]))
         @if !summary.limits_simulated { p.note { "Limits were not simulated." } }

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     Counts, LimitRow, Sample, Summary, WhoRow,
+    count::KINDS,
     text::{number, share, steps},
 };
 use maud::{Markup, html};
@@ -37,7 +38,7 @@ pub fn replay(summary: &Summary) -> String {
 }
 
 fn first(summary: &Summary) -> Markup {
-    let Counts { tag, throttle, block, .. } = summary.verdicts;
+    let Counts { tag, throttle, challenge, block, .. } = summary.verdicts;
     let of_all = |some| share(some, summary.requests);
     let unread = summary.rejected.lines;
     html! {
@@ -45,6 +46,7 @@ fn first(summary: &Summary) -> Markup {
             ("Requests", number(summary.requests), format!("{} lines not read", number(unread))),
             ("Tagged", number(tag), of_all(tag)),
             ("Throttled", number(throttle), of_all(throttle)),
+            ("Challenged", number(challenge), of_all(challenge)),
             ("Blocked", number(block), of_all(block)),
             ("In force", number(summary.enforced), of_all(summary.enforced)),
         ]))
@@ -83,7 +85,7 @@ fn timeline(summary: &Summary) -> Markup {
         .hours
         .chunks(together)
         .map(|hours| {
-            let parts = hours.iter().fold([0; 4], |mut sum: [u64; 4], hour| {
+            let parts = hours.iter().fold([0; KINDS], |mut sum: [u64; KINDS], hour| {
                 sum.iter_mut().zip(hour.verdicts.named()).for_each(|(sum, (_, requests))| *sum += requests);
                 sum
             });
@@ -92,7 +94,7 @@ fn timeline(summary: &Summary) -> Markup {
         })
         .collect();
     let rows: Vec<_> = summary.hours.iter().map(|row| (row.hour.clone(), cells(&row.verdicts))).collect();
-    let head = ["Hour (UTC)", "allow", "tag", "throttle", "block"];
+    let head = ["Hour (UTC)", "allow", "tag", "throttle", "challenge", "block"];
     section(
         "Over time",
         &figure(
@@ -166,7 +168,7 @@ fn limits(summary: &Summary) -> Markup {
 fn who(what: &str, rows: &[WhoRow], all: usize) -> Markup {
     let caption = format!("Those with the most requests of each verdict, of {}", number(crate::text::count(all)));
     let rows: Vec<_> = rows.iter().map(|row| (row.name.clone(), cells(&row.verdicts))).collect();
-    html! { div.scroll { (table(&caption, &[what, "allow", "tag", "throttle", "block"], &rows)) } }
+    html! { div.scroll { (table(&caption, &[what, "allow", "tag", "throttle", "challenge", "block"], &rows)) } }
 }
 
 fn happened(summary: &Summary) -> Markup {

@@ -36,6 +36,7 @@ fn head(out: &mut String, summary: &DiffSummary) {
         ("verdict changes", *changed),
         ("newly blocked", summary.newly_blocked),
         ("newly throttled", summary.newly_throttled),
+        ("newly challenged", summary.newly_challenged),
         ("newly let through", summary.newly_admitted),
         ("risk rises", summary.risk_rises),
         ("risk falls", summary.risk_falls),

@@ -1,0 +1,72 @@
+//! What no band of risk challenges, because nobody is there who could answer: certificates would not be renewed, uptime
+//! checks would fail, connections that a page opens would break. A rule that asks for a challenge itself is not held back.
+
+use crate::facts::Facts;
+
+/// Where certificate authorities look for a token (RFC 8555, section 8.3).
+const ACME: &[u8] = b"/.well-known/acme-challenge/";
+
+/// Our own endpoints.
+const OWN: &[u8] = b"/.well-known/outwork/";
+
+/// What is fetched without anybody asking for it.
+const UNATTENDED: [&[u8]; 2] = [b"/robots.txt", b"/favicon.ico"];
+
+/// Where load balancers and uptime checks look, by the habits of Kubernetes, Prometheus, Rails, Spring and Quarkus.
+const HEALTH: [&[u8]; 15] = [
+    b"/-/healthy",
+    b"/-/ready",
+    b"/actuator/health",
+    b"/actuator/health/liveness",
+    b"/actuator/health/readiness",
+    b"/health",
+    b"/health/live",
+    b"/health/ready",
+    b"/healthz",
+    b"/livez",
+    b"/ping",
+    b"/q/health",
+    b"/ready",
+    b"/readyz",
+    b"/up",
+];
+
+/// Whether a request is one that a band of risk does not challenge.
+pub fn is_exempt(facts: &Facts<'_>) -> bool {
+    let path = facts.request.path();
+    UNATTENDED.contains(&path)
+        || HEALTH.contains(&path)
+        || path.starts_with(OWN)
+        || path.strip_prefix(ACME).is_some_and(is_token)
+        || is_preflight(facts)
+        || is_websocket(facts)
+        || is_grpc(facts)
+}
+
+/// A token is base64url (RFC 8555, section 8.3). Anything else could lead out of the folder at the origin.
+fn is_token(rest: &[u8]) -> bool {
+    !rest.is_empty() && rest.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte))
+}
+
+/// A browser asks for leave to send another request, and shows no answer to anybody.
+fn is_preflight(facts: &Facts<'_>) -> bool {
+    facts.request.method == b"OPTIONS"
+        && header(facts, b"origin").is_some()
+        && header(facts, b"access-control-request-method").is_some()
+}
+
+/// A proxy lets no `Upgrade` pass that it does not carry out, so saying so costs a client its answer.
+fn is_websocket(facts: &Facts<'_>) -> bool {
+    header(facts, b"upgrade").is_some_and(|to| to.eq_ignore_ascii_case(b"websocket"))
+        && header(facts, b"sec-websocket-version").is_some()
+}
+
+/// A call is a POST of this type (gRPC over HTTP/2, section Requests).
+fn is_grpc(facts: &Facts<'_>) -> bool {
+    facts.request.method == b"POST"
+        && header(facts, b"content-type").is_some_and(|kind| kind.starts_with(b"application/grpc"))
+}
+
+fn header<'a>(facts: &Facts<'a>, name: &[u8]) -> Option<&'a [u8]> {
+    facts.headers.list.iter().find(|(known, _)| *known == name).map(|&(_, value)| value)
+}
