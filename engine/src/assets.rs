@@ -24,7 +24,7 @@ pub struct Asset {
 /// The script that pages load to be observed.
 pub const BEACON: Asset = script(
     "beacon",
-    include_str!("../../beacon/dist/beacon.id").trim_ascii_end(),
+    include_str!("../../beacon/dist/beacon.js.id").trim_ascii_end(),
     include_str!("../../beacon/dist/beacon.js"),
 );
 

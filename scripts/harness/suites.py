@@ -95,7 +95,7 @@ def _hosts() -> list[Suite]:
         Suite("live clients", lambda: [[*pytest, "tests/live"]]),
         *(Suite(f"tests/{folder.name}", lambda folder=folder: [[*pytest, folder]]) for folder in _pytest_folders()),
         Suite("worker", _worker, missing=_needs("worker/test")),
-        *(Suite(f"{paths.relative(folder)} (node)", lambda folder=folder: [["npm", "test", "--silent"]], cwd=folder) for folder in _node_folders()),
+        *(Suite(f"{paths.relative(folder)} (node)", lambda folder=folder: _npm(folder), cwd=folder) for folder in _node_folders()),
     ]
 
 
@@ -104,6 +104,13 @@ def _worker() -> list[list[str | Path]]:
     environment.node_packages(paths.ROOT)
     tests = sorted((paths.ROOT / "worker" / "test").glob("*.test.mjs"))
     return [["worker/build"], ["npx", "--no-install", "tsc", "-p", "worker/tsconfig.json"], ["node", "--test", "--test-timeout=120000", "--test-force-exit", *tests]]
+
+
+def _npm(folder: Path) -> list[list[str]]:
+    """A folder's own tests, with the packages of its lock file."""
+    if (folder / "package-lock.json").exists():
+        environment.node_packages(folder)
+    return [["npm", "test", "--silent"]]
 
 
 def _needs(path: str) -> Callable[[], str]:
