@@ -152,3 +152,33 @@ fn an_origin_may_name_the_port_that_its_scheme_implies_and_tls_may_end_in_front_
         assert_eq!(matches!(plan(&facts), Plan::Collect(_)), admitted, "{origin} to {authority}");
     }
 }
+
+/// What a request is answered with, without what differs each time: the hosts' tests compare with the same file.
+fn without_chance(reply: &Reply) -> Value {
+    let text = |text: &str| text.replace(BEACON.id, "{beacon-id}");
+    let headers: serde_json::Map<_, _> =
+        reply.headers.iter().map(|(name, value)| ((*name).into(), text(value).into())).collect();
+    let body = match serde_json::from_str::<Value>(&reply.body) {
+        Ok(mut problem) if problem["reference"].is_string() => {
+            problem["reference"] = "{reference}".into();
+            problem
+        }
+        _ if reply.body == BEACON.content => "{beacon.js}".into(),
+        _ => reply.body.as_str().into(),
+    };
+    serde_json::json!({"status": reply.status, "headers": headers, "body": body})
+}
+
+#[test]
+fn answers_are_those_that_every_host_is_held_to() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/endpoints/answers.json");
+    let answers: serde_json::Map<_, _> =
+        requests().iter().map(|asked| (asked.name.clone(), without_chance(&asked.serve(true)))).collect();
+    assert_eq!(answers.len(), requests().len(), "names are unique");
+    let text = serde_json::to_string_pretty(&answers).unwrap() + "\n";
+    if std::env::var_os("OUTWORK_BLESS").is_some() {
+        std::fs::write(&path, &text).unwrap();
+    }
+    let known = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(known, text, "OUTWORK_BLESS=1 writes the file anew");
+}

@@ -51,8 +51,23 @@ extern "C" fn proxy_on_configure(root: u32, size: usize) -> u32 {
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn proxy_on_request_headers(context: u32, _count: u32, _end_of_stream: u32) -> u32 {
-    match with(Action::Continue, |vm| vm.request(context)) {
+extern "C" fn proxy_on_request_headers(context: u32, _count: u32, end_of_stream: u32) -> u32 {
+    code(with(Action::Continue, |vm| vm.request(context, end_of_stream != 0)))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn proxy_on_request_body(context: u32, size: usize, end_of_stream: u32) -> u32 {
+    code(with(Action::Continue, |vm| vm.body(context, size, end_of_stream != 0)))
+}
+
+/// A body may end with trailers, and is then not told to have ended.
+#[unsafe(no_mangle)]
+extern "C" fn proxy_on_request_trailers(context: u32, _count: u32) -> u32 {
+    code(with(Action::Continue, |vm| vm.body(context, 0, true)))
+}
+
+fn code(action: Action) -> u32 {
+    match action {
         Action::Continue => 0,
         Action::Stop => 1,
     }

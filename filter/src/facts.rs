@@ -2,6 +2,7 @@
 
 use crate::pairs::Pair;
 use outwork_engine::{
+    endpoint::PREFIX,
     fact::Fact,
     facts::{Connection, Facts, Headers, Protocol, Request, Seen, Session},
     time::Time,
@@ -44,6 +45,11 @@ impl<'a> Sent<'a> {
         headers.retain(|&(name, value)| !sent.take_pseudo(name, value));
         drop_own(&mut headers);
         Self { headers, ..sent }
+    }
+
+    /// Whether it is for an endpoint, and no other's.
+    pub fn is_for_us(&self) -> bool {
+        self.target.starts_with(PREFIX)
     }
 
     fn take_pseudo(&mut self, name: &'a [u8], value: &'a [u8]) -> bool {

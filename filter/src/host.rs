@@ -18,6 +18,9 @@ pub trait Host {
     /// The request's header map, serialised.
     fn request_headers(&self) -> Result<Vec<u8>, Failure>;
 
+    /// At most this many bytes of what has arrived of the request's body.
+    fn request_body(&self, most: usize) -> Result<Vec<u8>, Failure>;
+
     /// Adds a request header.
     fn add_header(&self, name: &[u8], value: &[u8]) -> Result<(), Failure>;
 
@@ -97,6 +100,8 @@ pub struct Failure {
 pub enum Call {
     /// Read the request headers.
     Headers,
+    /// Read the request body.
+    Body,
     /// Tell the time.
     Clock,
     /// Give random bytes.
@@ -119,8 +124,9 @@ pub enum Call {
 
 impl Call {
     /// Every call, in order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Headers,
+        Self::Body,
         Self::Clock,
         Self::Entropy,
         Self::Connection,
@@ -136,6 +142,7 @@ impl Call {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Headers => "headers",
+            Self::Body => "body",
             Self::Clock => "clock",
             Self::Entropy => "entropy",
             Self::Connection => "connection",
@@ -163,6 +170,7 @@ mod wasm {
     const NOT_FOUND: u32 = 1;
     const CAS_MISMATCH: u32 = 8;
     const REQUEST_HEADERS: u32 = 0;
+    const REQUEST_BODY: u32 = 0;
     const PLUGIN_CONFIGURATION: u32 = 7;
     const NO_GRPC_STATUS: i32 = -1;
 
@@ -245,6 +253,18 @@ mod wasm {
         if status == OK { Ok(()) } else { Err(Failure { call, status }) }
     }
 
+    /// The first bytes of a buffer, at most so many; none of one that is not there.
+    fn buffer(call: Call, kind: u32, most: usize) -> Result<Vec<u8>, Failure> {
+        let mut out = Returned::nothing();
+        // SAFETY: as below.
+        let status = unsafe { proxy_get_buffer_bytes(kind, 0, most, &raw mut out.data, &raw mut out.size) };
+        if status == NOT_FOUND {
+            return Ok(Vec::new());
+        }
+        done(call, status)?;
+        Ok(out.bytes())
+    }
+
     // SAFETY: every block below passes pointers and sizes of live Rust values to a hostcall of proxy-wasm ABI 0.2.1,
     // which reads or writes within these sizes during the call and keeps none of them.
     impl Host for Envoy {
@@ -264,6 +284,10 @@ mod wasm {
             let status = unsafe { proxy_get_header_map_pairs(REQUEST_HEADERS, &raw mut out.data, &raw mut out.size) };
             done(Call::Headers, status)?;
             Ok(out.bytes())
+        }
+
+        fn request_body(&self, most: usize) -> Result<Vec<u8>, Failure> {
+            buffer(Call::Body, REQUEST_BODY, most)
         }
 
         fn add_header(&self, name: &[u8], value: &[u8]) -> Result<(), Failure> {
@@ -346,14 +370,7 @@ mod wasm {
         }
 
         fn configuration(&self, size: usize) -> Result<Vec<u8>, Failure> {
-            let mut out = Returned::nothing();
-            let status =
-                unsafe { proxy_get_buffer_bytes(PLUGIN_CONFIGURATION, 0, size, &raw mut out.data, &raw mut out.size) };
-            if status == NOT_FOUND {
-                return Ok(Vec::new());
-            }
-            done(Call::Configuration, status)?;
-            Ok(out.bytes())
+            buffer(Call::Configuration, PLUGIN_CONFIGURATION, size)
         }
 
         fn variable(&self, name: &str) -> Option<String> {

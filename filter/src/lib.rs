@@ -3,6 +3,7 @@
 //! ```text
 //! abi ─▶ vm ─▶ root      configuration and keys ─▶ a policy, once a reload
 //!           ╰▶ request   headers and connection ─▶ facts ─▶ engine ─▶ edits or a reply, state, metrics
+//!                 ╰▶ endpoint   what the filter answers itself, once its body is there (pending)
 //! ```
 //!
 //! Everything goes to Envoy through [`host::Host`]; `host` is the only module that names a hostcall, so all others run
@@ -19,6 +20,7 @@ mod abi;
 
 pub mod configuration;
 pub mod connection;
+pub mod endpoint;
 pub mod entropy;
 pub mod facts;
 #[cfg(target_arch = "wasm32")]
@@ -27,6 +29,7 @@ mod heap;
 pub mod host;
 pub mod metrics;
 pub mod pairs;
+pub mod pending;
 pub mod request;
 pub mod root;
 pub mod store;

@@ -1,11 +1,15 @@
 //! What is counted. Envoy shows it as `wasmcustom.` + name, and to Prometheus by the bare name.
 
 use crate::host::{Call, Failure, Host, Kind, Level, Metric};
-use outwork_engine::decision::Verdict;
+use outwork_engine::{decision::Verdict, endpoint::Endpoint};
 use std::cell::Cell;
 
 const VERDICTS: usize = Verdict::ALL.len();
 const CALLS: usize = Call::ALL.len();
+const ENDPOINTS: usize = Endpoint::ALL.len();
+
+/// The classes of an endpoint's status; it has no other.
+const CLASSES: [&str; 3] = ["2xx", "3xx", "4xx"];
 
 /// The metrics of one VM. Each is defined once: a hostcall that defines one again makes the proxy remember it again.
 #[derive(Debug, Default)]
@@ -19,6 +23,7 @@ pub struct Metrics {
 struct Defined {
     verdicts: [Metric; VERDICTS],
     errors: [Metric; CALLS],
+    endpoints: [[Metric; CLASSES.len()]; ENDPOINTS],
     reload_ok: Metric,
     reload_rejected: Metric,
 }
@@ -37,6 +42,12 @@ impl Metrics {
     /// A decision was made.
     pub fn decided(&self, host: &impl Host, verdict: Verdict) {
         self.add(host, |defined| defined.verdicts.get(verdict as usize).copied());
+    }
+
+    /// An endpoint answered.
+    pub fn served(&self, host: &impl Host, endpoint: Endpoint, status: u16) {
+        let class = usize::from(status / 100).saturating_sub(2);
+        self.add(host, |defined| defined.endpoints.get(endpoint as usize)?.get(class).copied());
     }
 
     /// A bundle took the place of another, or is the first.
@@ -94,7 +105,13 @@ impl Defined {
         for (place, call) in errors.iter_mut().zip(Call::ALL) {
             *place = counter(&format!("outwork_request_errors.call.{}", call.name()))?;
         }
+        let mut endpoints = [[Metric(0); CLASSES.len()]; ENDPOINTS];
+        for (places, endpoint) in endpoints.iter_mut().zip(Endpoint::ALL) {
+            for (place, class) in places.iter_mut().zip(CLASSES) {
+                *place = counter(&format!("outwork_endpoints.endpoint.{}.class.{class}", endpoint.name()))?;
+            }
+        }
         let reload = |result| counter(&format!("outwork_reload.{result}"));
-        Ok(Self { verdicts, errors, reload_ok: reload("ok")?, reload_rejected: reload("rejected")? })
+        Ok(Self { verdicts, errors, endpoints, reload_ok: reload("ok")?, reload_rejected: reload("rejected")? })
     }
 }

@@ -3,6 +3,7 @@
 use crate::{
     configuration::ClientAddress,
     connection::{self, Noted},
+    endpoint,
     facts::Sent,
     host::{Call, Failure, Host},
     pairs,
@@ -12,10 +13,12 @@ use crate::{
 };
 use outwork_engine::{
     decision::{Decision, Edit, Reply},
+    endpoint::{Plan, plan},
     fact::Fact,
     facts::{Connection, Facts, Protocol},
-    limits::Charged,
+    limits::{Charge, Charged},
     record,
+    time::Time,
 };
 
 /// Where a network filter leaves what is known of the connection.
@@ -29,22 +32,51 @@ const EVIDENCE: [&[u8]; 3] = [b"outwork-risk", b"signature-input", b"signature"]
 /// The status of a header map that is not one.
 const MALFORMED: u32 = 4;
 
-/// Decides about the request at hand, and does what was decided.
-pub fn handle<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory) -> Action {
-    examine(host, plugin, memory).unwrap_or_else(|failure| {
+/// What becomes of a request by its head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// This, at once.
+    Done(Action),
+    /// It is held until its body is there, or more than this many bytes of it.
+    Collect(usize),
+}
+
+/// Decides about the request at hand, and does what was decided; `ended` tells that it has no body.
+pub fn handle<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, ended: bool) -> Outcome {
+    let body = ended.then_some(&[][..]);
+    examine(host, plugin, memory, body).unwrap_or_else(|failure| {
         memory.metrics.failed(host, failure);
         // Undecided requests go on, but not with a verdict or a signature that the client wrote.
         for name in EVIDENCE {
             attempt(host, memory, host.remove_header(name));
         }
-        Action::Continue
+        Outcome::Done(Action::Continue)
     })
 }
 
-fn examine<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory) -> Result<Action, Failure> {
+/// Looks at the request's head, with its body as far as it is there.
+pub(crate) fn examine<H: Host>(
+    host: &H,
+    plugin: &Plugin,
+    memory: &mut Memory,
+    body: Option<&[u8]>,
+) -> Result<Outcome, Failure> {
     let map = host.request_headers()?;
     let malformed = Failure { call: Call::Headers, status: MALFORMED };
     let sent = Sent::new(pairs::read(&map).ok_or(malformed)?);
+    match attend(host, plugin, memory, &sent, body) {
+        Err(failure) if sent.is_for_us() => Ok(Outcome::Done(endpoint::apologize(host, memory, failure))),
+        outcome => outcome,
+    }
+}
+
+fn attend<H: Host>(
+    host: &H,
+    plugin: &Plugin,
+    memory: &mut Memory,
+    sent: &Sent<'_>,
+    body: Option<&[u8]>,
+) -> Result<Outcome, Failure> {
     let entropy = memory.entropy.take(host)?;
     let now = host.now()?;
     let text = ask(host, memory, CONNECTION);
@@ -52,22 +84,32 @@ fn examine<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory) -> Result<Ac
     let connection = Connection { address: address(host, plugin, memory, &noted), ..noted.connection };
     let protocol = protocol(host, memory, noted.id);
     let facts = sent.facts(now, entropy, connection, protocol);
+    match (plan(&facts), body) {
+        (Plan::Judge, _) => Ok(Outcome::Done(judge(host, plugin, memory, &facts))),
+        (Plan::Collect(most), None) => Ok(Outcome::Collect(most)),
+        (Plan::Serve, _) => endpoint::serve(host, plugin, memory, &facts, &[]).map(Outcome::Done),
+        (Plan::Collect(_), Some(body)) => endpoint::serve(host, plugin, memory, &facts, body).map(Outcome::Done),
+    }
+}
 
-    let assessment = plugin.policy.assess(&facts, &plugin.keys, &mut memory.scratch);
-    let charged: Vec<Charged> = assessment
-        .charges()
-        .iter()
-        .map(|charge| {
-            store::charge(host, charge, now).unwrap_or_else(|failure| {
-                memory.metrics.failed(host, failure);
-                Charged::Unknown
-            })
-        })
-        .collect();
+fn judge<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, facts: &Facts<'_>) -> Action {
+    let assessment = plugin.policy.assess(facts, &plugin.keys, &mut memory.scratch);
+    let charged = charge(host, memory, assessment.charges(), facts.now);
     let decision = assessment.decide(&charged);
     memory.metrics.decided(host, decision.verdict);
-    leave_state(host, plugin, memory, &decision, &facts);
-    Ok(act(host, memory, &decision))
+    leave_state(host, plugin, memory, &decision, facts);
+    act(host, memory, &decision)
+}
+
+/// Charges buckets; one that cannot be reached refuses nobody.
+pub(crate) fn charge<H: Host>(host: &H, memory: &Memory, charges: &[Charge], now: Time) -> Vec<Charged> {
+    let charge = |charge| {
+        store::charge(host, charge, now).unwrap_or_else(|failure| {
+            memory.metrics.failed(host, failure);
+            Charged::Unknown
+        })
+    };
+    charges.iter().map(charge).collect()
 }
 
 /// Leaves the verdict, and the record where the policy wants one, for the access log and other filters.
@@ -81,7 +123,7 @@ fn leave_state<H: Host>(host: &H, plugin: &Plugin, memory: &Memory, decision: &D
 
 fn act<H: Host>(host: &H, memory: &Memory, decision: &Decision<'_>) -> Action {
     if let Some(reply) = &decision.reply {
-        match answer(host, reply, decision) {
+        match answer(host, reply, &["outwork_", decision.verdict.name()].concat()) {
             Ok(()) => return Action::Stop,
             Err(failure) => memory.metrics.failed(host, failure),
         }
@@ -96,10 +138,10 @@ fn act<H: Host>(host: &H, memory: &Memory, decision: &Decision<'_>) -> Action {
     Action::Continue
 }
 
-fn answer<H: Host>(host: &H, reply: &Reply, decision: &Decision<'_>) -> Result<(), Failure> {
+/// Sends a reply; `details` are what the access log shows of it.
+pub(crate) fn answer<H: Host>(host: &H, reply: &Reply, details: &str) -> Result<(), Failure> {
     let headers: Vec<_> = reply.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let details = ["outwork_", decision.verdict.name()].concat();
-    host.reply(reply.status, &details, &pairs::write(&headers), reply.body.as_bytes())
+    host.reply(reply.status, details, &pairs::write(&headers), reply.body.as_bytes())
 }
 
 fn address<H: Host>(host: &H, plugin: &Plugin, memory: &Memory, noted: &Noted<'_>) -> Fact<std::net::IpAddr> {

@@ -1,4 +1,4 @@
-//! Where the words of limits stand: in data that all threads of the proxy share, in a fixed number of slots.
+//! Where the words of limits and memos stand: in data that all threads of the proxy share, in a fixed number of slots.
 //!
 //! Envoy's shared data has no expiry and no way to remove a key, so a key for each client would grow as an attacker
 //! pleases. [`SLOTS`] slots of about 150 bytes (measured in Envoy 1.40: a key with its value) are 10 MB at the most.
@@ -10,7 +10,8 @@
 
 use crate::host::{Call, Failure, Host};
 use outwork_engine::{
-    limits::{Charge, Charged, Slot, choose},
+    limits::{Charge, Charged, Slot, Word, choose},
+    memo::{Memo, Remembered},
     time::Time,
 };
 
@@ -23,15 +24,31 @@ const ATTEMPTS: usize = 4;
 /// Charges one bucket.
 ///
 /// # Errors
-/// When the shared data cannot be read or written, or other threads were faster [`ATTEMPTS`] times running.
+/// As [`step`].
 pub fn charge(host: &impl Host, charge: &Charge, now: Time) -> Result<Charged, Failure> {
+    step(host, charge.key, now, |word| charge.step(word, now))
+}
+
+/// Asks one memo.
+///
+/// # Errors
+/// As [`step`].
+pub fn ask(host: &impl Host, memo: &Memo, now: Time) -> Result<Remembered, Failure> {
+    step(host, memo.key, now, |word| memo.step(word, now))
+}
+
+/// Steps the word of a key.
+///
+/// # Errors
+/// When the shared data cannot be read or written, or other threads were faster [`ATTEMPTS`] times running.
+fn step<T>(host: &impl Host, key: u128, now: Time, take: impl Fn(Word) -> (T, Word)) -> Result<T, Failure> {
     for _ in 0..ATTEMPTS {
-        let (place, found) = find(host, charge.key, now)?;
-        let (charged, word) = charge.step(found.word, now);
+        let (place, found) = find(host, key, now)?;
+        let (outcome, word) = take(found.word);
         let unchanged = found.owned && word == found.word;
-        let slot = Slot { tag: Slot::tag_of(charge.key), word };
+        let slot = Slot { tag: Slot::tag_of(key), word };
         if unchanged || host.share(&name(place), &slot.to_bytes(), found.stamp)? {
-            return Ok(charged);
+            return Ok(outcome);
         }
     }
     Err(Failure { call: Call::Store, status: CONTENDED })
@@ -42,7 +59,7 @@ const CONTENDED: u32 = 8;
 
 /// What stands in the slot that a key is to use.
 struct Found {
-    word: outwork_engine::limits::Word,
+    word: Word,
     owned: bool,
     stamp: Option<u32>,
 }
@@ -100,6 +117,15 @@ mod tests {
         let key = 7 << 64 | 3 << 32 | 2;
         assert_eq!([(); 4].map(|()| admitted(&host, key, 3)), [true, true, true, false]);
         assert!(admitted(&host, 8 << 64 | 5 << 32 | 4, 3));
+    }
+
+    #[test]
+    fn a_memo_is_news_once() {
+        let host = Memory::default();
+        let memo = Memo { key: 7 << 64 | 3 << 32 | 2, until: Time(NOW.0 + 1_000), mark: 5 };
+        let asked = [memo, memo, Memo { mark: 6, ..memo }].map(|memo| ask(&host, &memo, NOW).unwrap());
+        assert_eq!(asked, [Remembered::Nothing, Remembered::Same, Remembered::Other(5)]);
+        assert_eq!(ask(&host, &memo, Time(NOW.0 + 1_000)), Ok(Remembered::Nothing));
     }
 
     #[test]

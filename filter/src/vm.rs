@@ -1,10 +1,12 @@
 //! One VM: the plugins configured in it, and the memory that requests hand on to one another.
 
 use crate::{
+    endpoint,
     entropy::Pool,
     host::{Host, Level},
     metrics::Metrics,
-    request::{self, Protocols},
+    pending::{Arrived, Pending},
+    request::{self, Outcome, Protocols},
     root::{self, Plugin},
 };
 use outwork_engine::rules::Scratch;
@@ -25,6 +27,7 @@ pub struct Vm<H> {
     // INVARIANT: in the order of their configuration, the newest last; those that the proxy dropped go at the next one.
     plugins: Vec<(u32, Plugin)>,
     created: Created,
+    pending: Pending,
     memory: Memory,
 }
 
@@ -52,7 +55,19 @@ pub struct Memory {
 impl<H: Host> Vm<H> {
     /// A VM without a plugin.
     pub fn new(host: H) -> Self {
-        Self { host, plugins: Vec::new(), created: Created::default(), memory: Memory::default() }
+        Self {
+            host,
+            plugins: Vec::new(),
+            created: Created::default(),
+            pending: Pending::default(),
+            memory: Memory::default(),
+        }
+    }
+
+    /// The proxy.
+    #[cfg(test)]
+    pub(crate) fn host(&self) -> &H {
+        &self.host
     }
 
     /// Notes a new context; roots have none above them.
@@ -78,13 +93,38 @@ impl<H: Host> Vm<H> {
         }
     }
 
-    /// Decides about a request and does what was decided.
-    pub fn request(&mut self, context: u32) -> Action {
-        let Self { host, plugins, created, memory } = self;
+    /// Decides about a request and does what was decided; `ended` tells that it has no body.
+    pub fn request(&mut self, context: u32, ended: bool) -> Action {
+        let Self { host, plugins, created, pending, memory } = self;
         let own = (created.context == context).then_some(created.root);
-        let plugin = plugins.iter().rev().find(|(root, _)| own.is_none_or(|own| own == *root));
-        plugin.map_or(Action::Continue, |(_, plugin)| request::handle(host, plugin, memory))
+        let Some((root, plugin)) = plugin(plugins, own) else { return Action::Continue };
+        match request::handle(host, plugin, memory, ended) {
+            Outcome::Done(action) => action,
+            Outcome::Collect(most) => {
+                pending.add(host, context, root, most);
+                Action::Stop
+            }
+        }
     }
+
+    /// Takes note that of a request's body `size` bytes have arrived, and whether that is all.
+    pub fn body(&mut self, context: u32, size: usize, ended: bool) -> Action {
+        let Self { host, plugins, pending, memory, .. } = self;
+        match pending.arrived(context, size, ended) {
+            Arrived::OfAnother => Action::Continue,
+            Arrived::Part => Action::Stop,
+            Arrived::Enough { root, most } => match plugin(plugins, Some(root)) {
+                Some((_, plugin)) => endpoint::finish(host, plugin, memory, most),
+                None => Action::Stop,
+            },
+        }
+    }
+}
+
+/// The plugin of a root context, or the newest where the root is not known.
+fn plugin(plugins: &[(u32, Plugin)], root: Option<u32>) -> Option<(u32, &Plugin)> {
+    let found = plugins.iter().rev().find(|(known, _)| root.is_none_or(|root| root == *known));
+    found.map(|(root, plugin)| (*root, plugin))
 }
 
 #[cfg(test)]
@@ -93,37 +133,17 @@ mod tests {
     use crate::{
         host::Call,
         pairs,
-        testing::{Memory as Proxy, Small},
+        testing::{KEYS, Memory as Proxy, Small, configure, running, vm},
     };
     use base64ct::{Base64, Encoding};
     use outwork_engine::{policy::Recording, rules::Action as Asked};
 
     const ROOT: u32 = 1;
-    const KEYS: &str = "k1:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
-
-    fn vm() -> Vm<Proxy> {
-        let vm = Vm::new(Proxy::default());
-        vm.host.now.set(1_795_305_600_000_000);
-        vm.host.keys.replace(Some(KEYS.into()));
-        vm
-    }
-
-    fn configure(vm: &mut Vm<Proxy>, root: u32, configuration: &str) -> bool {
-        vm.host.configuration.replace(configuration.into());
-        vm.create(root, 0);
-        vm.configure(root, configuration.len())
-    }
-
-    fn running(policy: &Small) -> Vm<Proxy> {
-        let mut vm = vm();
-        assert!(configure(&mut vm, ROOT, &policy.configuration()));
-        vm
-    }
 
     fn request(vm: &mut Vm<Proxy>, headers: &[(&str, &str)]) -> Action {
         vm.host.request(headers);
         vm.create(77, ROOT);
-        vm.request(77)
+        vm.request(77, true)
     }
 
     #[test]
@@ -218,7 +238,7 @@ mod tests {
             let mut vm = running(&Small::default().limit("l", 5));
             vm.host.break_call(call);
             assert_eq!(request(&mut vm, &[("outwork-risk", "forged"), ("l", "1")]), Action::Continue, "{call:?}");
-            if !matches!(call, Call::Metric | Call::Reply | Call::Configuration) {
+            if !matches!(call, Call::Metric | Call::Reply | Call::Configuration | Call::Body) {
                 let name = format!("outwork_request_errors.call.{}", call.name());
                 assert!(vm.host.metric(&name) > 0, "{name}");
             }
@@ -290,10 +310,10 @@ mod tests {
         assert_eq!(vm.plugins.len(), 2);
         vm.host.request(&[("bad", "1")]);
         vm.create(80, ROOT);
-        assert_eq!(vm.request(80), Action::Stop, "a stream of the old root has the old policy");
+        assert_eq!(vm.request(80, true), Action::Stop, "a stream of the old root has the old policy");
         vm.create(81, 2);
         vm.host.request(&[("bad", "1")]);
-        assert_eq!(vm.request(81), Action::Continue);
+        assert_eq!(vm.request(81, true), Action::Continue);
         vm.host.dead.borrow_mut().push(ROOT);
         assert!(configure(&mut vm, 3, &Small { version: "3", ..Small::default() }.configuration()));
         assert_eq!(vm.plugins.iter().map(|(root, _)| *root).collect::<Vec<_>>(), [2, 3]);

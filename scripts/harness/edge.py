@@ -69,7 +69,7 @@ def wasm(module: Path, plugin: str = "") -> dict[str, Any]:
     return {
         "@type": FILTER,
         "config": {
-            "name": "outwork", "root_id": "outwork", "failure_policy": "FAIL_RELOAD",
+            "name": "outwork", "root_id": "outwork", "failure_policy": "FAIL_RELOAD", "allow_on_headers_stop_iteration": True,
             "vm_config": {
                 "vm_id": "outwork", "runtime": "envoy.wasm.runtime.v8", "code": {"local": {"filename": str(module)}},
                 "environment_variables": {"host_env_keys": ["OUTWORK_KEYS"]},

@@ -4,12 +4,40 @@ mod bundle;
 
 pub(crate) use bundle::Small;
 
-use crate::host::{Call, Failure, Host, Kind, Level, Metric};
+use crate::{
+    host::{Call, Failure, Host, Kind, Level, Metric},
+    vm::Vm,
+};
 use outwork_engine::time::Time;
 use std::{
     cell::{Cell, RefCell},
     collections::HashMap,
 };
+
+/// One key.
+pub(crate) const KEYS: &str = "k1:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+
+/// A VM without a plugin, in a proxy with a clock and keys.
+pub(crate) fn vm() -> Vm<Memory> {
+    let vm = Vm::new(Memory::default());
+    vm.host().now.set(1_795_305_600_000_000);
+    vm.host().keys.replace(Some(KEYS.into()));
+    vm
+}
+
+/// Configures a root context.
+pub(crate) fn configure(vm: &mut Vm<Memory>, root: u32, configuration: &str) -> bool {
+    vm.host().configuration.replace(configuration.into());
+    vm.create(root, 0);
+    vm.configure(root, configuration.len())
+}
+
+/// A VM whose root context 1 runs a policy.
+pub(crate) fn running(policy: &Small) -> Vm<Memory> {
+    let mut vm = vm();
+    assert!(configure(&mut vm, 1, &policy.configuration()));
+    vm
+}
 
 /// A reply as the proxy would send it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +56,9 @@ pub(crate) struct Memory {
     pub(crate) now: Cell<u64>,
     pub(crate) fills: Cell<usize>,
     pub(crate) headers: RefCell<Vec<(String, Vec<u8>)>>,
+    pub(crate) body: RefCell<Vec<u8>>,
+    /// How much of a body was asked for last.
+    pub(crate) most: Cell<usize>,
     pub(crate) properties: RefCell<HashMap<String, Vec<u8>>>,
     pub(crate) asked: RefCell<Vec<String>>,
     pub(crate) state: RefCell<HashMap<String, String>>,
@@ -62,11 +93,12 @@ impl Memory {
         values.map(|(_, value)| String::from_utf8_lossy(value).into_owned()).collect()
     }
 
-    /// A `GET /` over HTTP/2 from 203.0.113.7, with these headers of the client's.
+    /// A `GET /` over HTTP/2 from 203.0.113.7, with these headers of the client's, some of which may be pseudo-headers.
     pub(crate) fn request(&self, headers: &[(&str, &str)]) {
         let line = [(":method", "GET"), (":scheme", "https"), (":authority", "shop.example"), (":path", "/")];
         let own = [("x-forwarded-proto", "https"), ("x-request-id", "1")];
-        let pairs = line.iter().chain(headers).chain(&own);
+        let line = line.iter().filter(|(name, _)| headers.iter().all(|(known, _)| known != name));
+        let pairs = line.chain(headers).chain(&own);
         *self.headers.borrow_mut() = pairs.map(|(name, value)| ((*name).into(), (*value).into())).collect();
         let connection = "addr=203.0.113.7 id=1 ja4=t13d1516h2_8daaf6152771_02713d6af862 ja3=- version=TLSv1.3 sni=-";
         let mut properties = self.properties.borrow_mut();
@@ -111,6 +143,12 @@ impl Host for Memory {
             bytes.push(0);
         }
         Ok(bytes)
+    }
+
+    fn request_body(&self, most: usize) -> Result<Vec<u8>, Failure> {
+        self.works(Call::Body)?;
+        self.most.set(most);
+        Ok(self.body.borrow().iter().copied().take(most).collect())
     }
 
     fn add_header(&self, name: &[u8], value: &[u8]) -> Result<(), Failure> {
