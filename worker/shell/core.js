@@ -7,6 +7,7 @@ import { factsOf } from "./facts.js";
  * @property {() => number} outwork_output
  * @property {(keys: number, bundle: number) => number} outwork_load
  * @property {(length: number) => number} outwork_decide
+ * @property {(length: number, body: number) => number} outwork_finish
  * @property {() => number} outwork_fault
  *
  * @typedef {(module: WebAssembly.Module) => Exports} Instantiate
@@ -63,6 +64,25 @@ export class Core {
     } catch (error) {
       throw new TrapError(this.#fault(error));
     }
+  }
+
+  /**
+   * What to answer `request`, whose body the core asked for.
+   *
+   * @param {Request} request
+   * @param {Uint8Array} body
+   * @returns {string}
+   */
+  finish(request, body) {
+    const facts = encoder.encode(factsOf(request, Date.now()));
+    const length = RANDOM + facts.length;
+    this.#reserve(length + body.length);
+    crypto.getRandomValues(this.#random);
+    this.#input.set(facts, RANDOM);
+    this.#input.set(body, length);
+    const effects = this.#output(this.#call(() => this.#wasm.outwork_finish(length, body.length)));
+    this.#reserve(ROOM);
+    return effects;
   }
 
   /** @param {string} facts */

@@ -11,6 +11,15 @@
  */
 
 /**
+ * How many bytes of the request's body the core wants to see, or null when it did not ask for any.
+ *
+ * @param {string} text
+ */
+export function wished(text) {
+  return text.startsWith("c") ? Number.parseInt(text.slice(1), 10) : null;
+}
+
+/**
  * @param {string} text
  * @returns {Effects}
  */
@@ -56,7 +65,9 @@ export function editResponse(response, effects) {
  * @param {Effects} effects
  */
 export function reply(effects) {
-  const response = new Response(effects.lines.slice(effects.body).join("\n"), { status: effects.status });
+  // Statuses without a body (204, 304) refuse even an empty one.
+  const body = effects.lines.slice(effects.body).join("\n") || null;
+  const response = new Response(body, { status: effects.status });
   response.headers.delete("content-type");
   addHeaders(response.headers, effects);
   return response;

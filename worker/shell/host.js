@@ -1,5 +1,6 @@
+import { bodyOf } from "./body.js";
 import { Core, LoadError } from "./core.js";
-import { editRequest, editResponse, effectsOf, reply } from "./effects.js";
+import { editRequest, editResponse, effectsOf, reply, wished } from "./effects.js";
 import { forward } from "./origin.js";
 import { problem } from "./problem.js";
 import { settingsOf } from "./settings.js";
@@ -52,18 +53,35 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
   }
 
   /**
-   * What to do with the request, or null when the core cannot say.
+   * What the core says, or null when it cannot say.
    *
-   * @param {Request} request
    * @param {Settings} settings
+   * @param {(core: Core) => string} question
    */
-  function decide(request, settings) {
+  function ask(settings, question) {
     const judge = ready(settings);
     if (judge === null) return null;
     try {
-      return effectsOf(judge.decide(request));
+      return question(judge);
     } catch (error) {
       stopped(error);
+      return null;
+    }
+  }
+
+  /**
+   * What to do with a request whose body the core wants to see first.
+   *
+   * @param {Request} request
+   * @param {Settings} settings
+   * @param {number} most
+   */
+  async function collect(request, settings, most) {
+    try {
+      const body = await bodyOf(request, most);
+      return ask(settings, (core) => core.finish(request, body));
+    } catch {
+      // The client is gone in the middle of its body; nobody reads the answer.
       return null;
     }
   }
@@ -87,8 +105,11 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
      */
     async fetch(request, env) {
       const settings = settingsOf(env);
-      const effects = decide(request, settings);
-      if (effects === null) return settings.open ? passUnjudged(request, settings) : refuse();
+      let text = ask(settings, (core) => core.decide(request));
+      const most = text === null ? null : wished(text);
+      if (most !== null) text = await collect(request, settings, most);
+      if (text === null) return unjudged(request, settings);
+      const effects = effectsOf(text);
       if (effects.record !== "") record(effects.record);
       if (effects.status !== 0) return reply(effects);
       const headers = new Headers(request.headers);
@@ -96,6 +117,20 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
       return editResponse(await forward(request, headers, settings), effects);
     },
   };
+}
+
+/** Where the core's own endpoints are; as `PREFIX` in `engine/src/assets.rs`. */
+const PREFIX = "/.well-known/outwork/";
+
+/**
+ * What becomes of a request that nobody can judge.
+ *
+ * @param {Request} request
+ * @param {Settings} settings
+ */
+function unjudged(request, settings) {
+  if (new URL(request.url).pathname.startsWith(PREFIX)) return problem(503, "this could not be done now, please try again");
+  return settings.open ? passUnjudged(request, settings) : refuse();
 }
 
 const EVIDENCE = /^(outwork[-_]|signature_input$)/;

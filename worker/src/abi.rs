@@ -1,4 +1,4 @@
-//! What the shell calls: five functions over two buffers in the module's memory.
+//! What the shell calls: six functions over two buffers in the module's memory.
 //!
 //! The shell writes into the input buffer ([`outwork_reserve`]) and reads from the output buffer ([`outwork_output`]); a
 //! call returns how much there is to read. Everything is synchronous, so a request never sees another one half-way, and a
@@ -56,7 +56,8 @@ pub extern "C" fn outwork_load(keys: usize, bundle: usize) -> usize {
     })
 }
 
-/// Decides on the request in the first `length` bytes of the input. Returns the length of its effects.
+/// Decides on the request in the first `length` bytes of the input. Returns the length of its effects, or of the wish for
+/// its body.
 #[unsafe(no_mangle)]
 pub extern "C" fn outwork_decide(length: usize) -> usize {
     HOST.with_borrow_mut(|host| {
@@ -64,6 +65,21 @@ pub extern "C" fn outwork_decide(length: usize) -> usize {
         output.clear();
         if let Some(core) = core {
             core.decide(input.get(..length).unwrap_or_default(), output);
+        }
+        output.len()
+    })
+}
+
+/// Serves the request in the first `length` bytes of the input, of whose body `body` bytes follow. Returns the length of its
+/// effects.
+#[unsafe(no_mangle)]
+pub extern "C" fn outwork_finish(length: usize, body: usize) -> usize {
+    HOST.with_borrow_mut(|host| {
+        let Host { input, output, core } = host;
+        output.clear();
+        if let Some(core) = core {
+            let (facts, rest) = input.split_at_checked(length).unwrap_or_default();
+            core.finish(facts, rest.get(..body).unwrap_or_default(), output);
         }
         output.len()
     })

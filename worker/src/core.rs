@@ -3,6 +3,8 @@
 use std::fmt;
 
 use outwork_engine::{
+    endpoint::{Plan, plan},
+    facts::Facts,
     keys::{KeyError, Keyring},
     policy::{LoadError as PolicyError, Policy},
     record,
@@ -36,15 +38,37 @@ impl Core {
 
     /// Decides on the request in `input`, and appends what to do to `out`.
     pub(crate) fn decide(&mut self, input: &[u8], out: &mut Vec<u8>) {
-        let Self { policy, keys, scratch, store } = self;
         let incoming = Incoming::read(input);
         let facts = incoming.facts();
-        let assessment = policy.assess(&facts, keys, scratch);
+        match plan(&facts) {
+            Plan::Judge => self.judge(&facts, out),
+            Plan::Serve => self.serve(&facts, &[], out),
+            Plan::Collect(most) => effects::collect(most, out),
+        }
+    }
+
+    /// Serves the request in `input`, of which `body` was collected, and appends what to do to `out`.
+    pub(crate) fn finish(&mut self, input: &[u8], body: &[u8], out: &mut Vec<u8>) {
+        self.serve(&Incoming::read(input).facts(), body, out);
+    }
+
+    fn judge(&mut self, facts: &Facts<'_>, out: &mut Vec<u8>) {
+        let Self { policy, keys, scratch, store } = self;
+        let assessment = policy.assess(facts, keys, scratch);
         let charged: Vec<_> = assessment.charges().iter().map(|charge| store.charge(charge, facts.now)).collect();
         let decision = assessment.decide(&charged);
         let record =
-            if policy.records(decision.verdict) { record::write(&decision, &facts, keys) } else { String::new() };
-        effects::write(&decision, &record, out);
+            if policy.records(decision.verdict) { record::write(&decision, facts, keys) } else { String::new() };
+        effects::write(decision.reply.as_ref(), &record, &decision.edits, out);
+    }
+
+    fn serve(&mut self, facts: &Facts<'_>, body: &[u8], out: &mut Vec<u8>) {
+        let Self { policy, keys, scratch, store } = self;
+        let service = policy.serve(facts, body, keys, scratch);
+        let charged: Vec<_> = service.charges().iter().map(|charge| store.charge(charge, facts.now)).collect();
+        let answer = service.admit(&charged);
+        let remembered: Vec<_> = answer.memos().iter().map(|memo| store.ask(memo, facts.now)).collect();
+        effects::write(Some(&answer.reply(&remembered)), "", &[], out);
     }
 }
 

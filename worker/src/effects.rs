@@ -1,17 +1,23 @@
 //! What the shell shall do, as it reads it: `worker/shell/effects.js` is the other side.
 
 use memchr::memchr2;
-use outwork_engine::decision::{Decision, Edit, Reply};
+use outwork_engine::decision::{Edit, Reply};
 
-/// Appends a decision's effects to `out`: status and record, the edits of the request's headers, the reply.
+/// Appends effects to `out`: status and record, the edits of the request's headers, the reply.
 ///
 /// Each is a line, each list has its length before it, and the body comes last, since it alone may hold line feeds.
 /// A status of 0 means that the request goes on; an empty record that the policy keeps none.
-pub(crate) fn write(decision: &Decision<'_>, record: &str, out: &mut Vec<u8>) {
-    line(out, decision.reply.as_ref().map_or(0, |reply| reply.status).to_string().as_bytes());
+pub(crate) fn write(answer: Option<&Reply>, record: &str, changes: &[Edit<'_>], out: &mut Vec<u8>) {
+    line(out, answer.map_or(0, |reply| reply.status).to_string().as_bytes());
     line(out, record.as_bytes());
-    edits(out, &decision.edits);
-    reply(out, decision.reply.as_ref());
+    edits(out, changes);
+    reply(out, answer);
+}
+
+/// Appends that the shell shall collect the request's body, up to one byte more than `most`, and call again.
+pub(crate) fn collect(most: usize, out: &mut Vec<u8>) {
+    out.push(b'c');
+    line(out, most.to_string().as_bytes());
 }
 
 /// Two lines an edit: `-name` and nothing, or `+name` and a value.

@@ -1,10 +1,12 @@
-//! Where the words of rate limits are kept: a table of fixed size in this isolate's memory.
+//! Where the words of rate limits and memos are kept: a table of fixed size in this isolate's memory.
 //!
 //! Cloudflare runs many isolates, and ends them as it likes. A bucket here counts what one isolate has seen, so a limit
-//! of scope `local` admits at most its burst and refill times the number of isolates that serve the client.
+//! of scope `local` admits at most its burst and refill times the number of isolates that serve the client. In the same
+//! way a solved challenge that was used is known to this isolate alone.
 
 use outwork_engine::{
-    limits::{Charge, Charged, Slot, choose},
+    limits::{Charge, Charged, Slot, Word, choose},
+    memo::{Memo, Remembered},
     time::Time,
 };
 
@@ -24,13 +26,22 @@ impl Store {
 
     /// Charges one bucket.
     pub(crate) fn charge(&mut self, charge: &Charge, now: Time) -> Charged {
-        let places = Slot::candidates(charge.key, SLOTS);
+        self.step(charge.key, now, |word| charge.step(word, now))
+    }
+
+    /// Asks one memo.
+    pub(crate) fn ask(&mut self, memo: &Memo, now: Time) -> Remembered {
+        self.step(memo.key, now, |word| memo.step(word, now))
+    }
+
+    fn step<T>(&mut self, key: u128, now: Time, take: impl FnOnce(Word) -> (T, Word)) -> T {
+        let places = Slot::candidates(key, SLOTS);
         let [first, second] = places.map(|place| self.at(place));
-        let (chosen, word) = choose(charge.key, first, second, now);
-        let (charged, word) = charge.step(word, now);
+        let (chosen, word) = choose(key, first, second, now);
+        let (outcome, word) = take(word);
         let [first, second] = places;
-        self.put(if chosen == 0 { first } else { second }, Slot { tag: Slot::tag_of(charge.key), word });
-        charged
+        self.put(if chosen == 0 { first } else { second }, Slot { tag: Slot::tag_of(key), word });
+        outcome
     }
 
     fn at(&self, place: u32) -> Slot {
@@ -86,6 +97,14 @@ mod tests {
         let keys = (1..=1_000_u128).map(|n| n << 64 | n.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let refused = keys.filter(|key| (0..3).any(|_| !admitted(store.charge(&charge(*key), NOW)))).count();
         assert_eq!(refused, 0);
+    }
+
+    #[test]
+    fn a_memo_is_news_once() {
+        let mut store = Store::new();
+        let memo = Memo { key: 7 << 64 | 7, until: Time(NOW.0 + 1_000), mark: 5 };
+        let asked = [memo, memo, Memo { mark: 6, ..memo }].map(|memo| store.ask(&memo, NOW));
+        assert_eq!(asked, [Remembered::Nothing, Remembered::Same, Remembered::Other(5)]);
     }
 
     #[test]

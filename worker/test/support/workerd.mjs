@@ -61,19 +61,24 @@ export async function startWorkerd({ outbound, service, env = {}, entry = "shell
 /** The bundle that `worker/build` made: the policy that is served. */
 export const SERVED = join(ROOT, "worker/dist/policy.bundle");
 
-/** @type {string | undefined} */
-let built;
+/** @type {Map<string, string>} */
+const built = new Map();
 
-/** The bundle of the policy in `worker/test/policy`, built once a process. */
-function testBundle() {
-  if (built === undefined) {
-    const folder = mkdtempSync(join(tmpdir(), "outwork-policy-"));
-    process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-    built = join(folder, "test.bundle");
-    const outwork = ["run", "--quiet", "--locked", "-p", "outwork-cli", "--"];
-    execFileSync("cargo", [...outwork, "build", "worker/test/policy", "-o", built], { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"] });
-  }
-  return built;
+/**
+ * The bundle of a policy's folder, relative to the repository; built once a process.
+ *
+ * @param {string} [policy]
+ */
+export function testBundle(policy = "worker/test/policy") {
+  const known = built.get(policy);
+  if (known !== undefined) return known;
+  const folder = mkdtempSync(join(tmpdir(), "outwork-policy-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const made = join(folder, "test.bundle");
+  const outwork = ["run", "--quiet", "--locked", "-p", "outwork-cli", "--"];
+  execFileSync("cargo", [...outwork, "build", policy, "-o", made], { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"] });
+  built.set(policy, made);
+  return made;
 }
 
 /** The next `count` records that the Worker logs, oldest first. */
