@@ -28,8 +28,8 @@ export function record(encoder: Encoder, heard: Heard, signal: AbortSignal): Rec
 
   const pointer: Record<string, (event: PointerEvent) => boolean> = {
     pointermove(event) {
-      const [x, y] = screen ?? [event.screenX - event.movementX, event.screenY - event.movementY];
-      const off = apart(event.movementX, event.screenX - x) || apart(event.movementY, event.screenY - y);
+      // A real mouse moves by what its place on the screen changes; many drivers set a place that says something else.
+      const off = screen && (event.movementX !== event.screenX - screen[0] || event.movementY !== event.screenY - screen[1]);
       screen = [event.screenX, event.screenY];
       const coalesced = event.getCoalescedEvents?.().length || 1;
       return encoder.placed(tag(Kind.Move, event) | (off ? DISAGREES : 0), event.timeStamp, event.clientX, event.clientY, coalesced) && false;
@@ -120,11 +120,6 @@ function flags(event: Event, place: { clientX: number; clientY: number }): numbe
 
 function trust(event: Event): number {
   return event.isTrusted ? 0 : UNTRUSTED;
-}
-
-/** Browsers round movementX and screenX each in its own way: a pixel apart is no difference. */
-function apart(movement: number, step: number): boolean {
-  return Math.abs(movement - step) > 1;
 }
 
 function share(value: number): number {

@@ -1,0 +1,30 @@
+"""Debian's Chromium, driven by Playwright."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+# Chromium's sandbox needs user namespaces, which containers rarely give; the tests open only their own pages.
+OPTIONS = ["--no-sandbox", "--ignore-certificate-errors"]
+
+
+@contextmanager
+def launched(*options: str) -> Iterator[Browser]:
+    """A headless Chromium, closed whatever happens."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=[*OPTIONS, *options], ignore_default_args=["--disable-back-forward-cache"])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def wander(page: Page, moves: int = 40) -> None:
+    """Moves the mouse about, by as many events."""
+    page.mouse.move(60, 60)
+    for step in range(moves - 1):
+        page.mouse.move(60 + (step * 13) % 400, 60 + (step * 7) % 200)
