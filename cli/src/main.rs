@@ -8,6 +8,7 @@ mod instant;
 mod output;
 mod policy;
 mod quic;
+mod recorded;
 mod replay;
 mod report;
 

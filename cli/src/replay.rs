@@ -154,7 +154,7 @@ fn open(path: &Path, progress: &Progress) -> Result<Input, Failure> {
 }
 
 /// Works with a bar on standard error, where that is a terminal.
-fn with_bar<T>(progress: &Progress, size: Option<u64>, work: impl FnOnce() -> T) -> T {
+pub(crate) fn with_bar<T>(progress: &Progress, size: Option<u64>, work: impl FnOnce() -> T) -> T {
     if !io::stderr().is_terminal() {
         return work();
     }

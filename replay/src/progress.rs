@@ -30,7 +30,8 @@ impl Progress {
         self.0.bytes.fetch_add(u64::try_from(bytes).unwrap_or(0), Ordering::Relaxed);
     }
 
-    pub(crate) fn add_lines(&self, lines: usize) {
+    /// Counts lines, for whoever reads an [`Input`](crate::Input) by itself.
+    pub fn add_lines(&self, lines: usize) {
         self.0.lines.fetch_add(u64::try_from(lines).unwrap_or(0), Ordering::Relaxed);
     }
 }

@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod diff;
 pub(crate) mod explain;
+mod features;
 mod fingerprint;
 mod fmt;
 mod import;
@@ -30,6 +31,7 @@ pub(crate) enum Command {
     Diff(diff::Diff),
     Publish(publish::Publish),
     Fingerprint(fingerprint::Fingerprint),
+    Features(features::FeaturesOf),
     Fmt(fmt::Fmt),
     Schema(schema::Schema),
     Import(import::Import),
@@ -46,6 +48,7 @@ impl Command {
             Self::Diff(diff) => diff.run(),
             Self::Publish(publish) => publish.run(),
             Self::Fingerprint(fingerprint) => fingerprint.run(),
+            Self::Features(features) => features.run(),
             Self::Fmt(fmt) => fmt.run(),
             Self::Schema(schema) => schema.run(),
             Self::Import(import) => import.run(),

@@ -155,7 +155,8 @@ impl Window {
         }
     }
 
-    /// Counts a batch: merges its features, and recovers confidence by the number of its events.
+    /// Counts a batch: recovers confidence by the number of its events, and merges its features; older ones count for
+    /// what idle time left of the confidence in them.
     ///
     /// # Errors
     /// [`Stale`] for a batch whose sequence is not above that of the newest that counts; the window stays as it is.
@@ -163,9 +164,11 @@ impl Window {
         if batch.sequence <= self.sequence {
             return Err(Stale);
         }
-        self.sure = decay::recover(self.confidence(decay, now), batch.events);
+        let left = self.confidence(decay, now);
+        let kept = (u32::from(left) * 1_000).checked_div(self.sure.into()).and_then(|kept| u16::try_from(kept).ok());
+        self.features.merge(batch.features, kept.unwrap_or(0));
+        self.sure = decay::recover(left, batch.events);
         self.observed = Some(whole_millis(now));
-        self.features = merge(&self.features, self.moves, batch);
         self.sequence = batch.sequence;
         self.observations = self.observations.saturating_add(1);
         self.events = self.events.saturating_add(batch.events);
@@ -193,18 +196,6 @@ impl Window {
 
 fn whole_millis(time: Time) -> Time {
     Time(time.0 - time.0 % 1_000)
-}
-
-/// The features of all batches together.
-fn merge(known: &Features, moves: u32, batch: &Observation<'_>) -> Features {
-    let _ = moves;
-    let mut merged = *known;
-    for &feature in crate::beacon::FEATURES {
-        if let crate::fact::Fact::Known(value) = batch.features.get(feature) {
-            merged.set(feature, value);
-        }
-    }
-    merged
 }
 
 #[cfg(test)]

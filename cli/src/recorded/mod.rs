@@ -1,0 +1,16 @@
+//! Recorded sessions: one JSON object a line, as `../shared/data/pointer` has them, taken apart into the batches that the
+//! page's script would have sent.
+
+mod cut;
+mod input;
+mod observe;
+mod read;
+mod session;
+
+pub(crate) use input::InputKind;
+pub(crate) use observe::observe;
+pub(crate) use read::Sessions;
+pub(crate) use session::Session;
+
+/// The key under which batches are written and opened: the tools send nothing to anybody.
+const KEY: [u8; 16] = *b"outwork recorded";
