@@ -11,6 +11,9 @@ pub struct Configuration {
     pub bundle: Vec<u8>,
     /// Whose address the client's is.
     pub client_address: ClientAddress,
+    /// Whether the proxy hands over bodies of requests that are held, which it does with `allow_on_headers_stop_iteration`
+    /// alone. Where it does not, such a request would hang, and is refused instead.
+    pub bodies: bool,
 }
 
 /// Whose address the client's is.
@@ -30,6 +33,12 @@ struct Json {
     bundle: String,
     #[serde(default)]
     client_address: ClientAddress,
+    #[serde(default = "yes")]
+    bodies: bool,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 impl Configuration {
@@ -43,7 +52,7 @@ impl Configuration {
         }
         let json: Json = serde_json::from_slice(text).map_err(|error| ConfigurationError::Json(error.to_string()))?;
         let bundle = Base64::decode_vec(&json.bundle).map_err(|_| ConfigurationError::Bundle)?;
-        Ok(Self { bundle, client_address: json.client_address })
+        Ok(Self { bundle, client_address: json.client_address, bodies: json.bodies })
     }
 }
 
@@ -83,13 +92,16 @@ mod tests {
         let configuration = Configuration::read(br#"{"bundle": "YWJj"}"#).unwrap();
         assert_eq!(configuration.bundle, b"abc");
         assert_eq!(configuration.client_address, ClientAddress::Connection);
+        assert!(configuration.bodies);
         let configuration = Configuration::read(br#"{"bundle": "", "client_address": "source"}"#).unwrap();
         assert_eq!(configuration.client_address, ClientAddress::Source);
     }
 
     #[test]
     fn what_is_not_known_is_refused_by_name() {
-        assert!(refused(r#"{"bundle": "", "bundel": ""}"#).contains("unknown field `bundel`, expected `bundle` or"));
+        assert!(
+            refused(r#"{"bundle": "", "bundel": ""}"#).contains("unknown field `bundel`, expected one of `bundle`")
+        );
         assert!(refused(r#"{"bundle": "", "client_address": "xff"}"#).contains("unknown variant `xff`"));
         assert!(refused("{}").contains("missing field `bundle`"));
         assert!(refused(r#"{"bundle": "", "bundle": ""}"#).contains("duplicate field `bundle`"));

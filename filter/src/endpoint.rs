@@ -57,25 +57,33 @@ fn remember<H: Host>(host: &H, memory: &Memory, memos: &[Memo], now: Time) -> Ve
     memos.iter().map(ask).collect()
 }
 
-/// Answers a request to an endpoint that could not be served. It may not go on to the origin, so where even this answer is
-/// not sent the proxy's own timeouts end it.
+/// Answers a request to an endpoint that could not be served.
 pub(crate) fn apologize<H: Host>(host: &H, memory: &Memory, failure: Failure) -> Action {
     memory.metrics.failed(host, failure);
+    unavailable(host, memory, "This could not be done now. Please try again.")
+}
+
+/// Answers a request whose body this proxy would never hand over.
+pub(crate) fn cannot_read<H: Host>(host: &H, memory: &Memory) -> Action {
+    unavailable(host, memory, "This host is not set up to read what was sent.")
+}
+
+/// It may not go on to the origin, so where even this answer is not sent the proxy's own timeouts end it.
+fn unavailable<H: Host>(host: &H, memory: &Memory, detail: &str) -> Action {
     let headers = [("content-type", "application/problem+json"), ("cache-control", "no-store")];
-    if let Err(failure) = host.reply(503, "outwork_failure", &pairs::write(&headers), APOLOGY.as_bytes()) {
+    let body =
+        ["{\"type\":\"about:blank\",\"title\":\"Service Unavailable\",\"status\":503,\"detail\":\"", detail, "\"}"];
+    if let Err(failure) = host.reply(503, "outwork_unavailable", &pairs::write(&headers), body.concat().as_bytes()) {
         memory.metrics.failed(host, failure);
     }
     Action::Stop
 }
 
-const APOLOGY: &str = "{\"type\":\"about:blank\",\"title\":\"Service Unavailable\",\"status\":503,\
-                       \"detail\":\"This could not be done now. Please try again.\"}";
-
 #[cfg(test)]
 mod tests {
     use crate::{
         host::Call,
-        testing::{Memory as Proxy, Small, running},
+        testing::{Memory as Proxy, Small, configure, running, vm},
         vm::{Action, Vm},
     };
 
@@ -137,6 +145,16 @@ mod tests {
     fn an_empty_post_is_answered_at_once() {
         let mut vm = running(&Small::default());
         assert!(send(&mut vm, &BATCH, &[]).1.is_some());
+    }
+
+    #[test]
+    fn a_proxy_that_hands_over_no_bodies_is_not_waited_for() {
+        let mut vm = vm();
+        let configuration = Small::default().configuration().replace('}', ",\"bodies\": false}");
+        assert!(configure(&mut vm, 1, &configuration));
+        assert_eq!(send(&mut vm, &BATCH, &[10]), (Action::Stop, Some(503)));
+        let hello = [(":method", "POST"), (":path", "/.well-known/outwork/hello")];
+        assert_ne!(send(&mut vm, &hello, &[]).1, Some(503), "without a body there is nothing to hand over");
     }
 
     #[test]

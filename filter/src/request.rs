@@ -86,7 +86,8 @@ fn attend<H: Host>(
     let facts = sent.facts(now, entropy, connection, protocol);
     match (plan(&facts), body) {
         (Plan::Judge, _) => Ok(Outcome::Done(judge(host, plugin, memory, &facts))),
-        (Plan::Collect(most), None) => Ok(Outcome::Collect(most)),
+        (Plan::Collect(most), None) if plugin.bodies => Ok(Outcome::Collect(most)),
+        (Plan::Collect(_), None) => Ok(Outcome::Done(endpoint::cannot_read(host, memory))),
         (Plan::Serve, _) => endpoint::serve(host, plugin, memory, &facts, &[]).map(Outcome::Done),
         (Plan::Collect(_), Some(body)) => endpoint::serve(host, plugin, memory, &facts, body).map(Outcome::Done),
     }

@@ -26,6 +26,8 @@ pub struct Plugin {
     pub keys: Keyring,
     /// Whose address the client's is.
     pub client_address: ClientAddress,
+    /// Whether the proxy hands over the bodies of requests that are held.
+    pub bodies: bool,
 }
 
 /// Loads what the proxy's configuration and environment say.
@@ -37,7 +39,8 @@ pub fn load(host: &impl Host, size: usize) -> Result<Plugin, StartError> {
     let configuration = Configuration::read(&text).map_err(StartError::Configuration)?;
     let keys = Keyring::parse(&host.variable(KEYS).unwrap_or_default()).map_err(StartError::Keys)?;
     let policy = Policy::load(&configuration.bundle).map_err(StartError::Policy)?;
-    Ok(Plugin { policy, keys, client_address: configuration.client_address })
+    let Configuration { client_address, bodies, .. } = configuration;
+    Ok(Plugin { policy, keys, client_address, bodies })
 }
 
 /// Counts a reload once, however many threads load the same bundle.

@@ -271,13 +271,13 @@ mod tests {
     fn what_cannot_start_says_why_in_one_line() {
         let newer = {
             let mut bytes = Small::default().bytes();
-            bytes[8] = 3;
+            bytes[8] += 1;
             format!(r#"{{"bundle": "{}"}}"#, Base64::encode_string(&bytes))
         };
         let good = Small::default().configuration();
         let short = Some("k1:c2hvcnQ=");
         let cases = [
-            (newer.as_str(), Some(KEYS), "format 3, newer"),
+            (newer.as_str(), Some(KEYS), ", newer"),
             (r#"{"bundle": "AAAA"}"#, Some(KEYS), "not a policy bundle"),
             (r#"{"bundle": "", "on_error": 1}"#, Some(KEYS), "unknown field `on_error`"),
             ("", Some(KEYS), "no plugin configuration"),

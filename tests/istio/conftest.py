@@ -28,7 +28,7 @@ def made() -> stack.Built:
 def rendered(made: stack.Built) -> dict[str, dict[str, Any]]:
     """The manifests that `render` fills in, as objects, by their name."""
     found = {}
-    for name in ("wasmplugin.yaml", "trafficextension.yaml"):
+    for name in ("wasmplugin.yaml", "trafficextension.yaml", "envoyfilter.yaml"):
         argv = [ISTIO / "render", ISTIO / name, made.bundle, made.wasm, "https://artefacts.example/outwork_filter.wasm"]
         found[name] = yaml.safe_load(subprocess.run(argv, capture_output=True, text=True, check=True).stdout)
     return found

@@ -17,6 +17,12 @@ INSPECTOR = "type.googleapis.com/envoy.extensions.filters.listener.tls_inspector
 def plugin(manifest, module):
     """The filter as pilot/pkg/model/extensions.go writes it: no vm_id, a variable of its own, the configuration as JSON text."""
     spec = manifest["spec"]
+    if manifest["kind"] == "EnvoyFilter":
+        # Istio's agent puts a file that it fetched in the place of the remote module.
+        _, added = spec["configPatches"]
+        made = json.loads(json.dumps(added["patch"]["value"]["typed_config"]))
+        made["config"]["vm_config"]["code"] = {"local": {"filename": str(module)}}
+        return made
     wasm = spec.get("wasm", spec)
     return {
         "@type": edge.FILTER,
@@ -54,7 +60,7 @@ def gateway(ports, filter, version, log, proxies):
     return made
 
 
-@pytest.fixture(params=["wasmplugin.yaml", "trafficextension.yaml"])
+@pytest.fixture(params=["wasmplugin.yaml", "trafficextension.yaml", "envoyfilter.yaml"])
 def manifest(request, rendered):
     return rendered[request.param]
 
@@ -113,3 +119,12 @@ def test_the_client_address_is_the_one_that_trusted_proxies_name(started, render
     own = record(log, url)["src_endpoint"]["uid"]
     named = record(log, url, "-H", "x-forwarded-for: 203.0.113.9")["src_endpoint"]["uid"]
     assert (named != own) == (proxies == 1)
+
+
+def test_bodies_are_read_where_the_manifest_can_ask_for_them_and_refused_at_once_where_not(started, manifest):
+    envoy, _ = started(manifest)
+    argv = ["curl", "-sk", "--http1.1", "-m", "5", "-o", "/dev/null", "-w", "%{http_code}", "-H", "content-type: application/octet-stream", "--data-binary", "x" * 100]
+    status = subprocess.run([*argv, f"https://localhost:{envoy.ports.https}/.well-known/outwork/beacon"], capture_output=True, text=True, check=True).stdout
+    assert (status == "503") == (manifest["kind"] != "EnvoyFilter"), status
+    script = subprocess.run([*argv[:9], f"https://localhost:{envoy.ports.https}/.well-known/outwork/beacon.js"], capture_output=True, text=True, check=True).stdout
+    assert script == "200"

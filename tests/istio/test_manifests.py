@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import re
 import subprocess
 
@@ -33,9 +34,9 @@ def check(document):
     jsonschema.Draft202012Validator(schema).validate(document)
 
 
-@pytest.mark.parametrize("name", ["connection.yaml", *TEMPLATES])
+@pytest.mark.parametrize("name", ["connection.yaml", "envoyfilter.yaml", *TEMPLATES])
 def test_istio_accepts_the_manifest(name, rendered):
-    found = [rendered[name]] if name in TEMPLATES else documents(ISTIO / name)
+    found = [rendered[name]] if name in rendered else documents(ISTIO / name)
     assert found
     for document in found:
         check(document)
@@ -57,6 +58,14 @@ def test_bundle_module_and_checksum_are_in_their_places(name, rendered, made):
     assert wasm["sha256"] == hashlib.sha256(made.wasm.read_bytes()).hexdigest()
     assert wasm["url"] == "https://artefacts.example/outwork_filter.wasm"
     assert wasm["vmConfig"]["env"] == [{"name": "OUTWORK_KEYS", "valueFrom": "HOST"}]
+
+
+def test_the_envoy_filter_holds_the_same_and_asks_for_bodies(rendered, made):
+    _, added = rendered["envoyfilter.yaml"]["spec"]["configPatches"]
+    config = added["patch"]["value"]["typed_config"]["config"]
+    assert config["allow_on_headers_stop_iteration"] is True
+    assert json.loads(config["configuration"]["value"]) == {"client_address": "source", "bundle": base64.b64encode(made.bundle.read_bytes()).decode()}
+    assert config["vm_config"]["code"]["remote"]["sha256"] == hashlib.sha256(made.wasm.read_bytes()).hexdigest()
 
 
 def render(*arguments):
