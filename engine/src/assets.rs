@@ -28,8 +28,22 @@ pub const BEACON: Asset = script(
     include_str!("../../beacon/dist/beacon.js"),
 );
 
+/// The script of the page that asks for proof of work.
+pub const CHALLENGE_SCRIPT: Asset = script(
+    "challenge",
+    include_str!("../../beacon/dist/challenge.js.id").trim_ascii_end(),
+    include_str!("../../beacon/dist/challenge.js"),
+);
+
+/// The style of that page.
+pub const CHALLENGE_STYLE: Asset = style(
+    "challenge",
+    include_str!("../../beacon/dist/challenge.css.id").trim_ascii_end(),
+    include_str!("../../beacon/dist/challenge.css"),
+);
+
 /// Every file.
-pub const ASSETS: &[Asset] = &[BEACON];
+pub const ASSETS: &[Asset] = &[BEACON, CHALLENGE_SCRIPT, CHALLENGE_STYLE];
 
 impl Asset {
     /// Where it is: `/.well-known/outwork/beacon-0123456789abcdef.js`.
@@ -47,6 +61,10 @@ impl Asset {
 
 const fn script(stem: &'static str, id: &'static str, content: &'static str) -> Asset {
     Asset { stem, extension: "js", id, kind: "text/javascript; charset=utf-8", content }
+}
+
+const fn style(stem: &'static str, id: &'static str, content: &'static str) -> Asset {
+    Asset { stem, extension: "css", id, kind: "text/css; charset=utf-8", content }
 }
 
 #[cfg(test)]

@@ -43,6 +43,11 @@ impl<'a> Reasons<'a> {
         self.insert(Reason { id: limit, score: 0, action: Action::Throttle });
     }
 
+    /// Takes in why a client was not challenged that would have been.
+    pub fn pass(&mut self, id: &'static str) {
+        self.insert(Reason { id, score: 0, action: Action::Tag });
+    }
+
     /// Takes in a rule that fired without counting.
     pub fn shadow(&mut self, rule: &'a Rule) {
         if self.shadowed.len() < MAX_REASONS {

@@ -41,6 +41,18 @@ pub enum Subject {
     Policy,
 }
 
+impl Subject {
+    /// Why a client is asked for proof, in a plain sentence about "the site"; it stands in HTML and JSON as it is.
+    pub(crate) const fn doubt(self) -> &'static str {
+        match self {
+            Self::Device => "The site cannot tell your browser from a program that pretends to be one.",
+            Self::Behaviour => "To the site the way that its pages are used here looks automated.",
+            Self::Context => "The site gets many automated requests from networks like yours, or to this address.",
+            Self::Policy => "The site checks visitors to this page.",
+        }
+    }
+}
+
 impl Reply {
     /// The answer to a refused request; HTML for those who ask for it, problem+json (RFC 9457) for all others.
     pub fn refuse(refusal: Refusal<'_>, id: Id, html: bool, contact: Option<&str>) -> Self {
@@ -79,7 +91,7 @@ impl Refusal<'_> {
                 blocked("Requests from your network, or to this address, are restricted here.")
             }
             Self::Block(Subject::Policy) => blocked("A rule of this site refuses this request."),
-            Self::Challenge(_) => blocked("This site wants to know first whether a browser asks."),
+            Self::Challenge(subject) => Text { status: 403, title: "Proof of work needed", detail: subject.doubt() },
             Self::Limit(..) => {
                 Text { status: 429, title: "Too many requests", detail: "Please wait a moment, then try again." }
             }

@@ -1,6 +1,6 @@
 //! From the facts of one request to the decision about it.
 
-use super::{Policy, Recording};
+use super::{Policy, Recording, challenged::Challenged};
 use crate::{
     challenge,
     decision::{Decision, Id, Judgement, Reasons, Refusal, Reply, Subject, Verdict},
@@ -73,7 +73,11 @@ impl<'a> Assessment<'a> {
     /// Judges, once the charges are made: what [`Self::decide`] decides, for those who send nothing on and answer nobody.
     pub fn judge(mut self, charged: &[Charged]) -> Judgement<'a> {
         let refused = self.refused(charged);
-        let refusal = self.refusal(refused);
+        let doubt = self.doubt();
+        if let Some(reason) = doubt.reason() {
+            self.reasons.pass(reason);
+        }
+        let refusal = self.refusal(refused, doubt);
         Judgement {
             verdict: self.verdict(refusal),
             enforced: self.policy.settings.mode.is_in_force(|| self.share()),
@@ -102,8 +106,11 @@ impl<'a> Assessment<'a> {
             reply: None,
         };
         if let Some(refusal) = judgement.refusal.filter(|_| decision.enforced) {
-            let contact = policy.settings.contact.as_deref();
-            decision.reply = Some(Reply::refuse(refusal, id, wants_html(facts), contact));
+            let (settings, band) = (&policy.settings, decision.band);
+            decision.reply = Some(match refusal {
+                Refusal::Challenge(subject) => Challenged { settings, facts, keys, device, band, subject }.reply(),
+                refusal => Reply::refuse(refusal, id, wants_html(facts), settings.contact.as_deref()),
+            });
             return decision;
         }
         evidence::strip(facts, &mut decision.edits);
@@ -211,7 +218,7 @@ impl<'a> Assessment<'a> {
         strictest
     }
 
-    fn refusal(&self, refused: Option<(&'a Limit, Outcome)>) -> Option<Refusal<'a>> {
+    fn refusal(&self, refused: Option<(&'a Limit, Outcome)>, doubt: Doubt) -> Option<Refusal<'a>> {
         if !self.asked.allow {
             if self.asked.decoy {
                 return Some(Refusal::Decoy);
@@ -222,7 +229,7 @@ impl<'a> Assessment<'a> {
             if self.policy.settings.verdict(self.band) == Verdict::Block {
                 return Some(Refusal::Block(self.weightiest_layer()));
             }
-            if let Some(subject) = self.challenge() {
+            if let Doubt::Due(subject) = doubt {
                 return Some(Refusal::Challenge(subject));
             }
         }
@@ -244,17 +251,21 @@ impl<'a> Assessment<'a> {
         }
     }
 
-    /// What a challenge would be about, where one is due and not passed: a rule asks for it, or the band of risk does and
-    /// the request can bear it.
-    fn challenge(&self) -> Option<Subject> {
-        if self.is_cleared() {
-            return None;
+    /// What a challenge would be about, and whether it is due: a rule asks for it, or the band of risk does and the request
+    /// can bear it.
+    fn doubt(&self) -> Doubt {
+        let by_band = self.policy.settings.verdict(self.band) == Verdict::Challenge;
+        if self.asked.allow || !(by_band || self.asked.challenge.is_some()) {
+            return Doubt::None;
         }
-        let by_band = || {
-            let due = self.policy.settings.verdict(self.band) == Verdict::Challenge;
-            (due && !challenge::is_exempt(self.facts)).then(|| self.weightiest_layer())
-        };
-        self.asked.challenge.or_else(by_band)
+        if self.is_cleared() {
+            return Doubt::Cleared;
+        }
+        match self.asked.challenge {
+            Some(subject) => Doubt::Due(subject),
+            None if challenge::is_exempt(self.facts) => Doubt::Exempt,
+            None => Doubt::Due(self.weightiest_layer()),
+        }
     }
 
     /// Whether this client has passed a challenge of this band or a higher one, for as long as that holds.
@@ -299,6 +310,30 @@ impl Policy {
     }
 }
 
+/// Whether a challenge is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Doubt {
+    /// Nothing asks for one.
+    None,
+    /// It is, about this.
+    Due(Subject),
+    /// It was passed.
+    Cleared,
+    /// Nobody is there to answer.
+    Exempt,
+}
+
+impl Doubt {
+    /// The reason that is given where a challenge was due and is not asked for.
+    const fn reason(self) -> Option<&'static str> {
+        match self {
+            Self::None | Self::Due(_) => None,
+            Self::Cleared => Some("challenge.cleared"),
+            Self::Exempt => Some("challenge.exempt"),
+        }
+    }
+}
+
 /// What the rules that fired ask for, taken together.
 #[derive(Debug, Default)]
 struct Asked {
@@ -335,7 +370,7 @@ fn subject(layer: Option<Layer>) -> Subject {
 }
 
 /// Whether the client asked for HTML before anything else would do.
-fn wants_html(facts: &Facts<'_>) -> bool {
+pub(super) fn wants_html(facts: &Facts<'_>) -> bool {
     let accept = facts.headers.list.iter().find(|(name, _)| *name == b"accept").map(|&(_, value)| value);
     accept.is_some_and(|accept| accept.windows(9).any(|part| part == b"text/html"))
 }

@@ -7,6 +7,7 @@
 //! Loading may fail, a request may not.
 
 mod assessment;
+mod challenged;
 mod settings;
 
 pub use assessment::Assessment;

@@ -1,0 +1,91 @@
+//! What a challenged client is answered: a page for who looks at one, problem+json for all others.
+
+use crate::{
+    assets::PREFIX,
+    challenge::{self, Client, LIFETIME, Page},
+    decision::{Id, Reply, Subject, push_number},
+    facts::Facts,
+    identity,
+    keys::Keyring,
+    policy::Settings,
+    risk::Band,
+};
+use alloc::{string::String, vec::Vec};
+
+/// What a challenge is made of.
+pub(super) struct Challenged<'a> {
+    pub(super) settings: &'a Settings,
+    pub(super) facts: &'a Facts<'a>,
+    pub(super) keys: &'a Keyring,
+    pub(super) device: u64,
+    pub(super) band: Band,
+    pub(super) subject: Subject,
+}
+
+impl Challenged<'_> {
+    /// The answer. The challenge's random bytes are those that the reference and the nonce are made of: a challenge has to
+    /// be new, not secret.
+    pub(super) fn reply(&self) -> Reply {
+        let (facts, terms) = (self.facts, &self.settings.challenge);
+        let target = challenge::return_to(&facts.request);
+        let network = facts.connection.address.map(identity::client_prefix).known();
+        let client = Client { device: self.device, network, authority: facts.request.authority };
+        let text = challenge::issue(self.keys, terms, self.band, &client, target, facts.entropy, facts.now);
+        let id = Id::new(&facts.entropy);
+        if !shows_page(facts) {
+            return json(self.problem(&text, id));
+        }
+        let page = Page {
+            why: self.subject.doubt(),
+            challenge: &text,
+            bits: terms.bits(self.band),
+            wait: terms.wait(self.band),
+            target,
+            reference: id.as_str(),
+            contact: self.settings.contact.as_deref(),
+        };
+        let headers = Vec::from([
+            ("content-type", "text/html; charset=utf-8".into()),
+            ("cache-control", "no-store".into()),
+            ("content-security-policy", challenge::POLICY.into()),
+            ("x-content-type-options", "nosniff".into()),
+        ]);
+        Reply { status: 403, headers, body: challenge::page(&page) }
+    }
+
+    fn problem(&self, text: &str, id: Id) -> String {
+        let mut body =
+            ["{\"type\":\"", PREFIX, "challenge\",\"title\":\"Proof of work needed\",\"status\":403"].concat();
+        body.push_str(&[",\"detail\":\"", self.subject.doubt(), "\",\"reference\":\"", id.as_str()].concat());
+        body.push_str(&["\",\"challenge\":{\"token\":\"", text, "\",\"algorithm\":\"", ALGORITHM].concat());
+        body.push_str("\",\"bits\":");
+        push_number(&mut body, u64::from(self.settings.challenge.bits(self.band)));
+        body.push_str(&[",\"answer_to\":\"", PREFIX, "challenge\",\"expires_in\":"].concat());
+        push_number(&mut body, LIFETIME);
+        body.push('}');
+        if let Some(contact) = &self.settings.contact {
+            body.push_str(&[",\"contact\":\"", contact, "\""].concat());
+        }
+        body.push('}');
+        body
+    }
+}
+
+/// SHA-256 of the token, a colon and a decimal counter begins with so many zero bits.
+const ALGORITHM: &str = "sha256-leading-zero-bits";
+
+fn json(body: String) -> Reply {
+    let headers =
+        Vec::from([("content-type", "application/problem+json".into()), ("cache-control", "no-store".into())]);
+    Reply { status: 403, headers, body }
+}
+
+/// Whether somebody looks at the answer: a navigation, or what asks for HTML and does not say what it is. What a script
+/// fetches is never shown, whatever it asks for.
+fn shows_page(facts: &Facts<'_>) -> bool {
+    let header = |name: &[u8]| facts.headers.list.iter().find(|(known, _)| *known == name).map(|&(_, value)| value);
+    match header(b"sec-fetch-mode") {
+        Some(mode) => mode == b"navigate",
+        None => super::assessment::wants_html(facts),
+    }
+}
