@@ -2,9 +2,12 @@
 
 use outwork_compiler::{Host, Request, corpus::CaseFile};
 use outwork_engine::{
+    beacon::FEATURES,
     fact::Fact,
+    facts::{Facts, Session},
     signals::{SIGNALS, Scene},
     time::Time,
+    window::Window,
 };
 use std::{collections::BTreeSet, path::Path};
 
@@ -34,17 +37,27 @@ fn seen_by(host: Host, mut request: Request) -> Request {
     request
 }
 
+/// A window in which everything was observed.
+fn observed() -> Window {
+    let mut window = Window { observed: Some(Time::default()), sure: 1_000, ..Window::new([1; 16], Time::default()) };
+    FEATURES.iter().for_each(|&feature| window.features.set(feature, 1));
+    window
+}
+
 #[test]
 fn a_signal_is_known_on_a_host_exactly_when_the_table_says_so() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/corpus");
     let files = CaseFile::read_all(&corpus).unwrap();
     let requests: Vec<Request> =
         files.iter().flat_map(|file| &file.cases).map(|case| case.request().unwrap()).collect();
+    let window = observed();
     for host in Host::ALL {
         let mut known = BTreeSet::new();
         for request in &requests {
             seen_by(host, request.clone()).with_facts(Time::default(), [0; 16], |facts| {
-                let scene = Scene::new(facts);
+                // Tokens are opened on every host alike.
+                let facts = Facts { session: Session::Window(&window), ..*facts };
+                let scene = Scene::new(&facts);
                 known
                     .extend(SIGNALS.iter().filter(|signal| (signal.read)(&scene).is_known()).map(|signal| signal.name));
             });

@@ -110,7 +110,7 @@ fn verdict(json: &mut Json, decision: &Decision<'_>) {
             json.raw(key).number(u64::from(score));
         }
     }
-    json.raw(",\"confidence\":");
+    json.raw(",\"window\":").plain(decision.window.name()).raw(",\"confidence\":");
     push_thousandths(&mut json.out, decision.risk.confidence);
     json.raw(",\"reasons\":[");
     for (at, reason) in decision.reasons.counted().iter().enumerate() {

@@ -4,7 +4,7 @@
 //! weight and `cᵢ` the confidence of what was observed, 0 where nothing was. All in thousandths and whole numbers,
 //! rounded half up, so that every host computes the same.
 
-use crate::{fact::Fact, facts::Facts, rules::Layer};
+use crate::{fact::Fact, facts::Facts, rules::Layer, time::Time, window::Held};
 use serde::{Deserialize, Serialize};
 
 /// One whole in the fixed-point numbers of this module.
@@ -27,18 +27,22 @@ impl Default for Weights {
     }
 }
 
-/// Where the bands begin, on the risk scale.
+/// Where the bands begin, on the risk scale, and how a session leaves one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bands {
     /// The lowest risk that is medium.
     pub medium: u8,
     /// The lowest risk that is high.
     pub high: u8,
+    /// How far below its beginning the risk of a session has to fall before a band is left.
+    pub hysteresis: u8,
+    /// How long it has to stay there, in microseconds.
+    pub hold: u64,
 }
 
 impl Default for Bands {
     fn default() -> Self {
-        Self { medium: 30, high: 70 }
+        Self { medium: 30, high: 70, hysteresis: 5, hold: 300_000_000 }
     }
 }
 
@@ -51,6 +55,22 @@ impl Bands {
             Band::Medium
         } else {
             Band::Low
+        }
+    }
+
+    /// The band of a session whose risk is this now, and which was held in another: up at once; down by one for every
+    /// `hold` in which the risk stayed `hysteresis` below the beginning of the band.
+    pub fn hold(self, risk: u8, held: Held, now: Time) -> Held {
+        let (reached, stays) = (self.of(risk), self.of(risk.saturating_add(self.hysteresis)));
+        let Held { mut band, mut since } = held;
+        while Band::of_level(band) > stays && now.0.saturating_sub(since.0) >= self.hold {
+            since = Time(since.0.saturating_add(self.hold));
+            band = Band::of_level(band).level().saturating_sub(1);
+        }
+        if Band::of_level(band) > stays {
+            Held { band, since }
+        } else {
+            Held { band: band.max(reached.level()), since: now }
         }
     }
 }
@@ -73,6 +93,24 @@ impl Band {
             Self::Low => "low",
             Self::Medium => "medium",
             Self::High => "high",
+        }
+    }
+
+    /// 0 low, 1 medium, 2 high: as windows hold it.
+    pub const fn level(self) -> u8 {
+        match self {
+            Self::Low => 0,
+            Self::Medium => 1,
+            Self::High => 2,
+        }
+    }
+
+    /// The band of a level; the highest for what is none.
+    pub const fn of_level(level: u8) -> Self {
+        match level {
+            0 => Self::Low,
+            1 => Self::Medium,
+            _ => Self::High,
         }
     }
 }
@@ -133,7 +171,7 @@ fn clamp(points: i32) -> u8 {
 pub struct Confidence {
     /// Headers are always seen, the TLS hello not on every host.
     pub device: u16,
-    /// Nothing is observed without a beacon.
+    /// That of the window of observation: nothing is observed without a beacon.
     pub behaviour: u16,
     /// An address alone says little, its network more.
     pub context: u16,
@@ -151,6 +189,11 @@ impl Confidence {
             behaviour: 0,
             context: if address { 500 } else { 0 } + if network { 500 } else { 0 },
         }
+    }
+
+    /// The same, with what a window of observation is still worth.
+    pub fn with_behaviour(self, confidence: u16) -> Self {
+        Self { behaviour: confidence.min(1_000), ..self }
     }
 
     fn overall(self, weights: Weights) -> u16 {
@@ -220,5 +263,29 @@ mod tests {
     fn bands_begin_at_their_thresholds() {
         let bands = Bands::default();
         assert_eq!([29, 30, 69, 70].map(|risk| bands.of(risk)), [Band::Low, Band::Medium, Band::Medium, Band::High]);
+    }
+
+    #[test]
+    fn a_band_is_entered_at_once_and_left_below_a_lower_threshold_after_a_while() {
+        let bands = Bands::default();
+        let minutes = |n: u64| Time(n * 60_000_000);
+        let mut held = Held::default();
+        // Risk by the minute, and the band then.
+        let course = [
+            (0, 29, Band::Low),
+            (1, 70, Band::High),
+            // Not below 65: the time starts again.
+            (3, 65, Band::High),
+            (7, 64, Band::High),
+            (8, 20, Band::Medium),
+            // Five minutes below 25.
+            (10, 24, Band::Medium),
+            (13, 24, Band::Low),
+            (14, 29, Band::Low),
+        ];
+        for (minute, risk, band) in course {
+            held = bands.hold(risk, held, minutes(minute));
+            assert_eq!(Band::of_level(held.band), band, "minute {minute}");
+        }
     }
 }

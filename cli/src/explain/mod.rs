@@ -73,9 +73,10 @@ impl Explainer<'_> {
         let assessment = self.policy.assess(facts, self.keys, &mut scratch);
         let standings: Vec<_> = assessment.fired(&scratch).collect();
         let charges = assessment.charges().to_vec();
+        let seen = assessment.confidence();
         let charged: Vec<_> = charges.iter().map(|charge| charge.step(Word::default(), facts.now).0).collect();
         let decision = assessment.decide(&charged);
-        let scene = Scene::new(facts);
+        let scene = Scene::opened(facts, self.keys, self.policy.settings().behaviour);
         let describe = rules::Describe { policy: self.policy, notes: self.notes, scratch: &scratch, scene: &scene };
         let asked = self.asked.iter().filter_map(|id| self.policy.rules().iter().position(|rule| rule.id == *id));
         Explanation {
@@ -86,7 +87,7 @@ impl Explainer<'_> {
             limits: charged.iter().filter_map(|charged| Limit::of(self.policy, charged)).collect(),
             facts: facts::of(facts),
             signals: SIGNALS.iter().map(|signal| Named::of(signal.name, (signal.read)(&scene))).collect(),
-            risk: Arithmetic::of(self.policy, &standings, facts),
+            risk: Arithmetic::of(self.policy, &standings, seen),
             decision: Decided::of(&decision),
         }
     }

@@ -1,6 +1,5 @@
 //! How points become a risk, step by step, as [`outwork_engine::risk`] works it out.
 
-use outwork_engine::facts::Facts;
 use outwork_engine::policy::Policy;
 use outwork_engine::risk::Confidence;
 use outwork_engine::rules::{Layer, Standing};
@@ -39,8 +38,8 @@ pub(super) struct Points {
 }
 
 impl Arithmetic {
-    pub(super) fn of(policy: &Policy, standings: &[(usize, Standing)], facts: &Facts<'_>) -> Self {
-        let (weights, seen) = (policy.settings().weights, Confidence::observed(facts));
+    pub(super) fn of(policy: &Policy, standings: &[(usize, Standing)], seen: Confidence) -> Self {
+        let weights = policy.settings().weights;
         let sum = |name, layer, weight: u16, seen: u16| {
             let points = points(policy, standings, Some(layer));
             LayerSum { layer: name, score: held(added(&points)), points, weight: weight.into(), seen: seen.into() }

@@ -29,8 +29,13 @@ pub(super) const COST: &[&str] = &["low", "medium", "high"];
 
 pub(super) const KEYS: &[&str] = &["id", "when", "key", "burst", "refill", "cost", "why", "accept"];
 
-pub(crate) const PARTS: &[(&str, KeyPart)] =
-    &[("ip", KeyPart::Ip), ("device", KeyPart::Device), ("asn", KeyPart::Asn), ("country", KeyPart::Country)];
+pub(crate) const PARTS: &[(&str, KeyPart)] = &[
+    ("ip", KeyPart::Ip),
+    ("device", KeyPart::Device),
+    ("asn", KeyPart::Asn),
+    ("country", KeyPart::Country),
+    ("session", KeyPart::Session),
+];
 
 /// A bucket that holds more is no limit.
 const MAX_BURST: i64 = 1_000_000;

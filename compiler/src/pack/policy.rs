@@ -157,7 +157,7 @@ impl PolicySource {
             let mut of = |band, default| {
                 keys.integer(cx, band, 1..=100).and_then(|risk| u8::try_from(risk).ok()).unwrap_or(default)
             };
-            let bands = Bands { medium: of("medium", default.medium), high: of("high", default.high) };
+            let bands = Bands { medium: of("medium", default.medium), high: of("high", default.high), ..default };
             if bands.medium > bands.high {
                 let message =
                     format!("the medium band begins at {}, after the high one at {}", bands.medium, bands.high);

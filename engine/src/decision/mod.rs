@@ -6,7 +6,10 @@ mod reply;
 pub use reasons::{MAX_REASONS, Reason, Reasons};
 pub use reply::{Refusal, Reply, Subject};
 
-use crate::risk::{Band, Risk};
+use crate::{
+    risk::{Band, Risk},
+    window::State,
+};
 use alloc::{string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +57,8 @@ pub struct Decision<'a> {
     pub risk: Risk,
     /// The band of the risk.
     pub band: Band,
+    /// Where in its window of observation the request falls.
+    pub window: State,
     /// The rules and limits that led to it.
     pub reasons: Reasons<'a>,
     /// The device identity.

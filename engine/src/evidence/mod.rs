@@ -89,7 +89,7 @@ fn risk_field(decision: &Decision<'_>) -> String {
             push_number(&mut out, u64::from(score));
         }
     }
-    out.push_str(", window=none, confidence=");
+    push_all(&mut out, &[", window=", decision.window.name(), ", confidence="]);
     push_thousandths(&mut out, decision.risk.confidence);
     out.push_str(", reasons=(");
     for (at, reason) in decision.reasons.counted().iter().enumerate() {

@@ -54,6 +54,8 @@ pub enum KeyPart {
     Asn,
     /// The country.
     Country,
+    /// The session, by its token. Who sends none is not counted: another limit has to count those.
+    Session,
 }
 
 /// One charge to one bucket: the host steps the word stored under `key`.

@@ -12,7 +12,9 @@ use crate::{
     limits::{Charge, Charged, KeyPart, Limit, Outcome},
     risk::{Band, Confidence, Risk, Tally},
     rules::{Action, Layer, Mode, Rule, Scratch, Standing, Standings},
+    session::Presented,
     signals::Scene,
+    window::{Held, State},
 };
 use alloc::vec::Vec;
 
@@ -25,8 +27,10 @@ pub struct Assessment<'a> {
     device: u64,
     // Whether every part of the device identity was seen: it stands for many clients where it was not.
     device_seen: bool,
+    session: Presented,
     risk: Risk,
     band: Band,
+    held: Held,
     reasons: Reasons<'a>,
     asked: Asked,
     charges: Vec<Charge>,
@@ -35,15 +39,19 @@ pub struct Assessment<'a> {
 
 impl<'a> Assessment<'a> {
     pub(super) fn new(policy: &'a Policy, facts: &'a Facts<'a>, keys: &'a Keyring, scratch: &mut Scratch) -> Self {
-        let scene = Scene::recalling(facts, &scratch.agents);
+        let mut scene = Scene::recalling(facts, &scratch.agents);
+        let device = identity::device(&scene.device_parts(), keys);
+        scene.open_session(keys, device, policy.settings.behaviour);
         let mut assessment = Self {
             policy,
             facts,
             keys,
-            device: identity::device(&scene.device_parts(), keys),
+            device,
             device_seen: scene.sees_device(),
+            session: Presented::Unavailable,
             risk: Tally::default().risk(policy.settings.weights, Confidence::observed(facts)),
             band: Band::Low,
+            held: Held::default(),
             reasons: Reasons::new(),
             asked: Asked::default(),
             charges: Vec::new(),
@@ -51,10 +59,13 @@ impl<'a> Assessment<'a> {
         };
         if policy.settings.mode != Mode::Off {
             policy.conditions.evaluate(&scene, scratch);
+        }
+        scene.keep(&mut scratch.agents);
+        assessment.session = scene.into_session();
+        if policy.settings.mode != Mode::Off {
             assessment.weigh(scratch);
             assessment.charge(scratch);
         }
-        scene.keep(&mut scratch.agents);
         assessment
     }
 
@@ -91,6 +102,7 @@ impl<'a> Assessment<'a> {
     /// Decides, once the charges are made.
     pub fn decide(self, charged: &[Charged]) -> Decision<'a> {
         let Self { policy, facts, keys, device, .. } = self;
+        let window = self.window_state();
         let judgement = self.judge(charged);
         let id = Id::new(&facts.entropy);
         let mut decision = Decision {
@@ -99,6 +111,7 @@ impl<'a> Assessment<'a> {
             enforced: judgement.enforced,
             risk: judgement.risk,
             band: judgement.band,
+            window,
             reasons: judgement.reasons,
             device,
             bundle: &policy.name,
@@ -159,8 +172,33 @@ impl<'a> Assessment<'a> {
             }
         }
         (self.asked, self.reasons) = (asked, reasons);
-        self.risk = tally.risk(policy.settings.weights, Confidence::observed(self.facts));
-        self.band = policy.settings.bands.of(self.risk.total);
+        self.risk = tally.risk(policy.settings.weights, self.confidence());
+        let held = self.session.window().known().map(|window| window.held).unwrap_or_default();
+        self.held = policy.settings.bands.hold(self.risk.total, held, self.facts.now);
+        self.band = Band::of_level(self.held.band);
+    }
+
+    /// How much of each layer was observed: what a window is still worth counts, and no window is no observation.
+    pub fn confidence(&self) -> Confidence {
+        let (behaviour, now) = (self.policy.settings.behaviour, self.facts.now);
+        let window = self.session.window().known().map(|window| window.confidence(behaviour, now));
+        Confidence::observed(self.facts).with_behaviour(window.unwrap_or(0))
+    }
+
+    /// What the request tells of its session.
+    pub fn session(&self) -> &Presented {
+        &self.session
+    }
+
+    /// The band of risk as the session's window shall hold it.
+    pub fn held(&self) -> Held {
+        self.held
+    }
+
+    /// Where in its window of observation the request falls.
+    fn window_state(&self) -> State {
+        let (behaviour, now) = (self.policy.settings.behaviour, self.facts.now);
+        self.session.window().known().map_or(State::None, |window| window.state(behaviour, now))
     }
 
     /// Works out what is charged: limits whose condition holds, and those that a rule names. An exemption is none from
@@ -196,6 +234,7 @@ impl<'a> Assessment<'a> {
                 KeyPart::Device => return None,
                 KeyPart::Asn => asn.as_ref().known()?,
                 KeyPart::Country => connection.country.known()?,
+                KeyPart::Session => &self.session.window().known()?.id,
             });
         }
         Some(self.keys.limit_key(&parts))

@@ -5,6 +5,7 @@ use crate::{
     decision::Verdict,
     risk::{Band, Bands, Weights},
     rules::Mode,
+    window::Decay,
 };
 use alloc::string::String;
 use serde::{Deserialize, Serialize};
@@ -16,8 +17,10 @@ pub struct Settings {
     pub mode: Mode,
     /// How much each layer of risk counts.
     pub weights: Weights,
-    /// Where the bands begin.
+    /// Where the bands begin, and how they are left.
     pub bands: Bands,
+    /// How fast a window of observation fades.
+    pub behaviour: Decay,
     /// The least verdict of a request in each band: low, medium, high.
     pub verdicts: [Verdict; 3],
     /// Which decisions leave a record.
@@ -36,6 +39,7 @@ impl Default for Settings {
             mode: Mode::Shadow,
             weights: Weights::default(),
             bands: Bands::default(),
+            behaviour: Decay::default(),
             verdicts: [Verdict::Allow, Verdict::Tag, Verdict::Tag],
             record: Recording::All,
             contact: None,

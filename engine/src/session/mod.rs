@@ -4,6 +4,10 @@
 //! and the authority are associated data: a token opens for no other purpose, from no other device, at no other site.
 //! The key is found by its hint, so that a retired key opens old tokens for as long as it is listed.
 
+mod presented;
+
+pub use presented::Presented;
+
 use crate::{
     keys::Keyring,
     time::Time,

@@ -56,6 +56,14 @@ mod request_path_depth;
 mod request_protocol;
 mod request_query;
 mod request_scheme;
+mod session_age;
+mod session_clearance;
+mod session_confidence;
+mod session_idle;
+mod session_observations;
+mod session_replayed;
+mod session_valid;
+mod session_window;
 mod tls_alpn;
 mod tls_family;
 mod tls_ja3;
@@ -84,7 +92,7 @@ mod ua_tool;
 mod ua_well_formed;
 
 pub use registry::{PAGES, SIGNALS, by_name};
-pub use sample::{Expected, Sample};
+pub use sample::{Expected, Sample, Visit};
 pub use scene::{Agents, Scene};
 pub(crate) use scene::{HeaderName, Marks};
 
@@ -110,6 +118,18 @@ pub enum Value<'a> {
 impl From<bool> for Value<'_> {
     fn from(value: bool) -> Self {
         Self::Bool(value)
+    }
+}
+
+impl From<u16> for Value<'_> {
+    fn from(value: u16) -> Self {
+        Self::Int(value.into())
+    }
+}
+
+impl From<u64> for Value<'_> {
+    fn from(value: u64) -> Self {
+        Self::Int(i64::try_from(value).unwrap_or(i64::MAX))
     }
 }
 

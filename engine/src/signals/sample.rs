@@ -2,9 +2,11 @@
 
 use super::{Reading, Value};
 use crate::{
+    beacon::Feature,
     fact::Fact,
     facts::{Connection, Facts, Headers, Protocol, Request, Seen, Session},
     time::Time,
+    window::{Clearance, Passed, Window},
 };
 use core::net::IpAddr;
 
@@ -43,6 +45,50 @@ pub struct Sample {
     pub asn: Fact<u32>,
     /// The address's country.
     pub country: Fact<&'static str>,
+    /// What its session token holds; none where the headers alone say.
+    pub visit: Option<Visit>,
+}
+
+/// A window of observation in an example.
+#[derive(Clone, Copy, Debug)]
+pub struct Visit {
+    /// How long ago the session was opened, in seconds.
+    pub age: u64,
+    /// How long ago it was last observed, in seconds; none while it was not.
+    pub idle: Option<u64>,
+    /// How sure one could be then, in thousandths.
+    pub sure: u16,
+    /// How many batches were observed.
+    pub observations: u16,
+    /// How many of them followed a path from another session.
+    pub replays: u8,
+    /// How a challenge was passed.
+    pub passed: Option<Passed>,
+    /// What was observed.
+    pub features: &'static [(Feature, u16)],
+}
+
+impl Visit {
+    /// A page that said hello two minutes ago, and of which nothing was observed.
+    pub const UNSEEN: Self =
+        Self { age: 120, idle: None, sure: 0, observations: 0, replays: 0, passed: None, features: &[] };
+
+    /// A session of two minutes that was observed a moment ago, nine times out of ten for sure.
+    pub const INSIDE: Self = Self { idle: Some(0), sure: 900, observations: 4, ..Self::UNSEEN };
+
+    /// What the token holds at an instant.
+    pub fn window(&self, now: Time) -> Window {
+        let before = |seconds: u64| Time(now.0.saturating_sub(Time::from_seconds(seconds).0));
+        let mut window = Window::new([1; 16], before(self.age));
+        window.observed = self.idle.map(before);
+        (window.sure, window.observations, window.replays) = (self.sure, self.observations, self.replays);
+        let until = Time(now.0.saturating_add(Time::from_seconds(60).0));
+        window.clearance = self.passed.map(|passed| Clearance { passed, level: 2, until });
+        for &(feature, value) in self.features {
+            window.features.set(feature, value);
+        }
+        window
+    }
 }
 
 impl Sample {
@@ -64,15 +110,19 @@ impl Sample {
         address: Fact::Unavailable,
         asn: Fact::Unavailable,
         country: Fact::Unavailable,
+        visit: None,
     };
+
+    /// When samples arrive.
+    pub const NOW: Time = Time::from_seconds(1_795_305_600);
 
     /// A page view by Chrome 147 on Linux, as a host sees it that sees its headers in order.
     pub const CHROME: Self = Self { headers: CHROME, pseudo_order: Fact::Known("masp"), ..Self::GET };
 
-    /// The sample's facts, over a header list of bytes made by the caller.
+    /// The sample's facts, over a header list of bytes made by the caller. Its visit comes in by [`Visit::window`].
     pub fn facts<'a>(&self, headers: &'a [(&'a [u8], &'a [u8])]) -> Facts<'a> {
         Facts {
-            now: Time::from_seconds(1_795_305_600),
+            now: Self::NOW,
             entropy: [0; 16],
             request: Request {
                 method: self.method.as_bytes(),

@@ -4,6 +4,7 @@ mod agent;
 mod headers;
 mod hints;
 mod ja4;
+mod session;
 mod shape;
 
 pub(super) use agent::{Agent, Engine, Family, Platform};
@@ -15,7 +16,11 @@ pub(super) use ja4::{Family as TlsFamily, Ja4};
 use crate::{
     fact::Fact,
     facts::{Facts, Unlisted},
+    identity,
+    keys::Keyring,
     recall::Recall,
+    session::Presented,
+    window::Decay,
 };
 use alloc::boxed::Box;
 use core::cell::OnceCell;
@@ -32,6 +37,9 @@ pub struct Scene<'a> {
     hints: OnceCell<Fact<Hints>>,
     shape: OnceCell<[u8; 16]>,
     habits: OnceCell<[u8; 8]>,
+    // None until somebody asks, or opens the token.
+    session: OnceCell<Presented>,
+    decay: Decay,
 }
 
 /// User agents that were read before.
@@ -70,7 +78,17 @@ impl<'a> Scene<'a> {
             hints: OnceCell::new(),
             shape: OnceCell::new(),
             habits: OnceCell::new(),
+            session: OnceCell::new(),
+            decay: Decay::default(),
         }
+    }
+
+    /// The scene of these facts with the session token opened, as an assessment has it.
+    pub fn opened(facts: &'a Facts<'a>, keys: &Keyring, decay: Decay) -> Self {
+        let mut scene = Self::new(facts);
+        let device = identity::device(&scene.device_parts(), keys);
+        scene.open_session(keys, device, decay);
+        scene
     }
 
     /// The scene of these facts, with the user agent read as it was before.

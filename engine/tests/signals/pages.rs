@@ -4,7 +4,8 @@
 use outwork_engine::{
     fact::Fact,
     facts::Protocol,
-    signals::{Expected, Kind, PAGES, Page, SIGNALS, Sample, Signal},
+    signals::{Expected, Kind, PAGES, Page, SIGNALS, Sample, Signal, Visit},
+    window::Passed,
 };
 use std::{fmt::Write as _, fs, path::Path};
 
@@ -104,7 +105,24 @@ fn request(sample: &Sample) -> String {
     parts.extend(texts.into_iter().chain(more).filter(seen).map(|(name, value)| fact(name, value)));
     parts.extend(sample.address.known().map(|address| format!("address `{address}`")));
     parts.extend(sample.asn.known().map(|asn| format!("asn `{asn}`")));
+    parts.extend(sample.visit.iter().map(visit));
     if parts.is_empty() { "nothing more".into() } else { parts.join(", ") }
+}
+
+/// What its token holds, so far as it is not what one holds at first.
+fn visit(visit: &Visit) -> String {
+    let mut parts = vec![format!("a session of {} s", visit.age)];
+    parts.extend(visit.idle.map(|idle| {
+        let (batches, sure) = (visit.observations, visit.sure);
+        format!("{batches} batches, the last {idle} s ago, with confidence {sure}")
+    }));
+    parts.extend((visit.replays > 0).then(|| "one of them replayed".to_owned()));
+    parts.extend(visit.passed.map(|passed| match passed {
+        Passed::Work => "proof of work passed".to_owned(),
+        Passed::Wait => "the wait passed".to_owned(),
+    }));
+    parts.extend(visit.features.iter().map(|(feature, value)| format!("{feature:?} {value}")));
+    parts.join(", ")
 }
 
 fn fact(name: &str, value: Fact<&str>) -> String {

@@ -2,7 +2,10 @@
 
 use outwork_engine::{
     fact::Fact,
+    facts::Session,
+    keys::Keyring,
     signals::{Kind, PAGES, SIGNALS, Scene, Value, by_name},
+    window::Decay,
 };
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -34,14 +37,19 @@ fn every_file_is_registered() {
 
 #[test]
 fn every_example_holds() {
+    let keys = Keyring::parse("a:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE").unwrap();
     let mut wrong = Vec::new();
     for (signal, page) in SIGNALS.iter().zip(PAGES) {
         assert!(!page.examples.is_empty(), "{} has no example", signal.name);
         for (number, (sample, expected)) in page.examples.iter().enumerate() {
             let headers: Vec<(&[u8], &[u8])> =
                 sample.headers.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())).collect();
-            let facts = sample.facts(&headers);
-            let scene = Scene::new(&facts);
+            let mut facts = sample.facts(&headers);
+            let window = sample.visit.map(|visit| visit.window(facts.now));
+            if let Some(window) = &window {
+                facts.session = Session::Window(window);
+            }
+            let scene = Scene::opened(&facts, &keys, Decay::default());
             let reading = (signal.read)(&scene);
             if reading != expected.reading() {
                 wrong.push(format!("{} example {number}: {reading:?}, expected {expected:?}", signal.name));

@@ -1,0 +1,19 @@
+//! `session.replayed`
+
+use super::{Expected, Page, Reading, Sample, Scene, Value, Visit};
+
+pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
+    scene.window().map(|window| Value::Bool(window.replayed()))
+}
+
+pub(super) const PAGE: Page = Page {
+    means: "Whether a batch of the session followed a path that was seen before, within the hour, under another session. Absent without a window.",
+    evasion: "Drawing a new path for each session, as generators do.",
+    honest_cost: "Short straight strokes of different people can resemble one another.",
+    seen_by: "every host; not in logs",
+    examples: &[
+        (Sample { visit: Some(Visit { replays: 1, ..Visit::INSIDE }), ..Sample::GET }, Expected::Bool(true)),
+        (Sample { visit: Some(Visit::INSIDE), ..Sample::GET }, Expected::Bool(false)),
+        (Sample::GET, Expected::Absent),
+    ],
+};
