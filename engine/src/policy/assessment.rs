@@ -6,7 +6,7 @@ use crate::{
     decision::{Decision, Id, Judgement, Reasons, Refusal, Reply, Subject, Verdict},
     evidence,
     fact::Fact,
-    facts::{Facts, Session},
+    facts::Facts,
     identity::{self, Prefix},
     keys::Keyring,
     limits::{Charge, Charged, KeyPart, Limit, Outcome},
@@ -309,11 +309,8 @@ impl<'a> Assessment<'a> {
 
     /// Whether this client has passed a challenge of this band or a higher one, for as long as that holds.
     fn is_cleared(&self) -> bool {
-        let clearance = match self.facts.session {
-            Session::Window(window) => window.clearance,
-            Session::Cookie | Session::Unavailable => None,
-        };
-        clearance.is_some_and(|passed| passed.level >= self.band as u8 && self.facts.now < passed.until)
+        let passed = self.session.window().known().and_then(|window| window.cleared(self.facts.now));
+        passed.is_some_and(|passed| passed.level >= self.band.level())
     }
 
     /// The layer with the most points; the policy itself where no layer has any.

@@ -10,7 +10,10 @@ mod wire;
 pub use decay::{Decay, HALVING_EVENTS};
 pub use wire::MAX_BYTES;
 
-use crate::{beacon::Features, time::Time};
+use crate::{
+    beacon::{Feature, Features},
+    time::Time,
+};
 
 /// What is remembered of a session. It travels sealed in the client's own cookie.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,10 +30,6 @@ pub struct Window {
     pub sure: u16,
     /// How many batches it was made of.
     pub observations: u16,
-    /// How many events stand behind the features.
-    pub events: u32,
-    /// How many moves of a pointer are among them: the weight of the features of movement.
-    pub moves: u32,
     /// How many of its batches followed a path that was seen before, under another session.
     pub replays: u8,
     /// What was observed.
@@ -101,19 +100,6 @@ pub const INSIDE: u16 = 500;
 /// Below this confidence the window has expired: two half-lives beyond [`INSIDE`].
 pub const EXPIRED: u16 = 125;
 
-/// One batch, as it counts in a window.
-#[derive(Clone, Copy, Debug)]
-pub struct Observation<'a> {
-    /// The sequence of the batch.
-    pub sequence: u32,
-    /// What was computed of it.
-    pub features: &'a Features,
-    /// How many events it had.
-    pub events: u32,
-    /// How many of them were moves of a pointer.
-    pub moves: u32,
-}
-
 /// A batch that is not newer than what is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stale;
@@ -128,8 +114,6 @@ impl Window {
             sequence: 0,
             sure: 0,
             observations: 0,
-            events: 0,
-            moves: 0,
             replays: 0,
             features: Features::default(),
             clearance: None,
@@ -155,24 +139,21 @@ impl Window {
         }
     }
 
-    /// Counts a batch: recovers confidence by the number of its events, and merges its features; older ones count for
-    /// what idle time left of the confidence in them.
+    /// Counts a batch: merges its features, and recovers confidence by the number of things that its visitor did in it.
+    /// What was observed before counts as much less as time has passed.
     ///
     /// # Errors
     /// [`Stale`] for a batch whose sequence is not above that of the newest that counts; the window stays as it is.
-    pub fn observe(&mut self, batch: &Observation<'_>, decay: Decay, now: Time) -> Result<(), Stale> {
-        if batch.sequence <= self.sequence {
+    pub fn observe(&mut self, features: &Features, sequence: u32, decay: Decay, now: Time) -> Result<(), Stale> {
+        if sequence <= self.sequence {
             return Err(Stale);
         }
-        let left = self.confidence(decay, now);
-        let kept = (u32::from(left) * 1_000).checked_div(self.sure.into()).and_then(|kept| u16::try_from(kept).ok());
-        self.features.merge(batch.features, kept.unwrap_or(0));
-        self.sure = decay::recover(left, batch.events);
+        let idle = self.observed.map_or(0, |observed| now.0.saturating_sub(observed.0));
+        self.sure = decay::recover(self.confidence(decay, now), deeds(features));
+        self.features.merge(features, decay.fade(1_000, idle));
         self.observed = Some(whole_millis(now));
-        self.sequence = batch.sequence;
+        self.sequence = sequence;
         self.observations = self.observations.saturating_add(1);
-        self.events = self.events.saturating_add(batch.events);
-        self.moves = self.moves.saturating_add(batch.moves);
         Ok(())
     }
 
@@ -196,6 +177,13 @@ impl Window {
 
 fn whole_millis(time: Time) -> Time {
     Time(time.0 - time.0 % 1_000)
+}
+
+/// How many events of a batch somebody made: a page that is shown or hidden says nothing of its visitor.
+fn deeds(features: &Features) -> u32 {
+    use Feature::{BeaconPresses, ClickCount, KeyEvents, PointerEvents, TouchEvents, WheelEvents};
+    let kinds = [BeaconPresses, ClickCount, KeyEvents, PointerEvents, TouchEvents, WheelEvents];
+    kinds.into_iter().map(|kind| features.get(kind).known().map_or(0, u32::from)).sum()
 }
 
 #[cfg(test)]

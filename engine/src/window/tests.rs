@@ -1,5 +1,8 @@
 use super::*;
-use crate::beacon::FEATURES;
+use crate::{
+    beacon::{FEATURES, Feature},
+    fact::Fact,
+};
 use alloc::vec::Vec;
 use proptest::prelude::*;
 
@@ -27,10 +30,10 @@ fn clearance() -> impl Strategy<Value = Clearance> {
 /// Any window that an encoding can hold exactly.
 pub(crate) fn windows() -> impl Strategy<Value = Window> {
     let times = (0_u64..1 << 48, prop::option::of(0_u64..1 << 48), 0_u64..1 << 40);
-    let counts = (any::<u32>(), 0_u16..=1_000, any::<u16>(), any::<u32>(), any::<u32>(), any::<u8>());
+    let counts = (any::<u32>(), 0_u16..=1_000, any::<u16>(), any::<u8>());
     (any::<[u8; 16]>(), times, counts, features(), prop::option::of(clearance()), 0_u8..3).prop_map(
         |(id, (opened, observed, since), counts, features, clearance, band)| {
-            let (sequence, sure, observations, events, moves, replays) = counts;
+            let (sequence, sure, observations, replays) = counts;
             Window {
                 id,
                 opened: Time(opened * 1_000),
@@ -38,8 +41,6 @@ pub(crate) fn windows() -> impl Strategy<Value = Window> {
                 sequence,
                 sure,
                 observations,
-                events,
-                moves,
                 replays,
                 features,
                 clearance,
@@ -49,13 +50,15 @@ pub(crate) fn windows() -> impl Strategy<Value = Window> {
     )
 }
 
-/// A batch that comes so long after the one before it.
-fn batches() -> impl Strategy<Value = Vec<(u64, u32, u32, Features)>> {
-    prop::collection::vec((0_u64..7_200_000_000, 0_u32..5_000, 0_u32..600, features()), 0..20)
+/// Batches: how long after the one before, sequence, features.
+fn batches() -> impl Strategy<Value = Vec<(u64, u32, Features)>> {
+    prop::collection::vec((0_u64..7_200_000_000, 0_u32..5_000, features()), 0..20)
 }
 
-fn batch(features: &Features, sequence: u32, events: u32) -> Observation<'_> {
-    Observation { sequence, features, events, moves: events }
+fn moves(count: u16) -> Features {
+    let mut features = Features::default();
+    features.set(Feature::PointerEvents, count);
+    features
 }
 
 proptest! {
@@ -96,11 +99,10 @@ proptest! {
     }
 
     #[test]
-    fn a_batch_never_lowers_what_is_left(window in windows(), now: u64, events in 0_u32..600) {
+    fn a_batch_never_lowers_what_is_left(window in windows(), now: u64, batch in features()) {
         let (decay, now) = (Decay::default(), Time(now));
         let mut after = window.clone();
-        let features = Features::default();
-        if after.observe(&batch(&features, window.sequence.saturating_add(1), events), decay, now).is_ok() {
+        if after.observe(&batch, window.sequence.saturating_add(1), decay, now).is_ok() {
             prop_assert!(after.confidence(decay, now) >= window.confidence(decay, now));
         }
     }
@@ -108,10 +110,10 @@ proptest! {
     #[test]
     fn an_old_sequence_never_replaces_a_newer_one(window in windows(), batches in batches()) {
         let (mut window, mut now) = (window, 0);
-        for (after, sequence, events, features) in batches {
+        for (after, sequence, features) in batches {
             now += after;
             let before = window.clone();
-            let outcome = window.observe(&batch(&features, sequence, events), Decay::default(), Time(now));
+            let outcome = window.observe(&features, sequence, Decay::default(), Time(now));
             if sequence <= before.sequence {
                 prop_assert_eq!(outcome, Err(Stale));
                 prop_assert_eq!(&window, &before);
@@ -131,21 +133,40 @@ fn a_window_fades_by_half_lives_and_comes_back() {
     let minutes = |n: u64| Time::from_seconds(1_795_305_600 + 60 * n);
     let mut window = Window::new([7; 16], minutes(0));
     assert_eq!((window.state(decay, minutes(0)), window.confidence(decay, minutes(0))), (State::None, 0));
-    let features = Features::default();
-    window.observe(&batch(&features, 1, 72), decay, minutes(1)).unwrap();
+    window.observe(&moves(72), 1, decay, minutes(1)).unwrap();
     let seen = |window: &Window, at| (window.state(decay, minutes(at)), window.confidence(decay, minutes(at)));
     assert_eq!(seen(&window, 1), (State::Inside, 875));
     assert_eq!(seen(&window, 11), (State::Expiring, 437));
     assert_eq!(seen(&window, 31), (State::Expired, 109));
-    window.observe(&batch(&features, 2, 24), decay, minutes(31)).unwrap();
+    window.observe(&moves(24), 2, decay, minutes(31)).unwrap();
     assert_eq!(seen(&window, 31), (State::Inside, 555));
+}
+
+#[test]
+fn a_page_that_is_only_shown_and_hidden_observes_nobody() {
+    let now = Time::from_seconds(1_795_305_600);
+    let mut window = Window::new([7; 16], now);
+    let mut features = Features::default();
+    features.set(Feature::BeaconEvents, 400);
+    window.observe(&features, 1, Decay::default(), now).unwrap();
+    assert_eq!((window.sure, window.observations), (0, 1));
+}
+
+#[test]
+fn what_was_observed_before_counts_as_much_less_as_time_has_passed() {
+    let now = Time::from_seconds(1_795_305_600);
+    let later = Time(now.0 + Decay::default().half_life);
+    let mut window = Window::new([7; 16], now);
+    window.observe(&moves(100), 1, Decay::default(), now).unwrap();
+    window.observe(&moves(10), 2, Decay::default(), later).unwrap();
+    assert_eq!(window.features.get(Feature::PointerEvents), Fact::Known(60));
 }
 
 #[test]
 fn a_glance_is_no_window() {
     let now = Time::from_seconds(1_795_305_600);
     let mut window = Window::new([7; 16], now);
-    window.observe(&batch(&Features::default(), 1, 4), Decay::default(), now).unwrap();
+    window.observe(&moves(4), 1, Decay::default(), now).unwrap();
     assert_eq!((window.state(Decay::default(), now), window.sure), (State::None, 109));
 }
 

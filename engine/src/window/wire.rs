@@ -1,28 +1,21 @@
 //! A window as bytes: what a token seals.
 //!
 //! Little-endian: version, flags, id (16), opened and observed (milliseconds, 6 each), sequence (4), sure (2),
-//! observations (2), events (4), moves (4), replays (1), the end of the clearance and the hold of the band (seconds, 5
-//! each), then the number of features (1) and two bytes each.
+//! observations (2), replays (1), the end of the clearance and the hold of the band (seconds, 5 each), then the schema of
+//! the features (2) and their bytes.
 
 use super::{Clearance, Held, Passed, Window};
-use crate::{
-    beacon::{FEATURES, Features},
-    time::Time,
-};
+use crate::{beacon::Features, time::Time};
 use alloc::vec::Vec;
 
 /// The longest encoding.
-pub const MAX_BYTES: usize = FIXED_BYTES + 2 * FEATURES.len();
+pub const MAX_BYTES: usize = FIXED_BYTES + Features::BYTES;
 
 /// What comes before the features.
-const FIXED_BYTES: usize = 1 + 1 + 16 + 6 + 6 + 4 + 2 + 2 + 4 + 4 + 1 + 5 + 5 + 1;
+const FIXED_BYTES: usize = 1 + 1 + 16 + 6 + 6 + 4 + 2 + 2 + 1 + 5 + 5 + 2;
 
-// A window of another version is none: what its numbers meant is not known here. It goes up when a field or the meaning
-// of a feature changes.
+// A window of another version is none: what its numbers meant is not known here. It goes up when a field changes.
 const VERSION: u8 = 1;
-
-/// No value of a feature.
-const MISSING: u16 = u16::MAX;
 
 const OBSERVED: u8 = 1;
 const CLEARED: u8 = 2;
@@ -39,15 +32,11 @@ impl Window {
         put(&mut out, self.sequence.into(), 4);
         put(&mut out, self.sure.into(), 2);
         put(&mut out, self.observations.into(), 2);
-        put(&mut out, self.events.into(), 4);
-        put(&mut out, self.moves.into(), 4);
         out.push(self.replays);
         put(&mut out, self.clearance.map_or(0, |clearance| clearance.until.seconds()), 5);
         put(&mut out, self.held.since.seconds(), 5);
-        out.push(u8::try_from(FEATURES.len()).unwrap_or(u8::MAX));
-        for &feature in FEATURES {
-            out.extend(self.features.get(feature).known().unwrap_or(MISSING).to_le_bytes());
-        }
+        put(&mut out, Features::SCHEMA.into(), 2);
+        out.extend(self.features.to_bytes());
         out
     }
 
@@ -77,8 +66,6 @@ impl Window {
             sequence: u32::try_from(input.number(4)?).ok()?,
             sure: u16::try_from(input.number(2)?).ok().filter(|sure| *sure <= 1_000)?,
             observations: u16::try_from(input.number(2)?).ok()?,
-            events: u32::try_from(input.number(4)?).ok()?,
-            moves: u32::try_from(input.number(4)?).ok()?,
             replays: u8::try_from(input.number(1)?).ok()?,
             clearance: clearance(flags, input.seconds()?)?,
             held: Held { band: level(flags >> 5)?, since: input.seconds()? },
@@ -128,18 +115,11 @@ impl<'a> Input<'a> {
         Some(Time::from_seconds(self.number(5)?))
     }
 
-    /// As many features as this engine knows: another number is another version's.
+    /// What another list of features was written under means nothing here.
     fn features(&mut self) -> Option<Features> {
-        if usize::try_from(self.number(1)?) != Ok(FEATURES.len()) {
+        if self.number(2)? != u64::from(Features::SCHEMA) {
             return None;
         }
-        let mut features = Features::default();
-        for &feature in FEATURES {
-            let value = u16::try_from(self.number(2)?).ok()?;
-            if value != MISSING {
-                features.set(feature, value);
-            }
-        }
-        Some(features)
+        self.take(Features::BYTES)?.first_chunk().map(Features::from_bytes)
     }
 }
