@@ -1,6 +1,6 @@
-use outwork_engine::beacon::{Batch, Features, Kind, open};
+use outwork_engine::beacon::{Features, open};
 use outwork_engine::time::Time;
-use outwork_engine::window::{Decay, Observation, Window};
+use outwork_engine::window::{Decay, Window};
 
 use super::cut::cut;
 use super::input::InputKind;
@@ -31,21 +31,10 @@ pub(crate) fn observe(
         let (now, features) = (Time(batch.clock * 1_000), batch.features());
         let window =
             window.get_or_insert_with(|| Window::new([7; 16], Time(now.0 - u64::from(batch.sequence) * 1_000)));
-        let observation =
-            Observation { sequence: batch.sequence, features: &features, events: count(&batch), moves: moves(&batch) };
         window
-            .observe(&observation, Decay::default(), now)
+            .observe(&features, batch.sequence, Decay::default(), now)
             .map_err(|_| Failure::new(format!("session `{name}`: a batch is not newer than the one before it")))?;
         each(&Observed { features, events: batch.events.len(), window })?;
     }
     Ok(())
-}
-
-fn count(batch: &Batch) -> u32 {
-    u32::try_from(batch.events.len()).unwrap_or(u32::MAX)
-}
-
-fn moves(batch: &Batch) -> u32 {
-    let moves = batch.events.iter().filter(|event| matches!(event.kind, Kind::Move { .. }));
-    u32::try_from(moves.count()).unwrap_or(u32::MAX)
 }
