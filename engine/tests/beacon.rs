@@ -1,5 +1,5 @@
 //! The blobs that the script's own encoder made, read and written by the engine: `beacon/test/vectors.json`.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails loudly")]
 
 use outwork_engine::beacon::{Batch, Environment, Event, Kind, Touch, open};
 use serde_json::Value;
