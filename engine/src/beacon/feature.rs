@@ -91,7 +91,7 @@ features! {
     PointerPause "pointer.pause" "ms" Merge::Mean(PointerEvents), "Mean time between moves, where it is 200 ms or longer; a minute at most counts.";
     PointerPauses "pointer.pauses" "pauses" Merge::Sum, "Number of times without a move of 200 ms or longer, between moves.";
     PointerPeak "pointer.peak" "thousandths" Merge::Mean(PointerStrokes), "Mean place of the highest speed in long strokes, in time: 0 their beginning, 1000 their end.";
-    PointerRepeats "pointer.repeats" "thousandths" Merge::Mean(PointerEvents), "Share of steps that repeat the step before within 1 px on both axes, of pairs of steps of 8 px or more as they came.";
+    PointerRepeats "pointer.repeats" "thousandths" Merge::Mean(PointerEvents), "Share of steps that repeat the step before within 1 px on both axes, of pairs of steps of 8 px or more as they came; of ten pairs or more.";
     PointerReversals "pointer.reversals" "thousandths" Merge::Mean(PointerEvents), "Share of turns of 10 mrad or more to the other side than the turn before.";
     PointerSpeed "pointer.speed" "px/s" Merge::Mean(PointerEvents), "Mean of v.";
     PointerSpeedMax "pointer.speed_max" "px/s" Merge::Max, "Largest v.";

@@ -21,6 +21,9 @@ const APART: f64 = 100.0;
 /// The shortest step, in pixels, whose repetition means something: slow hands repeat short ones.
 const REPEATED: f64 = 8.0;
 
+/// The fewest pairs of steps that say anything.
+const PAIRS: u32 = 10;
+
 pub(super) fn describe(walk: &[At<'_>], points: &[Point], features: &mut Features) {
     tells(walk, features);
     times(points, features);
@@ -90,7 +93,7 @@ fn repeats(points: &[Point]) -> Option<f64> {
             }
         }
     }
-    repeats.thousandths()
+    repeats.thousandths_of(PAIRS)
 }
 
 fn pairs(points: &[Point]) -> impl Iterator<Item = (&Point, &Point)> {

@@ -64,7 +64,12 @@ impl Share {
 
     /// In thousandths; none of nothing.
     pub(super) fn thousandths(self) -> Option<f64> {
-        (self.of > 0).then(|| 1_000.0 * f64::from(self.so) / f64::from(self.of))
+        self.thousandths_of(1)
+    }
+
+    /// The same; none of fewer than this.
+    pub(super) fn thousandths_of(self, least: u32) -> Option<f64> {
+        (self.of >= least).then(|| 1_000.0 * f64::from(self.so) / f64::from(self.of))
     }
 }
 
