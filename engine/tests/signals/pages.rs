@@ -2,6 +2,7 @@
 //! writes it anew.
 
 use outwork_engine::{
+    beacon::FEATURES,
     fact::Fact,
     facts::Protocol,
     signals::{Expected, Kind, PAGES, Page, SIGNALS, Sample, Signal, Visit},
@@ -68,6 +69,9 @@ fn section(text: &mut String, signal: &Signal, page: &Page) {
         Kind::Address => "address",
     };
     write!(text, "\n### `{}`: {kind}\n\n{}\n\n", signal.name, page.means).unwrap();
+    if let Some(feature) = FEATURES.iter().find(|feature| feature.name() == signal.name) {
+        writeln!(text, "- Computed: {} In {}.", feature.formula(), feature.unit()).unwrap();
+    }
     writeln!(text, "- To fake it: {}", page.evasion).unwrap();
     writeln!(text, "- Honest visitors: {}", page.honest_cost).unwrap();
     writeln!(text, "- Known on: {}", page.seen_by).unwrap();
@@ -121,7 +125,7 @@ fn visit(visit: &Visit) -> String {
         Passed::Work => "proof of work passed".to_owned(),
         Passed::Wait => "the wait passed".to_owned(),
     }));
-    parts.extend(visit.features.iter().map(|(feature, value)| format!("{feature:?} {value}")));
+    parts.extend(visit.features.iter().map(|(feature, value)| format!("`{}` {value}", feature.name())));
     parts.join(", ")
 }
 

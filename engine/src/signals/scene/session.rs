@@ -2,7 +2,7 @@
 
 use super::Scene;
 use crate::{
-    beacon::Feature,
+    beacon::{Environment, Feature},
     fact::Fact,
     facts::Session,
     keys::Keyring,
@@ -38,6 +38,11 @@ impl Scene<'_> {
     /// A feature of what was observed.
     pub fn feature(&self, feature: Feature) -> Fact<u16> {
         self.window().and_then(|window| window.features.get(feature))
+    }
+
+    /// What the page says of its browser.
+    pub(crate) fn environment(&self) -> Fact<Environment> {
+        self.window().and_then(|window| window.features.environment())
     }
 
     /// Where in the window the request falls: seen also where there is none.

@@ -1,0 +1,23 @@
+//! `wheel.events`
+
+use super::{Expected, Page, Reading, Sample, Scene, Visit};
+use crate::beacon::Feature;
+
+pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
+    scene.feature(Feature::WheelEvents).map(Into::into)
+}
+
+pub(super) const PAGE: Page = Page {
+    means: "How many wheel events were observed.",
+    evasion: "Scrolling more.",
+    honest_cost: "None: it is how much the others rest on.",
+    seen_by: "every host, where the page sends beacons; not in logs",
+    examples: &[
+        (
+            Sample { visit: Some(Visit { features: &[(Feature::WheelEvents, 18)], ..Visit::INSIDE }), ..Sample::GET },
+            Expected::Int(18),
+        ),
+        (Sample { visit: Some(Visit::INSIDE), ..Sample::GET }, Expected::Absent),
+        (Sample::GET, Expected::Absent),
+    ],
+};
