@@ -19,7 +19,7 @@ use outwork_engine::{
 };
 
 /// Groups of signals that the design has and this version has not.
-const PLANNED: &[&str] = &["behaviour", "rate"];
+const PLANNED: &[&str] = &["rate"];
 
 impl Checker<'_, '_> {
     /// The operand that an expression stands for; reports why it is none.
