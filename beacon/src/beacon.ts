@@ -17,13 +17,13 @@ const RETRY_MS = 30_000;
 const TRIES = 3;
 
 export interface Options {
-  /** Opens the session now, and not with the first event. */
-  eager?: boolean;
   /** Takes blobs in place of the beacon endpoint: the lab shows them. */
   sink?: (blob: Uint8Array) => Promise<number>;
 }
 
 export interface Beacon {
+  /** Returns when the session is open, or cannot be. */
+  ready(): Promise<unknown>;
   /** Sends what is unsent, and returns when the edge has answered. */
   flush(): Promise<void>;
   /** Ends it. What is unsent is forgotten. */
@@ -148,6 +148,5 @@ export function begin(options: Options = {}): Beacon {
   addEventListener("pagehide", () => see(false), { signal });
   addEventListener("pageshow", () => see(true), { signal });
   document.addEventListener("visibilitychange", () => see(document.visibilityState === "visible"), { signal });
-  if (options.eager) void open();
-  return { flush, stop };
+  return { ready: open, flush, stop };
 }

@@ -27,6 +27,19 @@ test("an id is the beginning of the content's SHA-256", () => {
 
 test("nothing in the scripts needs more than script-src and connect-src", () => {
   for (const name of Object.keys(made).filter((name) => name.endsWith(".js"))) {
-    assert.doesNotMatch(made[name], /\beval\(|new Function|innerHTML|document\.write|localStorage|sessionStorage|document\.cookie|https?:\/\//, name);
+    assert.doesNotMatch(made[name], /\beval\(|new Function|innerHTML|document\.write|localStorage|document\.cookie|https?:\/\//, name);
   }
+});
+
+test("only the challenge page's guard against reloading for ever stores anything", () => {
+  for (const name of Object.keys(made).filter((name) => name.endsWith(".js") && name !== "challenge.js")) assert.doesNotMatch(made[name], /sessionStorage/, name);
+});
+
+test("the challenge page's files leave 2 KiB of its 15 to the page itself", () => {
+  const size = Buffer.byteLength(made["challenge.js"]) + Buffer.byteLength(made["challenge.css"]);
+  assert.ok(size <= 13 * 1024, `${size} bytes`);
+});
+
+test("no name that a browser gives was shortened", () => {
+  for (const name of ["back", "reload", "status", "value", "hidden", "focus", "postMessage", "terminate", "getCoalescedEvents", "sendBeacon"]) assert.match(made["challenge.js"], new RegExp(`\\b${name}\\b`), name);
 });

@@ -34,6 +34,7 @@ def page(browser: Browser) -> Iterator[Page]:
     """A page of a new profile. What it reports as an error fails the test."""
     context = browser.new_context(ignore_https_errors=True)
     fresh = context.new_page()
+    fresh.set_default_timeout(10_000)
     errors: list[str] = []
     fresh.on("pageerror", lambda error: errors.append(str(error)))
     yield fresh
