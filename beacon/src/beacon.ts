@@ -107,25 +107,22 @@ export function begin(options: Options = {}): Beacon {
     const age = now - first;
     const paused = pausedAt && now - pausedAt >= PAUSE_MS && now - sentAt >= APART_MS;
     if (encoder.count >= FULL || paused || age >= ANY_AFTER_MS || (age >= WORTH_AFTER_MS && encoder.count >= WORTH)) void flush();
-    if (encoder.count) arm(TICK_MS);
+    if (encoder.count) arm();
   };
 
-  const arm = (after: number): void => {
-    timer ??= setTimeout(tick, after);
+  const arm = (): void => {
+    timer ??= setTimeout(tick, TICK_MS);
   };
 
-  const heard = (pause: boolean): void => {
+  const heard = (pause?: boolean): void => {
     if (!encoder.count || signal.aborted) return;
     const now = performance.now();
     if (encoder.count === 1) first = now;
     if (!session && now >= quietUntil) void open();
     if (pause) pausedAt = now;
     // Not in the handler, so that the page's own come first.
-    if (encoder.count === FULL) {
-      clearTimeout(timer);
-      timer = undefined;
-      arm(0);
-    } else arm(TICK_MS);
+    if (encoder.count === FULL) setTimeout(flush);
+    else arm();
   };
 
   const go = (): void => {
@@ -140,7 +137,8 @@ export function begin(options: Options = {}): Beacon {
   const see = (shown: boolean): void => {
     if (shown === visible) return;
     visible = shown;
-    heard(encoder.plain(shown ? Kind.Shown : Kind.Hidden, performance.now()) && false);
+    encoder.plain(shown ? Kind.Shown : Kind.Hidden, performance.now());
+    heard();
     if (!shown) go();
   };
 

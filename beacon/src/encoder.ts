@@ -27,7 +27,7 @@ const MAC = 16;
 // tag 1, coalesced 5, after 4, dx 3, dy 3, two bytes of a varint or an offset more, pressure 1: no event takes more.
 const LONGEST = 20;
 const MAX_AFTER = 3_600_000;
-const MAX_STEP = 32_767;
+export const MAX_STEP = 32_767;
 
 export interface Header {
   environment: number;
@@ -58,11 +58,11 @@ export class Encoder {
   }
 
   /** An event at a place, and what `rest` writes of it. */
-  placed(tag: number, time: number, x: number, y: number, coalesced = 1): boolean {
-    if (!this.#begin(tag, time, coalesced)) return false;
+  placed(tag: number, time: number, x: number, y: number, coalesced?: number): boolean {
+    if (!this.#begin(tag, time, coalesced || 1)) return false;
     const [wholeX, wholeY] = [Math.round(x), Math.round(y)];
-    this.zigzag(clamp(wholeX - (this.#x ?? wholeX)));
-    this.zigzag(clamp(wholeY - (this.#x === undefined ? wholeY : this.#y)));
+    this.zigzag(within(wholeX - (this.#x ?? wholeX), -MAX_STEP, MAX_STEP));
+    this.zigzag(within(wholeY - (this.#x === undefined ? wholeY : this.#y), -MAX_STEP, MAX_STEP));
     this.#x = wholeX;
     this.#y = wholeY;
     return true;
@@ -112,12 +112,13 @@ export class Encoder {
     this.byte(coalesced === 1 ? tag : tag | COALESCED);
     if (coalesced !== 1) this.varint(coalesced);
     const whole = Math.max(this.#time, Math.round(time));
-    this.varint(Math.min(MAX_AFTER, whole - this.#time));
+    this.varint(within(whole - this.#time, 0, MAX_AFTER));
     this.#time = whole;
     return true;
   }
 }
 
-function clamp(step: number): number {
-  return Math.max(-MAX_STEP, Math.min(MAX_STEP, step)) || 0;
+/** The number, or the nearest limit; 0 for what is none. */
+export function within(value: number, least: number, most: number): number {
+  return Math.max(least, Math.min(most, value)) || 0;
 }

@@ -1,10 +1,10 @@
 // Listens to the page and writes what it hears. Every listener is passive and only reads: nothing is prevented, stopped or changed.
 
-import { DISAGREES, FRACTIONAL, Kind, UNKNOWN, UNTRUSTED, type Encoder } from "./encoder.ts";
+import { DISAGREES, FRACTIONAL, Kind, MAX_STEP, UNKNOWN, UNTRUSTED, within, type Encoder } from "./encoder.ts";
 import { onNavigation } from "./navigation.ts";
 
-/** What an event means for the time of the next flush. */
-export type Heard = (pause: boolean) => void;
+/** Told after each event. A pause is what often follows it: a moment in which sending disturbs nobody. */
+export type Heard = (pause?: boolean) => void;
 
 export interface Recorder {
   /** Whether a pointer or a finger was seen. */
@@ -13,10 +13,7 @@ export interface Recorder {
 
 // What people press, by the markup that says so; the element that an event names may be a part of it.
 const PRESSED = "a,button,input,select,textarea,label,summary,[role]";
-const TYPES = [
-  "pointermove", "pointerdown", "pointerup", "wheel", "touchstart", "touchmove", "touchend", "touchcancel",
-  "keydown", "keyup", "focus", "blur", "click",
-];
+const MAX_U16 = 0xffff;
 
 /** Records into `encoder` until the signal aborts. */
 export function record(encoder: Encoder, heard: Heard, signal: AbortSignal): Recorder {
@@ -26,96 +23,93 @@ export function record(encoder: Encoder, heard: Heard, signal: AbortSignal): Rec
   // When each key that is now down went down. What key it is stays here, and only until it is up again.
   const down = new Map<string, number>();
 
-  const pointer: Record<string, (event: PointerEvent) => boolean> = {
-    pointermove(event) {
+  const plain = (kind: number, event: Event): boolean => encoder.plain(kind | trust(event), event.timeStamp);
+  const placed = (kind: number, event: Event, at: Place, coalesced?: number): boolean =>
+    encoder.placed(kind | trust(event) | (at.clientX % 1 || at.clientY % 1 ? FRACTIONAL : 0), event.timeStamp, at.clientX, at.clientY, coalesced);
+
+  const touch = (kind: number) => (event: TouchEvent): void => {
+    // One finger is followed from its start to its end; those beside it are not told apart.
+    const one = [...event.changedTouches].find(({ identifier }) => identifier === (finger ??= identifier));
+    if (!one) return;
+    pointed = true;
+    if (placed(kind, event, one)) {
+      encoder.varint(within(Math.round(Math.max(one.radiusX, one.radiusY) * 4), 0, MAX_U16));
+      encoder.byte(share(one.force));
+    }
+    if (kind !== Kind.TouchEnd) return heard();
+    finger = undefined;
+    heard(true);
+  };
+  // Only the window's own: the focus of fields is not followed.
+  const window = (kind: number) => (event: Event): void => {
+    if (event.target !== self) return;
+    down.clear();
+    plain(kind, event);
+    heard();
+  };
+
+  const listeners: Record<string, (event: any) => void> = {
+    pointermove(event: PointerEvent) {
+      if (event.pointerType === "touch") return;
+      pointed = true;
       // A real mouse moves by what its place on the screen changes; many drivers set a place that says something else.
       const off = screen && (event.movementX !== event.screenX - screen[0] || event.movementY !== event.screenY - screen[1]);
       screen = [event.screenX, event.screenY];
-      const coalesced = event.getCoalescedEvents?.().length || 1;
-      return encoder.placed(tag(Kind.Move, event) | (off ? DISAGREES : 0), event.timeStamp, event.clientX, event.clientY, coalesced) && false;
+      placed(off ? Kind.Move | DISAGREES : Kind.Move, event, event, event.getCoalescedEvents?.().length);
+      heard();
     },
-    pointerdown(event) {
-      if (encoder.placed(tag(Kind.Down, event), event.timeStamp, event.clientX, event.clientY)) {
-        encoder.byte(share(event.pressure));
-        for (const offset of offsets(event)) encoder.byte(offset);
-      }
-      return false;
+    pointerdown(event: PointerEvent) {
+      if (event.pointerType === "touch") return;
+      pointed = true;
+      if (placed(Kind.Down, event, event)) [share(event.pressure), ...offsets(event)].forEach((byte) => encoder.byte(byte));
+      heard();
     },
-    pointerup(event) {
-      encoder.placed(tag(Kind.Up, event), event.timeStamp, event.clientX, event.clientY);
-      return true;
+    pointerup(event: PointerEvent) {
+      if (event.pointerType === "touch") return;
+      placed(Kind.Up, event, event);
+      heard(true);
     },
-  };
-
-  const touch = (event: TouchEvent): boolean => {
-    const first = event.changedTouches[0];
-    // One finger is followed from its start to its end; those beside it are not told apart.
-    const one = finger === undefined ? first : Array.from(event.changedTouches).find((touch) => touch.identifier === finger);
-    if (!one) return false;
-    const ends = event.type === "touchend" || event.type === "touchcancel";
-    const kind = ends ? Kind.TouchEnd : event.type === "touchstart" ? Kind.TouchStart : Kind.TouchMove;
-    finger = ends ? undefined : one.identifier;
-    pointed = true;
-    if (encoder.placed(kind | flags(event, one), event.timeStamp, one.clientX, one.clientY)) {
-      encoder.varint(Math.min(0xffff, Math.round(Math.max(one.radiusX, one.radiusY, 0) * 4) || 0));
-      encoder.byte(share(one.force));
-    }
-    return ends;
-  };
-
-  const others: Record<string, (event: any) => boolean> = {
     wheel(event: WheelEvent) {
-      if (encoder.plain(Kind.Wheel | trust(event), event.timeStamp)) {
-        encoder.zigzag(Math.max(-32_767, Math.min(32_767, Math.round(event.deltaY))));
+      if (plain(Kind.Wheel, event)) {
+        encoder.zigzag(within(Math.round(event.deltaY), -MAX_STEP, MAX_STEP));
         encoder.byte(event.deltaMode);
       }
-      return false;
+      heard();
     },
+    // Fingers come as touch events, which go on while the page scrolls; their pointer events end there.
+    touchstart: touch(Kind.TouchStart),
+    touchmove: touch(Kind.TouchMove),
+    touchend: touch(Kind.TouchEnd),
+    touchcancel: touch(Kind.TouchEnd),
     keydown(event: KeyboardEvent) {
       if (!event.repeat && !secret(event.target)) down.set(event.code, event.timeStamp);
-      return false;
     },
     keyup(event: KeyboardEvent) {
       const since = down.get(event.code);
+      if (since === undefined) return;
       down.delete(event.code);
-      if (since === undefined || !encoder.plain(Kind.Key | trust(event), event.timeStamp)) return false;
-      encoder.varint(Math.min(0xffff, Math.max(0, Math.round(event.timeStamp - since))));
-      return true;
+      if (plain(Kind.Key, event)) encoder.varint(within(Math.round(event.timeStamp - since), 0, MAX_U16));
+      heard(true);
     },
     click(event: MouseEvent) {
-      return event.detail === 0 && encoder.plain(Kind.Click | trust(event), event.timeStamp);
+      if (event.detail) return;
+      plain(Kind.Click, event);
+      heard(true);
     },
-    // Only the window's own: the focus of fields is not followed.
-    focus: (event: Event) => event.target === window && encoder.plain(Kind.Focus | trust(event), event.timeStamp) && false,
-    blur(event: Event) {
-      if (event.target !== window) return false;
-      down.clear();
-      return encoder.plain(Kind.Blur | trust(event), event.timeStamp) && false;
-    },
+    focus: window(Kind.Focus),
+    blur: window(Kind.Blur),
   };
-
-  const hear = (event: Event): void => {
-    const { type } = event;
-    if (type in pointer) {
-      // Fingers come as touch events, which go on while the page scrolls; their pointer events end there.
-      if ((event as PointerEvent).pointerType === "touch") return;
-      pointed = true;
-      heard(pointer[type](event as PointerEvent));
-    } else {
-      heard(type.startsWith("touch") ? touch(event as TouchEvent) : others[type](event));
-    }
-  };
-  for (const type of TYPES) addEventListener(type, hear, { capture: true, passive: true, signal });
-  onNavigation(() => heard(encoder.plain(Kind.Navigated, performance.now())), signal);
+  for (const type in listeners) addEventListener(type, listeners[type], { capture: true, passive: true, signal });
+  onNavigation(() => {
+    encoder.plain(Kind.Navigated, performance.now());
+    heard(true);
+  }, signal);
   return { pointed: () => pointed };
 }
 
-function tag(kind: number, event: PointerEvent): number {
-  return kind | flags(event, event);
-}
-
-function flags(event: Event, place: { clientX: number; clientY: number }): number {
-  return trust(event) | (place.clientX % 1 || place.clientY % 1 ? FRACTIONAL : 0);
+interface Place {
+  clientX: number;
+  clientY: number;
 }
 
 function trust(event: Event): number {
@@ -123,23 +117,23 @@ function trust(event: Event): number {
 }
 
 function share(value: number): number {
-  return Math.round(Math.max(0, Math.min(1, value || 0)) * 255);
+  return Math.round(within(value, 0, 1) * 255);
 }
 
 /** Where in the pressed element the pointer is, from its centre, in 1/127 of half its size. */
-function offsets(event: PointerEvent): [number, number] {
-  const named = event.target;
-  const element = named instanceof Element ? (named.closest(PRESSED) ?? named) : undefined;
-  if (!element || element === document.documentElement || element === document.body) return [UNKNOWN, UNKNOWN];
+function offsets({ target, clientX, clientY }: PointerEvent): [number, number] {
+  const element = target instanceof Element ? (target.closest(PRESSED) ?? target) : undefined;
+  // The whole page has no centre that anybody aims at.
+  if (!element || /^(html|body)$/i.test(element.tagName)) return [UNKNOWN, UNKNOWN];
   const { left, top, width, height } = element.getBoundingClientRect();
-  return [offset(event.clientX - left, width), offset(event.clientY - top, height)];
+  return [offset(clientX - left, width), offset(clientY - top, height)];
 }
 
 function offset(place: number, size: number): number {
-  return size ? Math.round(Math.max(-1, Math.min(1, (place * 2) / size - 1)) * 127) : UNKNOWN;
+  return size ? Math.round(within((place * 2) / size - 1, -1, 1) * 127) : UNKNOWN;
 }
 
 /** The rhythm of a secret is a part of it: keys typed into such a field are not timed. */
 function secret(target: EventTarget | null): boolean {
-  return target instanceof HTMLInputElement && (target.type === "password" || /password|one-time-code|cc-/.test(target.autocomplete));
+  return target instanceof HTMLInputElement && (target.type === "password" || /password|one-time|cc-/.test(target.autocomplete));
 }

@@ -28,3 +28,8 @@ def wander(page: Page, moves: int = 40) -> None:
     page.mouse.move(60, 60)
     for step in range(moves - 1):
         page.mouse.move(60 + (step * 13) % 400, 60 + (step * 7) % 200)
+
+
+def storm(page: Page, moves: int) -> None:
+    """As many moves at once, made by a script in the page."""
+    page.evaluate("moves => { for (let i = 0; i < moves; i++) document.body.dispatchEvent(new PointerEvent('pointermove', { bubbles: true, clientX: i, clientY: i })) }", moves)

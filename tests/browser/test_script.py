@@ -6,7 +6,7 @@ import hashlib
 import subprocess
 
 import pytest
-from chromium import wander
+from chromium import storm, wander
 from playwright.sync_api import Browser, Page
 from stub import KEY, Stub
 
@@ -194,9 +194,8 @@ def test_the_wheel(page: Page, stub: Stub) -> None:
 
 def test_256_events_are_sent_at_once(page: Page, stub: Stub) -> None:
     page.goto(url(stub))
-    for _ in range(7):
-        wander(page, 40)
-    stub.wait(lambda: len(stub.raw) == 1, page, seconds=4)
+    storm(page, 256)
+    stub.wait(lambda: len(stub.raw) == 1, page, seconds=2)
     assert 256 <= len(stub.blobs[0].events) <= 512
 
 
@@ -218,8 +217,7 @@ def test_an_edge_that_refuses_is_left_alone(page: Page, stub: Stub, status: int)
     stub.beacon = lambda: status
     page.goto(url(stub))
     for _ in range(3):
-        for _ in range(7):
-            wander(page, 40)
+        storm(page, 256)
         page.wait_for_timeout(300)
     assert len(stub.raw) <= 2, f"{len(stub.raw)} batches, all refused"
     assert stub.greeted <= 2
@@ -229,9 +227,9 @@ def test_an_edge_that_refuses_is_left_alone(page: Page, stub: Stub, status: int)
 def test_an_edge_without_sessions_is_left_alone(page: Page, stub: Stub, status: int) -> None:
     stub.hello = lambda: status
     page.goto(url(stub))
-    for _ in range(8):
-        wander(page, 40)
-    page.wait_for_timeout(300)
+    for _ in range(3):
+        storm(page, 256)
+        page.wait_for_timeout(200)
     assert (stub.greeted, stub.raw) == (1, [])
 
 
