@@ -17,6 +17,12 @@ def filter() -> Path:
     return paths.TARGET / WASM / "release" / "outwork_filter.wasm"
 
 
+def insert() -> Path:
+    """The filter that inserts the beacon's script into HTML."""
+    progress.run("Building the inserting filter (wasm)", ["cargo", "build", "--locked", "--release", "-p", "outwork-insert", "--target", WASM], log="build-insert")
+    return paths.TARGET / WASM / "release" / "outwork_insert.wasm"
+
+
 def command() -> Path:
     """The `outwork` command."""
     progress.run("Building the outwork command", ["cargo", "build", "--locked", "-p", "outwork-cli"], log="build-command")

@@ -74,7 +74,7 @@ def _native() -> list[Suite]:
         Suite("tidy", lambda: [["scripts/tidy"]], native=True),
         Suite("lints", lambda: [
             [*cargo, "clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"],
-            [*cargo, "clippy", "--locked", "-p", "outwork-filter", *wasm, "--", "-D", "warnings"],
+            [*cargo, "clippy", "--locked", "-p", "outwork-filter", "-p", "outwork-insert", *wasm, "--", "-D", "warnings"],
             [*cargo, "clippy", "--locked", "-p", "outwork-worker", "--target", "wasm32-unknown-unknown", "--", "-D", "warnings"],
         ], native=True),
         Suite("engine without std", lambda: [[*cargo, "build", "--locked", "-p", "outwork-engine", "--target", "x86_64-unknown-none"]], native=True),
