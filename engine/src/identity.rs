@@ -1,7 +1,8 @@
 //! Under which names a client is counted.
 
 use crate::{fact::Fact, keys::Keyring};
-use core::net::IpAddr;
+use core::{hash::Hasher, net::IpAddr};
+use siphasher::sip::SipHasher24;
 
 /// The part of an address that stands for one client: all of an IPv4 address, the first 64 bits of an IPv6 address.
 ///
@@ -45,6 +46,17 @@ pub fn pseudonym(address: Fact<IpAddr>, keys: &Keyring) -> Fact<u64> {
 /// The device identity: a keyed hash of what stays the same from request to request of one browser.
 pub fn device(parts: &[&[u8]], keys: &Keyring) -> u64 {
     low_half(keys.pseudonym(parts))
+}
+
+/// The same without a key, so that it stays when keys change: for what binds, and is never shown.
+pub fn fingerprint(parts: &[&[u8]]) -> u64 {
+    // The lengths keep ("ab", "c") and ("a", "bc") apart.
+    let mut hasher = SipHasher24::new();
+    for part in parts {
+        hasher.write_u32(u32::try_from(part.len()).unwrap_or(u32::MAX));
+        hasher.write(part);
+    }
+    hasher.finish()
 }
 
 fn low_half(hash: u128) -> u64 {

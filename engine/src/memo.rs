@@ -14,12 +14,23 @@ pub struct Memo {
     pub until: Time,
     /// What is noted: the same again is no news.
     pub mark: u64,
+    /// Which mark stays where there is one already.
+    pub keep: Keep,
+}
+
+/// Which of two marks stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// The one that was there, until it is forgotten.
+    First,
+    /// The larger one: a smaller one that was there is no news.
+    Largest,
 }
 
 /// What the store knew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remembered {
-    /// Nothing, or nothing any more: the mark is noted now.
+    /// Nothing, nothing any more, or what gives way: the mark is noted now.
     Nothing,
     /// This mark, from before.
     Same,
@@ -33,7 +44,7 @@ impl Memo {
     /// Asks the word `stored`, and returns the answer with the word to store.
     pub fn step(&self, stored: Word, now: Time) -> (Remembered, Word) {
         let (known_until, mark) = halves(stored);
-        if known_until <= now.0 {
+        if known_until <= now.0 || (self.keep == Keep::Largest && mark < self.mark) {
             return (Remembered::Nothing, word(self.until.0, self.mark));
         }
         let answer = if mark == self.mark { Remembered::Same } else { Remembered::Other(mark) };
@@ -58,7 +69,7 @@ fn word(until: u64, mark: u64) -> Word {
 mod tests {
     use super::*;
 
-    const MEMO: Memo = Memo { key: 1, until: Time(2_000), mark: 7 };
+    const MEMO: Memo = Memo { key: 1, until: Time(2_000), mark: 7, keep: Keep::First };
 
     #[test]
     fn what_was_noted_is_known_until_it_may_be_forgotten() {
@@ -67,5 +78,15 @@ mod tests {
         assert_eq!(MEMO.step(word, Time(1_999)), (Remembered::Same, word));
         assert_eq!(Memo { mark: 8, ..MEMO }.step(word, Time(1_999)), (Remembered::Other(7), word));
         assert_eq!(MEMO.step(word, Time(2_000)).0, Remembered::Nothing);
+    }
+
+    #[test]
+    fn the_largest_mark_stays_where_it_is_asked_for() {
+        let largest = Memo { keep: Keep::Largest, ..MEMO };
+        let (_, word) = largest.step(Word::default(), Time(1_000));
+        let (answer, word) = Memo { mark: 9, ..largest }.step(word, Time(1_001));
+        assert_eq!(answer, Remembered::Nothing);
+        assert_eq!(Memo { mark: 9, ..largest }.step(word, Time(1_002)), (Remembered::Same, word));
+        assert_eq!(Memo { mark: 8, ..largest }.step(word, Time(1_002)), (Remembered::Other(9), word));
     }
 }

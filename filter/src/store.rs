@@ -93,6 +93,7 @@ fn name(place: u32) -> [u8; 12] {
 mod tests {
     use super::*;
     use crate::testing::Memory;
+    use outwork_engine::memo::Keep;
     use outwork_engine::{
         limits::{KeyPart, Limit},
         risk::Band,
@@ -122,7 +123,7 @@ mod tests {
     #[test]
     fn a_memo_is_news_once() {
         let host = Memory::default();
-        let memo = Memo { key: 7 << 64 | 3 << 32 | 2, until: Time(NOW.0 + 1_000), mark: 5 };
+        let memo = Memo { key: 7 << 64 | 3 << 32 | 2, until: Time(NOW.0 + 1_000), mark: 5, keep: Keep::First };
         let asked = [memo, memo, Memo { mark: 6, ..memo }].map(|memo| ask(&host, &memo, NOW).unwrap());
         assert_eq!(asked, [Remembered::Nothing, Remembered::Same, Remembered::Other(5)]);
         assert_eq!(ask(&host, &memo, Time(NOW.0 + 1_000)), Ok(Remembered::Nothing));

@@ -63,6 +63,7 @@ mod tests {
     };
 
     use super::*;
+    use outwork_engine::memo::Keep;
 
     const NOW: Time = Time::from_seconds(1_795_305_600);
 
@@ -102,7 +103,7 @@ mod tests {
     #[test]
     fn a_memo_is_news_once() {
         let mut store = Store::new();
-        let memo = Memo { key: 7 << 64 | 7, until: Time(NOW.0 + 1_000), mark: 5 };
+        let memo = Memo { key: 7 << 64 | 7, until: Time(NOW.0 + 1_000), mark: 5, keep: Keep::First };
         let asked = [memo, memo, Memo { mark: 6, ..memo }].map(|memo| store.ask(&memo, NOW));
         assert_eq!(asked, [Remembered::Nothing, Remembered::Same, Remembered::Other(5)]);
     }

@@ -5,7 +5,14 @@ use super::{
     token::{Client, Part, Sealer, Token},
     work,
 };
-use crate::{identity::Prefix, keys::Keyring, memo::Memo, risk::Band, time::Time, window::Passed};
+use crate::{
+    identity::Prefix,
+    keys::Keyring,
+    memo::{Keep, Memo},
+    risk::Band,
+    time::Time,
+    window::Passed,
+};
 use alloc::string::String;
 
 /// Issues a challenge. `target` is where a visitor without scripts is led back to; `random` is 16 bytes of this request
@@ -143,7 +150,7 @@ fn proof(token: &Token, sealer: &Sealer, passed: Passed) -> Proof {
     let key = u128::from_le_bytes(sealer.tag(Part::Spent, &token.random, &[]));
     // A challenge from the future is good for its lead longer.
     let until = Time::from_seconds(token.issued().seconds().saturating_add(LIFETIME));
-    Proof { passed, level: token.band, memo: Memo { key, until, mark: 1 } }
+    Proof { passed, level: token.band, memo: Memo { key, until, mark: 1, keep: Keep::First } }
 }
 
 fn age(token: &Token, now: Time) -> u64 {

@@ -1,7 +1,112 @@
-//! Takes a batch of observations.
+//! Takes a batch of observations into the session's window. Nothing of it is kept but what the window holds.
 
-use super::{Answer, Context, problem::Problem};
+use super::{Answer, Context, gpc::asks_not_to_be_observed, hello::UNBOUND, problem::Problem};
+use crate::{
+    beacon::{self, Batch, BeaconError},
+    decision::Reply,
+    facts::{Facts, Session},
+    keys::Keyring,
+    memo::{Keep, Memo, Remembered},
+    rules::Scratch,
+    session::{self, Presented},
+    time::Time,
+    window::{SLACK_MILLIS, Window},
+};
+use alloc::{boxed::Box, string::String, vec::Vec};
 
-pub(super) fn serve(context: Context<'_>) -> Answer<'_> {
-    Problem::MISSING.reply(&context).into()
+/// How far the page's clock may be from ours: a day. People's clocks are wrong; those of recordings are more so.
+const MAX_SKEW_SECONDS: u32 = 86_400;
+
+pub(super) fn serve<'a>(context: Context<'a>, session: Presented) -> Answer<'a> {
+    match take(&context, session) {
+        Ok(window) => {
+            let memos = Vec::from([order(&window, context.keys, context.facts.now)]);
+            Answer::asking(memos, move |remembered| finish(&context, *window, remembered))
+        }
+        Err(problem) => problem.reply(&context).into(),
+    }
 }
+
+/// The window with the batch in it.
+fn take(context: &Context<'_>, session: Presented) -> Result<Box<Window>, Problem> {
+    if asks_not_to_be_observed(context) {
+        return Err(UNWANTED);
+    }
+    let Presented::Opened(mut window) = session else { return Err(NO_SESSION) };
+    let batch = open(context, &window)?;
+    let now = context.facts.now;
+    window.skew = skew(&batch, now).ok_or(CLOCK)?;
+    if !window.is_timely(batch.sequence, now) {
+        return Err(STALE);
+    }
+    let decay = context.policy.settings().behaviour;
+    window.observe(&batch.features(), batch.sequence, decay, now).map_err(|_| STALE)?;
+    Ok(window)
+}
+
+/// The batch, by any key of the ring: the page was given the newest when it said hello.
+fn open(context: &Context<'_>, window: &Window) -> Result<Batch, Problem> {
+    let mut refused = BeaconError::WrongMac;
+    for key in context.keys.beacon_keys(&window.id) {
+        match beacon::open(context.body, &key) {
+            Ok(batch) => return Ok(batch),
+            Err(error) => refused = error,
+        }
+        if refused != BeaconError::WrongMac {
+            break;
+        }
+    }
+    Err(match refused {
+        BeaconError::TooLong => Problem::new(413, "This is more than is taken here."),
+        BeaconError::UnknownVersion(_) => Problem::new(422, "This version of a batch is not read here."),
+        BeaconError::WrongMac => Problem::new(403, "This batch was not made with the key of its session."),
+        BeaconError::Malformed(_) => Problem::new(400, "This is no batch of events."),
+    })
+}
+
+/// How many seconds the page's clock is ahead; none where it is too far off.
+fn skew(batch: &Batch, now: Time) -> Option<i32> {
+    let (page, edge) = (batch.clock / 1_000, now.seconds());
+    let apart = u32::try_from(page.abs_diff(edge)).ok().filter(|apart| *apart <= MAX_SKEW_SECONDS)?;
+    let apart = i32::try_from(apart).ok()?;
+    Some(if page < edge { -apart } else { apart })
+}
+
+/// The newest sequence of a session, kept for as long as an older one would be timely: two copies of a token do not let
+/// one batch count twice.
+fn order(window: &Window, keys: &Keyring, now: Time) -> Memo {
+    let kept = 2 * u64::from(SLACK_MILLIS) * 1_000;
+    Memo {
+        key: keys.memo_key(&[b"sequence", &window.id]),
+        until: Time(now.0.saturating_add(kept)),
+        mark: window.sequence.into(),
+        keep: Keep::Largest,
+    }
+}
+
+/// A store that cannot be reached refuses nobody: the token's own sequence has been checked.
+fn finish(context: &Context<'_>, mut window: Window, remembered: &[Remembered]) -> Reply {
+    if matches!(remembered.first(), Some(Remembered::Same | Remembered::Other(_))) {
+        return STALE.reply(context);
+    }
+    hold(context, &mut window);
+    let facts = context.facts;
+    match session::set_cookie(&window, context.keys, context.binding(), &facts.entropy, facts.now) {
+        Some(cookie) => Reply { status: 204, headers: Vec::from([("set-cookie", cookie)]), body: String::new() },
+        None => UNBOUND.reply(context),
+    }
+}
+
+/// Judges the request anew, with what was just observed, for the band that the session is held in from now on.
+fn hold(context: &Context<'_>, window: &mut Window) {
+    let facts = Facts { session: Session::Window(window), ..*context.facts };
+    let held = context.policy.assess(&facts, context.keys, &mut Scratch::default()).held();
+    window.held = held;
+}
+
+const UNWANTED: Problem =
+    Problem::new(403, "This browser asks not to be observed (Global Privacy Control): nothing is taken from it.");
+const NO_SESSION: Problem = Problem::new(401, "There is no session: the page has to say hello first.");
+const STALE: Problem =
+    Problem::new(409, "This batch is not newer than what is known: the page has to say hello again.");
+const CLOCK: Problem = Problem::new(409, "The clock of this page is more than a day off.");

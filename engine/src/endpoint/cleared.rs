@@ -5,7 +5,7 @@ use crate::{
     challenge::{Client, Proof, Refused},
     identity,
     memo::Remembered,
-    session::{self, Binding, COOKIE},
+    session::{self, COOKIE},
     time::Time,
     window::{Clearance, Passed, Window},
 };
@@ -35,7 +35,7 @@ pub(super) fn clear(context: &Context<'_>, proof: &Proof) -> Option<(Time, Strin
     let new = Clearance { passed: proof.passed, level: proof.level, until };
     let clearance = better(window.cleared(facts.now), new);
     window.clearance = Some(clearance);
-    let cookie = session::set_cookie(&window, context.keys, binding(context), &facts.entropy, facts.now)?;
+    let cookie = session::set_cookie(&window, context.keys, context.binding(), &facts.entropy, facts.now)?;
     Some((clearance.until, cookie))
 }
 
@@ -68,11 +68,7 @@ fn window(context: &Context<'_>) -> Option<Window> {
     let cookies = context.values(b"cookie").flat_map(|value| value.split(|&byte| byte == b';'));
     let token =
         cookies.map(<[u8]>::trim_ascii).find_map(|pair| pair.strip_prefix(COOKIE.as_bytes())?.strip_prefix(b"="))?;
-    session::open(token, context.keys, binding(context), context.facts.now)
-}
-
-fn binding<'a>(context: &Context<'a>) -> Binding<'a> {
-    Binding { device: context.device, authority: context.facts.request.authority }
+    session::open(token, context.keys, context.binding(), context.facts.now)
 }
 
 /// Of two clearances the new one, unless the old one was earned by work for as much, and lasts longer.

@@ -12,6 +12,7 @@ mod beacon;
 mod challenge;
 mod checks;
 mod cleared;
+mod gpc;
 mod hello;
 mod lab;
 mod problem;
@@ -25,11 +26,14 @@ use crate::{
     assets,
     decision::Reply,
     facts::Facts,
+    identity,
     keys::Keyring,
     limits::{Charge, Charged},
     memo::{Memo, Remembered},
     policy::{Assessment, Policy},
     rules::{Mode, Scratch},
+    session::{Binding, Presented},
+    signals::Scene,
 };
 use alloc::{boxed::Box, string::String, vec::Vec};
 use core::fmt;
@@ -106,23 +110,23 @@ impl<'a> Service<'a> {
         if let Some(reply) = self.assessment.throttled(charged) {
             return reply.into();
         }
-        let Self { route, policy, facts, body, keys, ref assessment } = self;
+        let Self { route, policy, facts, body, keys, assessment } = self;
         let context = Context { policy, facts, body, keys, device: assessment.device() };
         let checked = checks::head(&route, facts).and_then(|()| checks::body(&route, facts, body));
         match checked {
             Err(problem) => refuse(problem, &route, &context).into(),
-            Ok(()) => dispatch(&route, context),
+            Ok(()) => dispatch(&route, context, assessment.into_session()),
         }
     }
 }
 
 /// A policy that is off observes and challenges nobody; pages may still load its script, which then stops by itself.
-fn dispatch<'a>(route: &Route, context: Context<'a>) -> Answer<'a> {
+fn dispatch<'a>(route: &Route, context: Context<'a>, session: Presented) -> Answer<'a> {
     match route.endpoint {
         Endpoint::Script => script::serve(context),
         _ if context.policy.settings().mode == Mode::Off => Problem::MISSING.reply(&context).into(),
-        Endpoint::Hello => hello::serve(context),
-        Endpoint::Beacon => beacon::serve(context),
+        Endpoint::Hello => hello::serve(context, session),
+        Endpoint::Beacon => beacon::serve(context, session),
         Endpoint::Challenge => challenge::serve(context),
         Endpoint::Wait => wait::serve(context),
         Endpoint::Lab => lab::serve(context),
@@ -152,6 +156,12 @@ impl<'a> Context<'a> {
     /// The path after the prefix.
     fn name(&self) -> &'a [u8] {
         self.facts.request.path().strip_prefix(PREFIX).unwrap_or_default()
+    }
+
+    /// What the tokens of this client are bound to.
+    fn binding(&self) -> Binding<'a> {
+        let fingerprint = identity::fingerprint(&Scene::new(self.facts).device_parts());
+        Binding { fingerprint, authority: self.facts.request.authority }
     }
 
     /// The values of a header, by its name in lower case.

@@ -41,7 +41,7 @@ impl<'a> Assessment<'a> {
     pub(super) fn new(policy: &'a Policy, facts: &'a Facts<'a>, keys: &'a Keyring, scratch: &mut Scratch) -> Self {
         let mut scene = Scene::recalling(facts, &scratch.agents);
         let device = identity::device(&scene.device_parts(), keys);
-        scene.open_session(keys, device, policy.settings.behaviour);
+        scene.open_session(keys, policy.settings.behaviour);
         let mut assessment = Self {
             policy,
             facts,
@@ -188,6 +188,11 @@ impl<'a> Assessment<'a> {
     /// What the request tells of its session.
     pub fn session(&self) -> &Presented {
         &self.session
+    }
+
+    /// The same, for those who go on without the assessment.
+    pub(crate) fn into_session(self) -> Presented {
+        self.session
     }
 
     /// The band of risk as the session's window shall hold it.

@@ -38,8 +38,8 @@ const PURPOSE: &[u8] = b"outwork/v1/session";
 /// What a token is bound to beside its key.
 #[derive(Clone, Copy, Debug)]
 pub struct Binding<'a> {
-    /// The device identity.
-    pub device: u64,
+    /// [`identity::fingerprint`](crate::identity::fingerprint) of the device: the same under every key.
+    pub fingerprint: u64,
     /// `Host` or `:authority` as sent; its letters count as lower case.
     pub authority: &'a [u8],
 }
@@ -125,7 +125,7 @@ impl Binding<'_> {
         }
         let mut data = Vec::with_capacity(PURPOSE.len() + 8 + self.authority.len());
         data.extend_from_slice(PURPOSE);
-        data.extend(self.device.to_le_bytes());
+        data.extend(self.fingerprint.to_le_bytes());
         data.extend(self.authority.iter().map(u8::to_ascii_lowercase));
         Some(data)
     }

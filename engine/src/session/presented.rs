@@ -33,8 +33,8 @@ impl Presented {
     }
 
     /// Opens the token that was sent.
-    pub fn open(token: &[u8], facts: &Facts<'_>, keys: &Keyring, device: u64) -> Self {
-        let binding = Binding { device, authority: facts.request.authority };
+    pub fn open(token: &[u8], facts: &Facts<'_>, keys: &Keyring, fingerprint: u64) -> Self {
+        let binding = Binding { fingerprint, authority: facts.request.authority };
         open(token, keys, binding, facts.now).map_or(Self::Invalid, |window| Self::Opened(Box::new(window)))
     }
 

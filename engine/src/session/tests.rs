@@ -6,7 +6,7 @@ use proptest::prelude::*;
 const FIRST: &str = "a:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE";
 const SECOND: &str = "b:QkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkI";
 const ENTROPY: [u8; 16] = [9; 16];
-const HERE: Binding<'_> = Binding { device: 7, authority: b"shop.example" };
+const HERE: Binding<'_> = Binding { fingerprint: 7, authority: b"shop.example" };
 
 fn keys(list: &[&str]) -> Keyring {
     Keyring::parse(&list.join(",")).unwrap()
@@ -24,7 +24,7 @@ proptest! {
     ) {
         let keys = keys(&[FIRST]);
         let at = window.opened;
-        let here = Binding { device, authority: authority.as_bytes() };
+        let here = Binding { fingerprint: device, authority: authority.as_bytes() };
         let token = seal(&window, &keys, here, &entropy, Time(now)).unwrap();
         prop_assert!(format!("{COOKIE}={token}").len() <= 400, "{}", token.len());
         prop_assert_eq!(open(token.as_bytes(), &keys, here, at), Some(window.clone()));
@@ -32,7 +32,7 @@ proptest! {
         let same = Binding { authority: lower.as_bytes(), ..here };
         prop_assert_eq!(open(token.as_bytes(), &keys, same, at), Some(window));
         if another != device {
-            prop_assert_eq!(open(token.as_bytes(), &keys, Binding { device: another, ..here }, at), None);
+            prop_assert_eq!(open(token.as_bytes(), &keys, Binding { fingerprint: another, ..here }, at), None);
         }
         if elsewhere != lower {
             let there = Binding { authority: elsewhere.as_bytes(), ..here };
@@ -98,7 +98,7 @@ fn a_token_of_another_purpose_does_not_open() {
         let (hint, key) = keys.session_key();
         let nonce: XNonce = [5; NONCE_BYTES].into();
         let mut sealed = window.encode();
-        let data = [purpose, &HERE.device.to_le_bytes(), HERE.authority].concat();
+        let data = [purpose, &HERE.fingerprint.to_le_bytes(), HERE.authority].concat();
         let cipher = XChaCha20Poly1305::new(key.into());
         let tag = cipher.encrypt_inout_detached(&nonce, &data, sealed.as_mut_slice().into()).unwrap();
         Base64UrlUnpadded::encode_string(&[&[VERSION][..], &hint, &nonce, &sealed, &tag].concat())

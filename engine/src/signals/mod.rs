@@ -120,6 +120,7 @@ mod session_confidence;
 mod session_idle;
 mod session_observations;
 mod session_replayed;
+mod session_skew;
 mod session_valid;
 mod session_window;
 mod tls_alpn;

@@ -60,6 +60,8 @@ pub struct Visit {
     pub sure: u16,
     /// How many batches were observed.
     pub observations: u16,
+    /// How many seconds the page's clock was ahead.
+    pub skew: i32,
     /// How many of them followed a path from another session.
     pub replays: u8,
     /// How a challenge was passed.
@@ -71,7 +73,7 @@ pub struct Visit {
 impl Visit {
     /// A page that said hello two minutes ago, and of which nothing was observed.
     pub const UNSEEN: Self =
-        Self { age: 120, idle: None, sure: 0, observations: 0, replays: 0, passed: None, features: &[] };
+        Self { age: 120, idle: None, sure: 0, observations: 0, skew: 0, replays: 0, passed: None, features: &[] };
 
     /// A session of two minutes that was observed a moment ago, nine times out of ten for sure.
     pub const INSIDE: Self = Self { idle: Some(0), sure: 900, observations: 4, ..Self::UNSEEN };
@@ -82,6 +84,7 @@ impl Visit {
         let mut window = Window::new([1; 16], before(self.age));
         window.observed = self.idle.map(before);
         (window.sure, window.observations, window.replays) = (self.sure, self.observations, self.replays);
+        window.skew = self.skew;
         let until = Time(now.0.saturating_add(Time::from_seconds(60).0));
         window.clearance = self.passed.map(|passed| Clearance { passed, level: 2, until });
         for &(feature, value) in self.features {

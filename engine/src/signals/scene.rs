@@ -16,7 +16,6 @@ pub(super) use ja4::{Family as TlsFamily, Ja4};
 use crate::{
     fact::Fact,
     facts::{Facts, Unlisted},
-    identity,
     keys::Keyring,
     recall::Recall,
     session::Presented,
@@ -86,8 +85,7 @@ impl<'a> Scene<'a> {
     /// The scene of these facts with the session token opened, as an assessment has it.
     pub fn opened(facts: &'a Facts<'a>, keys: &Keyring, decay: Decay) -> Self {
         let mut scene = Self::new(facts);
-        let device = identity::device(&scene.device_parts(), keys);
-        scene.open_session(keys, device, decay);
+        scene.open_session(keys, decay);
         scene
     }
 

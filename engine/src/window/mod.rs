@@ -30,6 +30,8 @@ pub struct Window {
     pub sure: u16,
     /// How many batches it was made of.
     pub observations: u16,
+    /// How many seconds the page's clock was ahead of the edge's at the newest batch; negative behind.
+    pub skew: i32,
     /// How many of its batches followed a path that was seen before, under another session.
     pub replays: u8,
     /// What was observed.
@@ -100,6 +102,10 @@ pub const INSIDE: u16 = 500;
 /// Below this confidence the window has expired: two half-lives beyond [`INSIDE`].
 pub const EXPIRED: u16 = 125;
 
+/// How far a sequence may be from the age of its session, in milliseconds: ten minutes, for batches that wait for a
+/// network, and clocks of edges that differ.
+pub const SLACK_MILLIS: u32 = 600_000;
+
 /// A batch that is not newer than what is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stale;
@@ -114,6 +120,7 @@ impl Window {
             sequence: 0,
             sure: 0,
             observations: 0,
+            skew: 0,
             replays: 0,
             features: Features::default(),
             clearance: None,
@@ -157,11 +164,20 @@ impl Window {
         Ok(())
     }
 
-    /// The least sequence that the next batch may have: above the newest that counts, and not below the age of the
-    /// session in milliseconds, so that a copy of an older token does not let an older batch in.
+    /// The least sequence that the next batch shall have: above the newest that counts, and not below the age of the
+    /// session, which the page goes on counting.
     pub fn next_sequence(&self, now: Time) -> u32 {
-        let age = u32::try_from(now.0.saturating_sub(self.opened.0) / 1_000).unwrap_or(u32::MAX);
-        self.sequence.saturating_add(1).max(age)
+        self.sequence.saturating_add(1).max(self.age_millis(now))
+    }
+
+    /// Whether a sequence tells of this time: within [`SLACK_MILLIS`] of the age of the session. A copy of an older token
+    /// does not let an older batch in for longer.
+    pub fn is_timely(&self, sequence: u32, now: Time) -> bool {
+        sequence.abs_diff(self.age_millis(now)) <= SLACK_MILLIS
+    }
+
+    fn age_millis(&self, now: Time) -> u32 {
+        u32::try_from(now.0.saturating_sub(self.opened.0) / 1_000).unwrap_or(u32::MAX)
     }
 
     /// Whether a batch followed a path that was seen before, under another session.

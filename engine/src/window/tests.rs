@@ -30,10 +30,10 @@ fn clearance() -> impl Strategy<Value = Clearance> {
 /// Any window that an encoding can hold exactly.
 pub(crate) fn windows() -> impl Strategy<Value = Window> {
     let times = (0_u64..1 << 48, prop::option::of(0_u64..1 << 48), 0_u64..1 << 40);
-    let counts = (any::<u32>(), 0_u16..=1_000, any::<u16>(), any::<u8>());
+    let counts = (any::<u32>(), 0_u16..=1_000, any::<u16>(), any::<i32>(), any::<u8>());
     (any::<[u8; 16]>(), times, counts, features(), prop::option::of(clearance()), 0_u8..3).prop_map(
         |(id, (opened, observed, since), counts, features, clearance, band)| {
-            let (sequence, sure, observations, replays) = counts;
+            let (sequence, sure, observations, skew, replays) = counts;
             Window {
                 id,
                 opened: Time(opened * 1_000),
@@ -41,6 +41,7 @@ pub(crate) fn windows() -> impl Strategy<Value = Window> {
                 sequence,
                 sure,
                 observations,
+                skew,
                 replays,
                 features,
                 clearance,
@@ -160,6 +161,18 @@ fn what_was_observed_before_counts_as_much_less_as_time_has_passed() {
     window.observe(&moves(100), 1, Decay::default(), now).unwrap();
     window.observe(&moves(10), 2, Decay::default(), later).unwrap();
     assert_eq!(window.features.get(Feature::PointerEvents), Fact::Known(60));
+}
+
+#[test]
+fn sequences_count_the_age_of_the_session() {
+    let opened = Time::from_seconds(1_795_305_600);
+    let mut window = Window::new([7; 16], opened);
+    let hour = Time(opened.0 + 3_600_000_000);
+    assert_eq!(window.next_sequence(hour), 3_600_000);
+    assert!([3_000_000, 3_600_000, 4_200_000].iter().all(|&sequence| window.is_timely(sequence, hour)));
+    assert!(![0, 2_999_999, 4_200_001, u32::MAX].iter().any(|&sequence| window.is_timely(sequence, hour)));
+    window.sequence = 3_700_000;
+    assert_eq!(window.next_sequence(hour), 3_700_001);
 }
 
 #[test]

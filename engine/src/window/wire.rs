@@ -1,7 +1,7 @@
 //! A window as bytes: what a token seals.
 //!
 //! Little-endian: version, flags, id (16), opened and observed (milliseconds, 6 each), sequence (4), sure (2),
-//! observations (2), replays (1), the end of the clearance and the hold of the band (seconds, 5 each), then the schema of
+//! observations (2), skew (4), replays (1), the end of the clearance and the hold of the band (seconds, 5 each), then the schema of
 //! the features (2) and their bytes.
 
 use super::{Clearance, Held, Passed, Window};
@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 pub const MAX_BYTES: usize = FIXED_BYTES + Features::BYTES;
 
 /// What comes before the features.
-const FIXED_BYTES: usize = 1 + 1 + 16 + 6 + 6 + 4 + 2 + 2 + 1 + 5 + 5 + 2;
+const FIXED_BYTES: usize = 1 + 1 + 16 + 6 + 6 + 4 + 2 + 2 + 4 + 1 + 5 + 5 + 2;
 
 // A window of another version is none: what its numbers meant is not known here. It goes up when a field changes.
 const VERSION: u8 = 1;
@@ -32,6 +32,7 @@ impl Window {
         put(&mut out, self.sequence.into(), 4);
         put(&mut out, self.sure.into(), 2);
         put(&mut out, self.observations.into(), 2);
+        put(&mut out, self.skew.cast_unsigned().into(), 4);
         out.push(self.replays);
         put(&mut out, self.clearance.map_or(0, |clearance| clearance.until.seconds()), 5);
         put(&mut out, self.held.since.seconds(), 5);
@@ -66,6 +67,7 @@ impl Window {
             sequence: u32::try_from(input.number(4)?).ok()?,
             sure: u16::try_from(input.number(2)?).ok().filter(|sure| *sure <= 1_000)?,
             observations: u16::try_from(input.number(2)?).ok()?,
+            skew: u32::try_from(input.number(4)?).ok()?.cast_signed(),
             replays: u8::try_from(input.number(1)?).ok()?,
             clearance: clearance(flags, input.seconds()?)?,
             held: Held { band: level(flags >> 5)?, since: input.seconds()? },

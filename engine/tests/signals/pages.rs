@@ -120,6 +120,7 @@ fn visit(visit: &Visit) -> String {
         let (batches, sure) = (visit.observations, visit.sure);
         format!("{batches} batches, the last {idle} s ago, with confidence {sure}")
     }));
+    parts.extend((visit.skew != 0).then(|| format!("the page's clock {} s ahead", visit.skew)));
     parts.extend((visit.replays > 0).then(|| "one of them replayed".to_owned()));
     parts.extend(visit.passed.map(|passed| match passed {
         Passed::Work => "proof of work passed".to_owned(),

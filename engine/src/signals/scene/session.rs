@@ -5,6 +5,7 @@ use crate::{
     beacon::{Environment, Feature},
     fact::Fact,
     facts::Session,
+    identity,
     keys::Keyring,
     session::{COOKIE, Presented},
     window::{Decay, State, Window},
@@ -12,10 +13,11 @@ use crate::{
 
 impl Scene<'_> {
     /// Opens the token, if there is one, as that of this device; before that its session is unavailable.
-    pub(crate) fn open_session(&mut self, keys: &Keyring, device: u64, decay: Decay) {
+    pub(crate) fn open_session(&mut self, keys: &Keyring, decay: Decay) {
         self.decay = decay;
         if let (Session::Cookie, Fact::Known(token)) = (self.facts.session, self.cookie(COOKIE.as_bytes())) {
-            self.session = Presented::open(token, self.facts, keys, device).into();
+            let fingerprint = identity::fingerprint(&self.device_parts());
+            self.session = Presented::open(token, self.facts, keys, fingerprint).into();
         }
     }
 
