@@ -1,6 +1,7 @@
 import { bodyOf } from "./body.js";
 import { Core, LoadError } from "./core.js";
 import { editRequest, editResponse, effectsOf, reply, wished } from "./effects.js";
+import { insert } from "./insert.js";
 import { forward } from "./origin.js";
 import { problem } from "./problem.js";
 import { settingsOf } from "./settings.js";
@@ -114,7 +115,7 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
       if (effects.status !== 0) return reply(effects);
       const headers = new Headers(request.headers);
       editRequest(headers, effects);
-      return editResponse(await forward(request, headers, settings), effects);
+      return insert(request, editResponse(await forward(request, headers, settings), effects), settings.tag);
     },
   };
 }

@@ -8,6 +8,7 @@
  *                             say nothing that could be relied on, so they close.
  * @property {Origin | null} service  The `ORIGIN` service binding.
  * @property {string} base       `OUTWORK_ORIGIN` without its final slash; empty for the request's own URL.
+ * @property {string} tag        The script tag to insert into HTML; empty where none is to be inserted.
  * @property {string} fault      Why these settings cannot be used; empty when they can.
  */
 
@@ -37,20 +38,39 @@ export function settingsOf(env) {
 function read(env) {
   const onError = env.OUTWORK_ON_ERROR ?? "open";
   const base = text(env.OUTWORK_ORIGIN).replace(/\/$/, "");
-  const fault = onErrorFault(onError) || originFault(base);
+  const insert = text(env.OUTWORK_INSERT);
+  const fault = onErrorFault(onError) || originFault(base) || insertFault(insert);
   return {
     keys: text(env.OUTWORK_KEYS),
     open: onError === "open" && fault === "",
     service: isOrigin(env.ORIGIN) ? env.ORIGIN : null,
     base,
+    tag: TAGS[insert] ?? "",
     fault,
   };
 }
+
+/**
+ * The tag, by when the script shall begin to observe. It names the script that keeps its name, because a page in somebody's cache must
+ * not ask for one that is no more.
+ *
+ * @type {Record<string, string>}
+ */
+const TAGS = {
+  auto: '<script src="/.well-known/outwork/beacon.js" defer data-start="auto"></script>',
+  consent: '<script src="/.well-known/outwork/beacon.js" defer></script>',
+};
 
 /** @param {unknown} value */
 function onErrorFault(value) {
   const known = value === "open" || value === "closed";
   return known ? "" : `OUTWORK_ON_ERROR is \`${value}\`, but must be \`open\` or \`closed\``;
+}
+
+/** @param {string} insert */
+function insertFault(insert) {
+  const known = insert === "" || insert in TAGS;
+  return known ? "" : `OUTWORK_INSERT is \`${insert}\`, but must be \`auto\` or \`consent\``;
 }
 
 /** @param {string} base */
