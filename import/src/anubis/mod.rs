@@ -80,7 +80,7 @@ fn settings((file, policy): &(String, PolicyFile), losses: &mut Vec<Loss>) -> Ba
         lose("thresholds", line, why);
     }
     if bands.iter().any(|(_, outcome)| *outcome == Outcome::Challenge) {
-        let why = "this version cannot challenge yet: risk in these bands is tagged, and how hard the challenge is has no place";
+        let why = "how hard the challenges are is not carried over: `[policy.challenge]` says it by band";
         lose("thresholds", line, why.into());
     }
     bands
@@ -124,11 +124,13 @@ fn effect(placed: &Placed, bands: &Bands, wrong: &mut Vec<String>) -> Option<Vec
         "ALLOW" => Some(vec!["action = \"allow\"".into()]),
         "DENY" => Some(vec!["action = \"block\"".into()]),
         "CHALLENGE" => {
-            wrong.push("this version cannot challenge yet: the request is tagged".into());
-            if bands.iter().any(|(_, outcome)| *outcome == Outcome::Deny) {
-                wrong.push("a threshold denies by weight, which outweighs a tag here".into());
+            if bot.challenge.is_some() {
+                wrong.push("how hard its challenge is has no place here: `[policy.challenge]` says it by band".into());
             }
-            Some(vec!["action = \"tag\"".into(), "tags = [\"challenge\"]".into()])
+            if bands.iter().any(|(_, outcome)| *outcome == Outcome::Deny) {
+                wrong.push("a threshold denies by weight, which outweighs a challenge here".into());
+            }
+            Some(vec!["action = \"challenge\"".into()])
         }
         "WEIGH" => {
             let adjust = bot.weight.as_ref().map_or(5, |weight| weight.adjust);
@@ -165,7 +167,7 @@ fn policy(bands: &Bands) -> String {
     let (medium, second) = bands.get(1).copied().unwrap_or((100, first));
     let (high, third) = bands.get(2).copied().unwrap_or((medium.max(70), second));
     format!(
-        "# Made by `outwork import anubis`: the bands do what the thresholds did, where a challenge is a tag. Watch it in shadow
+        "# Made by `outwork import anubis`: the bands do what the thresholds did. Watch it in shadow
 # first; `mode = \"enforce\"` puts it in force.
 
 [policy]

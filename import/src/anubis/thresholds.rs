@@ -19,7 +19,7 @@ impl Outcome {
     pub(super) fn verdict(self) -> &'static str {
         match self {
             Self::Allow => "allow",
-            Self::Challenge => "tag",
+            Self::Challenge => "challenge",
             Self::Deny => "block",
         }
     }

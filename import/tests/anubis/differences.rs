@@ -101,6 +101,13 @@ fn differences() -> Vec<Difference> {
             Verdict::Allow,
         ),
         difference(
+            "A threshold challenges nothing that could not answer",
+            Some("- {name: a, path_regex: ., action: WEIGH, weight: {adjust: 5}}\n"),
+            request(&|request| request.target = "/healthz".into()),
+            Verdict::Challenge,
+            Verdict::Exempt,
+        ),
+        difference(
             "A challenge by rule does not outweigh a threshold that denies",
             Some(
                 "bots:\n- {name: a, path_regex: ., action: WEIGH, weight: {adjust: 50}}\n- {name: b, path_regex: ., action: CHALLENGE}\nthresholds:\n- {name: a, expression: weight >= 50, action: DENY}\n",

@@ -50,7 +50,9 @@ impl Outwork {
             let fired = judged.reasons.counted().iter().map(|reason| reason.id.to_owned()).collect();
             let verdict = match judged.verdict.name() {
                 "allow" => Verdict::Allow,
-                "tag" => Verdict::Challenge,
+                // Challenged there, and let through here because nobody could answer.
+                "tag" => Verdict::Exempt,
+                "challenge" => Verdict::Challenge,
                 "block" => Verdict::Deny,
                 other => panic!("{other}"),
             };

@@ -13,6 +13,8 @@ use std::{cell::RefCell, collections::HashMap, net::IpAddr, path::Path, sync::Ar
 pub(crate) enum Verdict {
     Allow,
     Challenge,
+    /// What only Outwork says.
+    Exempt,
     Deny,
     /// An expression failed: Anubis answers with an error page.
     Error,
