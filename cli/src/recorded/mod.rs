@@ -5,6 +5,8 @@ mod cut;
 mod input;
 mod observe;
 mod read;
+#[cfg(test)]
+mod replays;
 mod session;
 
 pub(crate) use input::InputKind;

@@ -41,7 +41,7 @@ impl Sessions {
 }
 
 /// Reads the sessions of one file.
-fn read(
+pub(super) fn read(
     name: &str,
     reader: impl Read,
     progress: &Progress,

@@ -9,6 +9,7 @@ mod feature;
 mod features;
 mod layout;
 mod open;
+mod sketch;
 mod write;
 
 pub use error::{BeaconError, Malformed};
@@ -16,6 +17,7 @@ pub use event::{Environment, Event, Kind, Touch};
 pub use feature::{FEATURES, Feature, Merge};
 pub use features::Features;
 pub use open::open;
+pub use sketch::{KEYS, KNOWN, Sketch};
 
 use alloc::vec::Vec;
 

@@ -80,7 +80,7 @@ proptest! {
         bytes.extend_from_slice(&head);
         bytes.extend_from_slice(&rest);
         if let Ok(batch) = open(&if sign { signed(bytes) } else { bytes }, &KEY) {
-            let _ = batch.features();
+            let _ = (batch.features(), batch.sketch());
         }
     }
 
@@ -95,6 +95,7 @@ proptest! {
 
     #[test]
     fn features_are_made_of_any_events(batch in batch(), other in batch(), kept in 0..=1_200_u16) {
+        prop_assert!(batch.sketch().keys().is_sorted_by(|one, two| one < two));
         let (mut merged, newer) = (batch.features(), other.features());
         merged.merge(&newer, kept);
         prop_assert_eq!(Features::from_bytes(&merged.to_bytes()), merged);
