@@ -27,6 +27,7 @@ mod request;
 mod schema;
 mod source;
 mod trace;
+mod visit;
 
 pub use check_tests::TestOutcome;
 pub use diagnostic::{Code, Diagnostic, Fix, Place, Position, Report, Severity};
@@ -39,6 +40,7 @@ pub use request::Request;
 pub use schema::{SchemaKind, schema};
 pub use source::{FileId, Source, Sources, Span};
 pub use trace::{Read, Trace, in_words};
+pub use visit::{Observed, Visit, Way};
 
 use context::Context;
 use outwork_engine::bundle::Bundle;

@@ -2,6 +2,7 @@
 //!
 //! In JSON a value is known, `null` is absent, and what is missing is unavailable.
 
+use crate::visit::{self, Visit};
 use base64ct::{Base64, Encoding};
 use outwork_engine::{
     fact::Fact,
@@ -67,6 +68,9 @@ pub struct Request {
     /// The country of the address.
     #[serde(default = "unavailable", deserialize_with = "fact")]
     pub country: Fact<String>,
+    /// What the session token holds; without it the cookies say.
+    #[serde(default, deserialize_with = "session")]
+    pub session: Option<Visit>,
 }
 
 impl Default for Request {
@@ -89,6 +93,7 @@ impl Default for Request {
             alpn: Fact::Unavailable,
             asn: Fact::Unavailable,
             country: Fact::Unavailable,
+            session: None,
         }
     }
 }
@@ -99,6 +104,7 @@ impl Request {
         let names: Vec<String> = self.headers.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
         let list: Vec<(&[u8], &[u8])> =
             names.iter().zip(&self.headers).map(|(name, (_, value))| (name.as_bytes(), value.as_slice())).collect();
+        let window = self.session.as_ref().map(|visit| visit.window(now));
         ask(&Facts {
             now,
             entropy,
@@ -123,7 +129,7 @@ impl Request {
                 asn: self.asn,
                 country: bytes(&self.country),
             },
-            session: Session::Cookie,
+            session: window.as_ref().map_or(Session::Cookie, Session::Window),
         })
     }
 }
@@ -171,6 +177,16 @@ fn headers<'de, D: Deserializer<'de>>(list: D) -> Result<Vec<(String, Vec<u8>)>,
     };
     let list = Vec::<(String, HeaderValue)>::deserialize(list)?;
     list.into_iter().map(|(name, value)| Ok((name, octets(value)?))).collect()
+}
+
+/// A session whose features are all ones that can be.
+fn session<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Visit>, D::Error> {
+    let visit = Option::<Visit>::deserialize(value)?;
+    let mut features = visit.iter().flat_map(|visit| &visit.features);
+    match features.find_map(|(name, &value)| visit::mistake(name, value)) {
+        Some(mistake) => Err(de::Error::custom(mistake)),
+        None => Ok(visit),
+    }
 }
 
 fn protocol<'de, D: Deserializer<'de>>(value: D) -> Result<Fact<Protocol>, D::Error> {

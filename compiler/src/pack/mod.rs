@@ -1,6 +1,7 @@
 //! Policies and packs: from TOML to rules, limits and settings.
 
 mod accept;
+mod behaviour;
 mod challenge;
 mod effect;
 mod head;
@@ -10,6 +11,7 @@ mod page;
 mod policy;
 mod retired;
 mod rule;
+mod session;
 mod test;
 
 pub(crate) use accept::{Accepted, read as read_accepted};
@@ -18,6 +20,7 @@ pub(crate) use head::MATCHES;
 pub(crate) use limit::{LimitSource, PARTS};
 pub(crate) use policy::{PACK, POLICY, PolicySource, RECORDS, VERDICTS, read};
 pub(crate) use rule::RuleSource;
+pub(crate) use session::SESSION;
 pub(crate) use test::{PROTOCOLS, REQUEST, TestSource};
 
 use crate::{
@@ -35,6 +38,7 @@ pub(crate) const KEYS: &[(&str, &[&str])] = &[
     ("limit.cost", limit::COST),
     ("override", policy::OVERRIDE),
     ("policy", policy::SETTINGS),
+    ("policy.behaviour", behaviour::KEYS),
     ("policy.challenge", challenge::KEYS),
     ("policy.challenge.bits", challenge::BITS),
     ("policy.challenge.wait", challenge::WAIT),

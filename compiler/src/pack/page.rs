@@ -1,6 +1,6 @@
 //! docs/packs.md has every key that is read, and no other.
 
-use super::{KEYS, effect, policy, test};
+use super::{KEYS, effect, policy, session, test};
 use crate::{compile_files, lists};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -41,6 +41,7 @@ fn the_page_has_the_keys_that_are_read() {
         ("{ file }", lists::FILE),
         ("{ canary }", effect::CANARY),
         ("request", test::REQUEST),
+        ("session", session::SESSION),
     ];
     let read: BTreeMap<String, BTreeSet<&str>> = KEYS
         .iter()

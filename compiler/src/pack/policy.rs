@@ -1,6 +1,6 @@
 //! A whole policy: its settings, its packs in order, its overrides.
 
-use super::{LimitSource, RuleSource, accept, challenge, effect, head, limit, retired, rule};
+use super::{LimitSource, RuleSource, accept, behaviour, challenge, effect, head, limit, retired, rule};
 use crate::{
     cel::Macros,
     context::Context,
@@ -45,9 +45,10 @@ const MAX_LIMITS: usize = 1_000;
 pub(crate) const POLICY: &[&str] = &["policy", "weights", "bands", "verdicts", "override", "limit", "lists", "macros"];
 pub(super) const OVERRIDE: &[&str] = &["rule", "mode", "score", "action", "limit", "until", "why", "accept"];
 pub(crate) const PACK: &[&str] = &["pack", "macros", "lists", "rule", "limit"];
-pub(super) const SETTINGS: &[&str] = &["version", "mode", "record", "contact", "hosts", "packs", "lab", "challenge"];
+pub(super) const SETTINGS: &[&str] =
+    &["version", "mode", "record", "contact", "hosts", "packs", "lab", "behaviour", "challenge"];
 pub(super) const WEIGHTS: &[&str] = &["device", "behaviour", "context"];
-pub(super) const BANDS: &[&str] = &["medium", "high"];
+pub(super) const BANDS: &[&str] = &["medium", "high", "hysteresis", "hold"];
 pub(super) const BY_BAND: &[&str] = &["low", "medium", "high"];
 
 pub(crate) const RECORDS: &[(&str, Recording)] =
@@ -134,6 +135,7 @@ impl PolicySource {
                 self.settings.contact = Some(contact.value);
             }
             self.settings.lab = keys.boolean(cx, "lab").unwrap_or(false);
+            self.settings.behaviour = behaviour::read(cx, &keys);
             self.settings.challenge = challenge::read(cx, &keys);
         }
         self.read_risk(cx, root);
@@ -163,7 +165,7 @@ impl PolicySource {
                     format!("the medium band begins at {}, after the high one at {}", bands.medium, bands.high);
                 cx.report(Diagnostic::new(Code::OutOfRange, keys.key_span("medium"), message));
             }
-            self.settings.bands = bands;
+            self.settings.bands = behaviour::leaving(cx, &keys, bands);
         }
         if let Some(table) = root.table(cx, "verdicts") {
             let keys = Keys::open(cx, root.file(), table, "[verdicts]", BY_BAND);

@@ -1,5 +1,6 @@
 //! The tests that a rule carries with it.
 
+use super::session;
 use crate::{
     context::Context,
     diagnostic::{Code, Diagnostic},
@@ -38,6 +39,7 @@ pub(crate) const REQUEST: &[&str] = &[
     "alpn",
     "asn",
     "country",
+    "session",
     "absent",
 ];
 
@@ -107,6 +109,7 @@ fn request(cx: &mut Context<'_>, file: FileId, table: (&DeTable<'_>, Range<usize
     request.ordered = keys.boolean(cx, "ordered").unwrap_or(true);
     request.encrypted = keys.boolean(cx, "encrypted");
     request.headers = headers(cx, &keys);
+    request.session = keys.table(cx, "session").map(|table| session::read(cx, file, table));
     for text in keys.texts(cx, "absent").unwrap_or_default() {
         if let Some(forget) = choose(cx, &text, "fact that can be absent", OPTIONAL) {
             forget(&mut request);

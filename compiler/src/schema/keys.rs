@@ -5,9 +5,10 @@ use crate::{
     diagnostic::{Code, Severity},
     hosts::Host,
     pack,
+    visit::{Place, WAYS},
 };
 use outwork_engine::challenge::MAX_BITS;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// A kind of table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,10 +19,12 @@ pub(super) enum Table {
     Rule,
     Test,
     Request,
+    Session,
     Limit,
     Cost,
     Override,
     Settings,
+    Behaviour,
     Challenge,
     ChallengeBits,
     ChallengeWait,
@@ -35,17 +38,19 @@ pub(super) enum Table {
 
 impl Table {
     #[cfg(test)]
-    pub(super) const ALL: [Self; 19] = [
+    pub(super) const ALL: [Self; 21] = [
         Self::Pack,
         Self::Policy,
         Self::Head,
         Self::Rule,
         Self::Test,
         Self::Request,
+        Self::Session,
         Self::Limit,
         Self::Cost,
         Self::Override,
         Self::Settings,
+        Self::Behaviour,
         Self::Challenge,
         Self::ChallengeBits,
         Self::ChallengeWait,
@@ -67,8 +72,10 @@ pub(super) fn property(table: Table, key: &str) -> Option<Value> {
         Table::Override => overriding(key),
         Table::Test => test(key),
         Table::Request => request(key),
+        Table::Session => session(key),
         Table::Limit => limit(key),
         Table::Settings => settings(key),
+        Table::Behaviour => behaviour(key),
         Table::Challenge => challenge(key),
         Table::ChallengeBits => {
             Some(whole(&format!("How many leading zero bits proof of work needs at {key} risk."), 1, MAX_BITS.into()))
@@ -81,7 +88,7 @@ pub(super) fn property(table: Table, key: &str) -> Option<Value> {
             Some(whole(&format!("How many tokens a request in the {key} band of risk takes."), 0, 1_000_000))
         }
         Table::Weights => Some(number(&format!("How much the {key} layer counts."), 1)),
-        Table::Bands => Some(whole(&format!("The lowest risk that is {key}."), 1, 100)),
+        Table::Bands => Some(band(key)),
         Table::Verdicts => {
             Some(words(&format!("What happens to a request of {key} risk that no rule decides."), pack::VERDICTS))
         }
@@ -196,7 +203,63 @@ fn request(key: &str) -> Option<Value> {
         "alpn" => text("The negotiated ALPN protocol."),
         "asn" => whole("The autonomous system of the address.", 0, i64::from(u32::MAX)),
         "country" => text("The country of the address, as `DE`."),
+        "session" => described(
+            object(Table::Session, &[]),
+            "What the session token holds; without it the request has none. `{}` is one that was observed a moment ago.",
+        ),
         "absent" => texts("Facts that the client did not send, such as `ja4`: others that are not said are not known."),
+        _ => return None,
+    })
+}
+
+fn session(key: &str) -> Option<Value> {
+    Some(match key {
+        "age" => whole("Seconds since it was opened; as long as it is idle unless said otherwise.", 0, 86_400),
+        "idle" => whole("Seconds since it was last observed; 0 unless said otherwise.", 0, 86_400),
+        "confidence" => whole(
+            "How sure one could be then, in thousandths; it fades with `idle`. 1000 unless said otherwise.",
+            0,
+            1_000,
+        ),
+        "observations" => whole(
+            "How many batches were observed; 1 unless said otherwise, and with 0 nothing was.",
+            0,
+            u16::MAX.into(),
+        ),
+        "skew" => whole("How many seconds the page's clock was ahead.", -86_400, 86_400),
+        "replayed" => flag("Whether a batch followed a path from another session."),
+        "clearance" => words("Which challenge was passed a moment ago.", WAYS),
+        "features" => {
+            let value =
+                json!({ "anyOf": [{ "type": "integer", "minimum": 0, "maximum": 65_534 }, { "type": "boolean" }] });
+            let features = Place::names().map(|name| (name.to_owned(), value.clone())).collect::<Map<_, _>>();
+            described(
+                json!({ "type": "object", "additionalProperties": true, "properties": features }),
+                "What was observed, by the names of its signals: `{ \"pointer.straightness\" = 990 }`.",
+            )
+        }
+        _ => return None,
+    })
+}
+
+fn band(key: &str) -> Value {
+    match key {
+        "hysteresis" => whole(
+            "How many points below its beginning a session's risk has to fall before its band is left; 5 unless said otherwise.",
+            0,
+            100,
+        ),
+        "hold" => duration("How long it has to stay there; `5m` unless said otherwise.", "5m"),
+        _ => whole(&format!("The lowest risk that is {key}."), 1, 100),
+    }
+}
+
+fn behaviour(key: &str) -> Option<Value> {
+    Some(match key {
+        "half_life" => duration(
+            "How long after an observation half of the confidence in it is left; from 30s to 24h, `10m` unless said otherwise.",
+            "10m",
+        ),
         _ => return None,
     })
 }
@@ -242,6 +305,7 @@ fn settings(key: &str) -> Option<Value> {
         "record" => words("Which decisions are recorded.", pack::RECORDS),
         "contact" => text("Where people who are refused can turn to: a `mailto:` or `https:` link."),
         "lab" => flag("Whether the laboratory is served, where visitors see what is measured; for demos."),
+        "behaviour" => described(object(Table::Behaviour, &[]), "How what was observed of a session fades."),
         "challenge" => described(object(Table::Challenge, &[]), "What challenges ask for."),
         "hosts" => {
             let names = Host::ALL.map(Host::name);
