@@ -58,6 +58,8 @@ fn what_is_shipped_is_valid() {
     let others = [
         "rules/outwork.toml",
         "rules/shadow/outwork.toml",
+        "rules/demo/outwork.toml",
+        "rules/demo/demo.toml",
         "compiler/tests/everything/pack.toml",
         "compiler/tests/everything/outwork.toml",
     ];

@@ -43,6 +43,12 @@ export function checkout(risk) {
   );
 }
 
+/** What the demo's policy puts behind a challenge. */
+export function members(risk) {
+  const rows = products.map((one) => `<li>${text(one.name)}: ${price({ price: Math.round(one.price * 0.8) })}</li>`).join("");
+  return page("Members' prices", risk, `<p>A fifth off, for whoever has shown that a browser is at work.</p><ul>${rows}</ul>`);
+}
+
 /** The end of an order. */
 export function thanks(risk, id) {
   const bought = products.find((one) => one.id === id);
@@ -57,8 +63,9 @@ export function missing(risk, path) {
 function page(title, risk, body) {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${text(title)} · Outwork Supplies</title><style>${style}</style></head>
-<body><header><a class="brand" href="/">Outwork Supplies</a><nav><a href="/login">Sign in</a> <a href="/checkout">Checkout</a></nav></header>
+<title>${text(title)} · Outwork Supplies</title><style>${style}</style>
+<script src="/.well-known/outwork/beacon.js" defer data-start="auto"></script></head>
+<body><header><a class="brand" href="/">Outwork Supplies</a><nav><a href="/login">Sign in</a> <a href="/checkout">Checkout</a> <a href="/members">Members</a></nav></header>
 <main><h1>${text(title)}</h1>${body}</main>
 <aside aria-label="What the edge said">${panel(risk)}</aside></body></html>
 `;

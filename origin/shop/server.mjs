@@ -2,7 +2,7 @@
 import { createServer } from "node:http";
 import { pathToFileURL } from "node:url";
 import { products } from "./products.mjs";
-import { checkout, home, login, missing, product, thanks } from "./pages.mjs";
+import { checkout, home, login, members, missing, product, thanks } from "./pages.mjs";
 import { readRisk } from "./risk.mjs";
 
 const BODY_LIMIT = 16 * 1024;
@@ -13,6 +13,7 @@ const routes = {
   "POST /login": (form, risk) => html(login(risk, form.get("email") ?? ""), 401),
   "GET /checkout": (_, risk) => html(checkout(risk)),
   "POST /checkout": (form, risk) => html(thanks(risk, form.get("product") ?? "")),
+  "GET /members": (_, risk) => html(members(risk)),
   "GET /api/products": () => json({ products }),
   "GET /api/risk": (_, risk) => json(risk),
   "GET /health": () => json({ ok: true }),

@@ -13,6 +13,7 @@ from .envoy import Envoy
 from .problem import Problem
 
 POLICY = paths.ROOT / "rules"
+DEMO = POLICY / "demo"
 
 
 @dataclass(frozen=True)

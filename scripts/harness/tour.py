@@ -30,7 +30,8 @@ def run(envoy: Envoy, python: Path) -> int:
             continue
         wrong += not show(client, *visit(envoy, client, python))
     print(f"\n{len(CLIENTS) - absent} clients, {wrong} unexpected" + (f", {absent} not on this machine" if absent else ""))
-    return 1 if wrong else 0
+    behaviour = subprocess.run([python, "-m", "harness.behaviour", str(envoy.ports.https)], cwd=paths.ROOT / "scripts")
+    return 1 if wrong or behaviour.returncode else 0
 
 
 def visit(envoy: Envoy, client: Client, python: Path) -> tuple[Decision | None, str]:
