@@ -2,10 +2,9 @@
 
 use super::{Answer, Context, gpc::asks_not_to_be_observed, hello::UNBOUND, problem::Problem};
 use crate::{
-    beacon::{self, Batch, BeaconError},
+    beacon::{self, Batch, BeaconError, Sketch},
     decision::Reply,
     facts::{Facts, Session},
-    keys::Keyring,
     memo::{Keep, Memo, Remembered},
     rules::Scratch,
     session::{self, Presented},
@@ -17,18 +16,21 @@ use alloc::{boxed::Box, string::String, vec::Vec};
 /// How far the page's clock may be from ours: a day. People's clocks are wrong; those of recordings are more so.
 const MAX_SKEW_SECONDS: u32 = 86_400;
 
+/// How long the path of a session is known again, in microseconds: an hour.
+const PATH_KEPT: u64 = 3_600_000_000;
+
 pub(super) fn serve<'a>(context: Context<'a>, session: Presented) -> Answer<'a> {
     match take(&context, session) {
-        Ok(window) => {
-            let memos = Vec::from([order(&window, context.keys, context.facts.now)]);
-            Answer::asking(memos, move |remembered| finish(&context, *window, remembered))
+        Ok((window, sketch)) => {
+            let memos = core::iter::once(order(&context, &window)).chain(paths(&context, &window, &sketch)).collect();
+            Answer::asking(memos, move |remembered| finish(&context, *window, &sketch, remembered))
         }
         Err(problem) => problem.reply(&context).into(),
     }
 }
 
-/// The window with the batch in it.
-fn take(context: &Context<'_>, session: Presented) -> Result<Box<Window>, Problem> {
+/// The window with the batch in it, and the sketch of its path.
+fn take(context: &Context<'_>, session: Presented) -> Result<(Box<Window>, Sketch), Problem> {
     if asks_not_to_be_observed(context) {
         return Err(UNWANTED);
     }
@@ -41,7 +43,7 @@ fn take(context: &Context<'_>, session: Presented) -> Result<Box<Window>, Proble
     }
     let decay = context.policy.settings().behaviour;
     window.observe(&batch.features(), batch.sequence, decay, now).map_err(|_| STALE)?;
-    Ok(window)
+    Ok((window, batch.sketch()))
 }
 
 /// The batch, by any key of the ring: the page was given the newest when it said hello.
@@ -74,20 +76,45 @@ fn skew(batch: &Batch, now: Time) -> Option<i32> {
 
 /// The newest sequence of a session, kept for as long as an older one would be timely: two copies of a token do not let
 /// one batch count twice.
-fn order(window: &Window, keys: &Keyring, now: Time) -> Memo {
+fn order(context: &Context<'_>, window: &Window) -> Memo {
     let kept = 2 * u64::from(SLACK_MILLIS) * 1_000;
     Memo {
-        key: keys.memo_key(&[b"sequence", &window.id]),
-        until: Time(now.0.saturating_add(kept)),
+        key: context.keys.memo_key(&[b"sequence", &window.id]),
+        until: Time(context.facts.now.0.saturating_add(kept)),
         mark: window.sequence.into(),
         keep: Keep::Largest,
     }
 }
 
+/// Whose path this was first: a word for each key of its sketch, at this site.
+fn paths(context: &Context<'_>, window: &Window, sketch: &Sketch) -> impl Iterator<Item = Memo> {
+    let authority = context.facts.request.authority.to_ascii_lowercase();
+    let (until, mark) = (Time(context.facts.now.0.saturating_add(PATH_KEPT)), mark(window));
+    sketch.keys().iter().map(move |key| Memo {
+        key: context.keys.memo_key(&[b"path", &authority, &key.to_le_bytes()]),
+        until,
+        mark,
+        keep: Keep::First,
+    })
+}
+
+/// Half of a session's id.
+fn mark(window: &Window) -> u64 {
+    window.id.first_chunk().map_or(0, |half| u64::from_le_bytes(*half))
+}
+
 /// A store that cannot be reached refuses nobody: the token's own sequence has been checked.
-fn finish(context: &Context<'_>, mut window: Window, remembered: &[Remembered]) -> Reply {
-    if matches!(remembered.first(), Some(Remembered::Same | Remembered::Other(_))) {
+fn finish(context: &Context<'_>, mut window: Window, sketch: &Sketch, remembered: &[Remembered]) -> Reply {
+    let (order, paths) = remembered.split_at_checked(1).unwrap_or_default();
+    if matches!(order, [Remembered::Same | Remembered::Other(_)]) {
         return STALE.reply(context);
+    }
+    let owners = paths.iter().filter_map(|known| match known {
+        Remembered::Other(owner) => Some(*owner),
+        Remembered::Nothing | Remembered::Same | Remembered::Unknown => None,
+    });
+    if sketch.is_known(owners) {
+        window.replays = window.replays.saturating_add(1);
     }
     hold(context, &mut window);
     let facts = context.facts;

@@ -107,3 +107,28 @@ fn a_clock_that_is_wrong_is_noted() {
     assert_eq!(visitor.send(&mut edge, &batch), 204);
     assert_eq!(edge.read(&visitor, "session.skew"), "-7200");
 }
+
+#[test]
+fn a_path_that_comes_again_under_another_session_is_a_replay() {
+    let mut edge = Edge::new();
+    let send = |edge: &mut Edge, visitor: &mut Visitor, seed| {
+        visitor.wait(1);
+        let batch = visitor.path(seed);
+        assert!(batch.sketch().keys().len() >= 3, "a path that winds has a sketch");
+        assert_eq!(visitor.send(edge, &batch), 204);
+        edge.read(visitor, "session.replayed")
+    };
+    let mut first = Visitor::greeted(&mut edge);
+    assert_eq!(send(&mut edge, &mut first, 1), "false");
+    assert_eq!(send(&mut edge, &mut first, 1), "false", "one's own path is no replay");
+    let mut second = Visitor::greeted(&mut edge);
+    assert_eq!(send(&mut edge, &mut second, 2), "false");
+    assert_eq!(send(&mut edge, &mut second, 1), "true");
+    assert_eq!(send(&mut edge, &mut second, 3), "true", "once is enough for a session");
+    let mut late = Visitor::greeted(&mut edge);
+    late.wait(3_700);
+    assert_eq!(send(&mut edge, &mut late, 1), "false", "a path is forgotten after an hour");
+    edge.reachable = false;
+    let mut blind = Visitor::greeted(&mut edge);
+    assert_eq!(send(&mut edge, &mut blind, 2), "false", "a store that cannot be asked accuses nobody");
+}

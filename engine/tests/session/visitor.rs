@@ -165,6 +165,21 @@ impl Visitor {
         }
     }
 
+    /// A batch of now: a path that winds by a seed as no other does.
+    pub(crate) fn path(&self, seed: u64) -> Batch {
+        let mut batch = self.moves(256);
+        let mut random = seed;
+        let (mut turn, mut speed) = (0.0_f64, 6.0_f64);
+        for event in &mut batch.events {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            turn += f64::from(u32::try_from(random >> 40).unwrap()) / f64::from(1 << 24) - 0.5;
+            speed = (speed + f64::from(u32::try_from(random >> 33 & 7).unwrap()) - 3.5).clamp(3.0, 20.0);
+            let (dx, dy) = ((speed * turn.cos()) as i32, (speed * turn.sin()) as i32);
+            event.kind = Kind::Move { dx, dy, coalesced: 1 };
+        }
+        batch
+    }
+
     pub(crate) fn wait(&mut self, seconds: u64) {
         self.now = Time(self.now.0 + seconds * 1_000_000);
     }
