@@ -3,6 +3,7 @@
 mod build;
 mod check;
 mod diff;
+mod eval;
 pub(crate) mod explain;
 mod features;
 mod fingerprint;
@@ -26,6 +27,7 @@ pub(crate) enum Command {
     Check(check::Check),
     Test(test::Test),
     Build(build::Build),
+    Eval(eval::Eval),
     Explain(explain::Explain),
     Replay(replay::Replay),
     Diff(diff::Diff),
@@ -43,6 +45,7 @@ impl Command {
             Self::Check(check) => check.run(),
             Self::Test(test) => test.run(),
             Self::Build(build) => build.run(),
+            Self::Eval(eval) => eval.run(),
             Self::Explain(explain) => explain.run(),
             Self::Replay(replay) => replay.run(),
             Self::Diff(diff) => diff.run(),

@@ -3,6 +3,7 @@
 
 mod cut;
 mod input;
+mod judge;
 mod observe;
 mod read;
 #[cfg(test)]
@@ -10,9 +11,10 @@ mod replays;
 mod session;
 
 pub(crate) use input::InputKind;
+pub(crate) use judge::{Judge, Judged};
 pub(crate) use observe::observe;
 pub(crate) use read::Sessions;
-pub(crate) use session::Session;
+pub(crate) use session::{Half, Session};
 
 /// The key under which batches are written and opened: the tools send nothing to anybody.
 const KEY: [u8; 16] = *b"outwork recorded";

@@ -28,6 +28,9 @@ macro_rules! features {
         /// Every feature, in the order of [`Features`](super::Features).
         pub const FEATURES: &[Feature] = &[$(Feature::$feature),*];
 
+        /// Their names, in the same order.
+        pub const FEATURE_NAMES: &[&str] = &[$($name),*];
+
         impl Feature {
             /// Its name, and that of its signal: `pointer.speed`.
             pub const fn name(self) -> &'static str {

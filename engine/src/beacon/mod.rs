@@ -14,7 +14,7 @@ mod write;
 
 pub use error::{BeaconError, Malformed};
 pub use event::{Environment, Event, Kind, Touch};
-pub use feature::{FEATURES, Feature, Merge};
+pub use feature::{FEATURE_NAMES, FEATURES, Feature, Merge};
 pub use features::Features;
 pub use open::open;
 pub use sketch::{KEYS, KNOWN, Sketch};
