@@ -42,8 +42,25 @@ pub const CHALLENGE_STYLE: Asset = style(
     include_str!("../../beacon/dist/challenge.css"),
 );
 
+/// The script of the page on which visitors see what is seen of them.
+pub const LAB_SCRIPT: Asset = script(
+    "lab",
+    include_str!("../../beacon/dist/lab.js.id").trim_ascii_end(),
+    include_str!("../../beacon/dist/lab.js"),
+);
+
+/// The style of that page.
+pub const LAB_STYLE: Asset = style(
+    "lab",
+    include_str!("../../beacon/dist/lab.css.id").trim_ascii_end(),
+    include_str!("../../beacon/dist/lab.css"),
+);
+
+/// That page. It names the two by their ids: the build of `beacon/` has written them in.
+pub const LAB_PAGE: &str = include_str!("../../beacon/dist/lab.html");
+
 /// Every file.
-pub const ASSETS: &[Asset] = &[BEACON, CHALLENGE_SCRIPT, CHALLENGE_STYLE];
+pub const ASSETS: &[Asset] = &[BEACON, CHALLENGE_SCRIPT, CHALLENGE_STYLE, LAB_SCRIPT, LAB_STYLE];
 
 impl Asset {
     /// Where it is: `/.well-known/outwork/beacon-0123456789abcdef.js`.
@@ -79,6 +96,13 @@ mod tests {
             let hash = Sha256::digest(asset.content);
             let id: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
             assert_eq!(asset.id, id, "{}.{}: build beacon/ again", asset.stem, asset.extension);
+        }
+    }
+
+    #[test]
+    fn the_lab_loads_its_own_files() {
+        for asset in [LAB_SCRIPT, LAB_STYLE] {
+            assert!(LAB_PAGE.contains(&asset.path()), "{}.{}: build beacon/ again", asset.stem, asset.extension);
         }
     }
 

@@ -20,14 +20,22 @@ const MAX_SKEW_SECONDS: u32 = 86_400;
 const PATH_KEPT: u64 = 3_600_000_000;
 
 pub(super) fn serve<'a>(context: Context<'a>, session: Presented) -> Answer<'a> {
+    observe(context, session, |_, _| Reply { status: 204, headers: Vec::new(), body: String::new() })
+}
+
+/// Takes the batch, and answers with what is told of the window.
+pub(super) fn observe<'a>(context: Context<'a>, session: Presented, tell: Tell) -> Answer<'a> {
     match take(&context, session) {
         Ok((window, sketch)) => {
             let memos = core::iter::once(order(&context, &window)).chain(paths(&context, &window, &sketch)).collect();
-            Answer::asking(memos, move |remembered| finish(&context, *window, &sketch, remembered))
+            Answer::asking(memos, move |remembered| finish(&context, *window, &sketch, remembered, tell))
         }
         Err(problem) => problem.reply(&context).into(),
     }
 }
+
+/// What is answered once a window has its batch.
+type Tell = fn(&Context<'_>, &Window) -> Reply;
 
 /// The window with the batch in it, and the sketch of its path.
 fn take(context: &Context<'_>, session: Presented) -> Result<(Box<Window>, Sketch), Problem> {
@@ -104,7 +112,7 @@ fn mark(window: &Window) -> u64 {
 }
 
 /// A store that cannot be reached refuses nobody: the token's own sequence has been checked.
-fn finish(context: &Context<'_>, mut window: Window, sketch: &Sketch, remembered: &[Remembered]) -> Reply {
+fn finish(context: &Context<'_>, mut window: Window, sketch: &Sketch, remembered: &[Remembered], tell: Tell) -> Reply {
     let (order, paths) = remembered.split_at_checked(1).unwrap_or_default();
     if matches!(order, [Remembered::Same | Remembered::Other(_)]) {
         return STALE.reply(context);
@@ -119,7 +127,11 @@ fn finish(context: &Context<'_>, mut window: Window, sketch: &Sketch, remembered
     hold(context, &mut window);
     let facts = context.facts;
     match session::set_cookie(&window, context.keys, context.binding(), &facts.entropy, facts.now) {
-        Some(cookie) => Reply { status: 204, headers: Vec::from([("set-cookie", cookie)]), body: String::new() },
+        Some(cookie) => {
+            let mut reply = tell(context, &window);
+            reply.headers.push(("set-cookie", cookie));
+            reply
+        }
         None => UNBOUND.reply(context),
     }
 }

@@ -129,7 +129,7 @@ fn dispatch<'a>(route: &Route, context: Context<'a>, session: Presented) -> Answ
         Endpoint::Beacon => beacon::serve(context, session),
         Endpoint::Challenge => challenge::serve(context),
         Endpoint::Wait => wait::serve(context),
-        Endpoint::Lab => lab::serve(context),
+        Endpoint::Lab => lab::serve(context, session),
         Endpoint::Unknown => Problem::MISSING.reply(&context).into(),
     }
 }
