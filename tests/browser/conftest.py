@@ -12,13 +12,17 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(HERE), str(ROOT / "scripts"), str(ROOT / "tests" / "live")]
 
-from harness import environment  # noqa: E402
+from harness import build, environment, stack  # noqa: E402
+from harness.edge import Ports  # noqa: E402
 
 environment.programs(["chromium"])
+environment.node_packages(HERE)
 
 from playwright.sync_api import Browser, Page  # noqa: E402
 
 import chromium  # noqa: E402
+from edge import Edge  # noqa: E402
+from site_pages import Site  # noqa: E402
 from stub import Stub  # noqa: E402
 
 
@@ -48,3 +52,17 @@ def stub() -> Iterator[Stub]:
     site = Stub()
     yield site
     site.close()
+
+
+@pytest.fixture(scope="session")
+def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
+    """A real Envoy with ./policy in front of the site."""
+    wasm, outwork = build.filter(), build.command()
+    made = stack.Built(wasm, outwork, build.bundle(outwork, HERE / "policy", tmp_path_factory.mktemp("policy") / "pages.bundle"))
+    site = Site()
+    try:
+        with stack.start(tmp_path_factory.mktemp("envoy"), made, Ports(origin=site.port)) as envoy:
+            yield Edge(f"https://localhost:{envoy.ports.https}", site)
+            assert not envoy.traps()
+    finally:
+        site.close()
