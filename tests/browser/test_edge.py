@@ -91,6 +91,9 @@ def test_global_privacy_control_leaves_nothing(browser: Browser, edge: Edge) -> 
     page.wait_for_timeout(1_500)
     assert context.cookies() == [], "the edge opens no session, even for a script that does not know the signal"
     assert page.evaluate("fetch('/.well-known/outwork/hello', { method: 'POST' }).then(({ status }) => status)") == 204
+    page.goto(edge.url("/protected"))
+    page.wait_for_selector("#buy", timeout=PASS_MS)
+    assert edge.risk("/protected")["window"] == "none", "the challenge is passed, and nothing was observed"
     context.close()
 
 
