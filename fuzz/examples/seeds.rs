@@ -12,7 +12,26 @@ fn main() -> Result<(), Box<dyn Error>> {
     bundle(&fuzz.join("../rules"), &fuzz.join("corpus/bundle/shipped"))?;
     bundle(&fuzz.join("../compiler/tests/everything"), &fuzz.join("corpus/bundle/everything"))?;
     logs(&fuzz.join("../tests/fixtures/logs"), &fuzz.join("corpus/log"))?;
+    challenges(&fuzz.join("corpus/challenge"))?;
     pairs(&fuzz.join("corpus/pairs"))
+}
+
+/// Challenges with answers: as they are sent, and as their parts.
+fn challenges(corpus: &Path) -> Result<(), Box<dyn Error>> {
+    use outwork_engine::{challenge, keys::Keyring, risk::Band, time::Time};
+    fs::create_dir_all(corpus)?;
+    let keys = Keyring::parse("a:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE").map_err(|error| error.to_string())?;
+    let client = challenge::Client { device: 7, network: None, authority: b"shop.example" };
+    let terms = challenge::Terms { bits: [1; 3], ..challenge::Terms::default() };
+    for (index, target) in ["/", "/search?q=a%20b", ""].into_iter().enumerate() {
+        let random = [u8::try_from(index)?; 16];
+        let now = Time::from_seconds(1_795_305_600);
+        let text = challenge::issue(&keys, &terms, Band::Low, &client, target.as_bytes(), random, now);
+        fs::write(corpus.join(format!("json-{index}")), format!(r#"{{"challenge":"{text}","answer":"{index}"}}"#))?;
+        fs::write(corpus.join(format!("work-{index}")), format!("{text}{index}"))?;
+        fs::write(corpus.join(format!("wait-{index}")), format!("{text}{target}"))?;
+    }
+    Ok(fs::write(corpus.join("encoded"), "%2Fsearch%3Fq%3Da//evil")?)
 }
 
 /// Every line of the small logs.
