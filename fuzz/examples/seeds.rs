@@ -1,5 +1,10 @@
 //! Writes what the targets start from, `fuzz/corpus/TARGET/`, out of the fixtures of the tests.
 
+use outwork_engine::beacon::{FEATURES, Features};
+use outwork_engine::keys::Keyring;
+use outwork_engine::session::{Binding, seal};
+use outwork_engine::time::Time;
+use outwork_engine::window::{Clearance, Decay, Passed, Window};
 use std::error::Error;
 use std::fs;
 use std::path::Path;
@@ -13,6 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     bundle(&fuzz.join("../compiler/tests/everything"), &fuzz.join("corpus/bundle/everything"))?;
     logs(&fuzz.join("../tests/fixtures/logs"), &fuzz.join("corpus/log"))?;
     challenges(&fuzz.join("corpus/challenge"))?;
+    tokens(&fuzz.join("corpus/token"))?;
     pairs(&fuzz.join("corpus/pairs"))
 }
 
@@ -32,6 +38,26 @@ fn challenges(corpus: &Path) -> Result<(), Box<dyn Error>> {
         fs::write(corpus.join(format!("wait-{index}")), format!("{text}{target}"))?;
     }
     Ok(fs::write(corpus.join("encoded"), "%2Fsearch%3Fq%3Da//evil")?)
+}
+
+/// A token, and windows behind the 24 bytes that say what is done with them.
+fn tokens(corpus: &Path) -> Result<(), Box<dyn Error>> {
+    fs::create_dir_all(corpus)?;
+    let keys = Keyring::parse("a:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE").map_err(|error| error.to_string())?;
+    let now = Time::from_seconds(1_795_305_600);
+    let new = Window::new([1; 16], now);
+    let mut seen = new.clone();
+    let mut features = Features::default();
+    FEATURES.iter().zip(1..).for_each(|(&feature, value)| features.set(feature, 100 * value));
+    seen.observe(&features, 5_000, Decay::default(), now).map_err(|_| "a first batch is newer than none")?;
+    seen.clearance = Some(Clearance { passed: Passed::Work, level: 2, until: now });
+    let here = Binding { fingerprint: 7, authority: b"other.example" };
+    let token = seal(&seen, &keys, here, &[9; 16], now).ok_or("an authority of ordinary length")?;
+    fs::write(corpus.join("token"), token)?;
+    for (name, window) in [("new", new), ("seen", seen)] {
+        fs::write(corpus.join(name), [&[0x5a; 24][..], &window.encode()].concat())?;
+    }
+    Ok(())
 }
 
 /// Every line of the small logs.
