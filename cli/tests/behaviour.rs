@@ -1,0 +1,183 @@
+//! `features` and `eval`, as a user runs them, and what the behaviour pack makes of single observations.
+#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+
+use outwork_engine::{
+    beacon::{Environment, FEATURES, Feature},
+    facts::Session,
+    keys::Keyring,
+    policy::Policy,
+    risk::Band,
+    rules::Scratch,
+    signals::Sample,
+    window::Window,
+};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const RULES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../rules");
+
+/// A file of its own, which is removed at the end.
+struct File(PathBuf);
+
+impl File {
+    fn new(name: &str, text: &str) -> Self {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{name}", std::process::id()));
+        fs::write(&path, text).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        fs::remove_file(&self.0).unwrap();
+    }
+}
+
+fn outwork(arguments: &[&str]) -> (i32, String, String) {
+    let Output { status, stdout, stderr } =
+        Command::new(env!("CARGO_BIN_EXE_outwork")).args(arguments).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (status.code().unwrap(), text(stdout), text(stderr))
+}
+
+fn session(label: &str, events: &str) -> String {
+    format!(
+        "{{\"source\":\"made\",\"session_id\":\"{label}/1\",\"user\":\"{label}\",\"label\":\"{label}\",\"pointer_type\":\"mouse\",\"events\":[{events}]}}\n"
+    )
+}
+
+/// A click on each of six places, where the pointer is at once.
+fn teleports() -> String {
+    let mut events = String::new();
+    for (n, x) in [300, 900, 120, 700, 400, 1_000].into_iter().enumerate() {
+        let at = n * 700;
+        write!(events, "[{at},{x},{0},\"m\"],[{1},{x},{0},\"d\"],[{2},{x},{0},\"u\"],", x / 2, at + 30, at + 90)
+            .unwrap();
+    }
+    events.trim_end_matches(',').to_owned()
+}
+
+/// Ten seconds of a path that bends and changes its speed.
+fn wander() -> String {
+    let place = |n: u32| {
+        let at = f64::from(n) * 0.021;
+        (
+            600.0 + 400.0 * (at * 1.7).sin() + 90.0 * (at * 5.1).cos(),
+            400.0 + 250.0 * (at * 1.1).cos() + 60.0 * (at * 4.3).sin(),
+        )
+    };
+    let event = |n| {
+        let (x, y) = place(n);
+        format!("[{},{x:.0},{y:.0},\"m\"]", n * 16)
+    };
+    (0..600).map(event).collect::<Vec<_>>().join(",")
+}
+
+#[test]
+fn sessions_become_rows_of_features() {
+    let file = File::new("rows.jsonl", &[session("human", &wander()), session("bot:jump", &teleports())].concat());
+    let path = file.0.to_str().unwrap();
+    let (code, table, _) = outwork(&["features", path]);
+    let lines: Vec<Vec<&str>> = table.lines().map(|line| line.split(',').collect()).collect();
+    assert_eq!((code, lines.len()), (0, 3));
+    assert!(lines.iter().all(|line| line.len() == 9 + FEATURES.len()));
+    let column = |name: &str| lines[0].iter().position(|column| *column == name).unwrap();
+    // Counts fade a little between batches, as the window does.
+    let moves: u32 = lines[1][column("pointer.events")].parse().unwrap();
+    assert!((590..=600).contains(&moves), "{moves}");
+    assert_eq!(lines[1][column("pointer.coalesced")], "360");
+    assert_eq!((lines[2][column("click.unled")], lines[2][column("key.dwell")]), ("1000", ""));
+    let (_, batches, _) = outwork(&["features", path, "--per", "batch"]);
+    assert_eq!(batches.lines().count(), 1 + 3 + 1, "{batches}");
+}
+
+#[test]
+fn a_packed_table_holds_the_same() {
+    let file = File::new("packed.jsonl", &session("human", &wander()));
+    let out = File::new("packed.csv.gz", "");
+    let (path, packed) = (file.0.to_str().unwrap(), out.0.to_str().unwrap());
+    assert_eq!(outwork(&["features", path, "-o", packed]), (0, String::new(), String::new()));
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(fs::File::open(&out.0).unwrap()), &mut text)
+        .unwrap();
+    assert_eq!(text, outwork(&["features", path]).1);
+}
+
+#[test]
+fn a_line_that_is_no_session_is_named() {
+    let file = File::new("bad.jsonl", &(session("human", "[0,1,2,\"m\"]") + "{\"source\":1}\n"));
+    let (code, _, error) = outwork(&["features", file.0.to_str().unwrap()]);
+    assert!(code == 2 && error.contains("bad.jsonl:2: ") && error.contains("help: a line is"), "{error}");
+    let (code, _, error) = outwork(&["features", "no-such-file"]);
+    assert!(code == 2 && error.contains("`no-such-file` cannot be read"), "{error}");
+}
+
+#[test]
+fn a_policy_is_evaluated_by_source() {
+    let file = File::new("eval.jsonl", &[session("human", &wander()), session("bot:jump", &teleports())].concat());
+    let path = file.0.to_str().unwrap();
+    let rows = |input| {
+        let (code, json, error) = outwork(&["eval", path, "-p", RULES, "--json", "--input", input]);
+        assert_eq!((code, error.as_str()), (0, ""));
+        let evaluation: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(evaluation["unobserved_risk"], 0);
+        evaluation["sources"].as_array().unwrap().clone()
+    };
+    let (driven, moved) = (rows("selenium"), rows("os"));
+    assert_eq!((&driven[0]["source"], &driven[0]["high"]), (&"bot, jump".into(), &1.0.into()));
+    assert_eq!((&moved[1]["source"], &moved[1]["above_low"]), (&"human, made".into(), &0.0.into()));
+    let (_, text, _) = outwork(&["eval", path, "-p", RULES]);
+    assert!(text.contains("bot, jump") && text.contains("human, made"), "{text}");
+}
+
+/// The band of a clean Chrome whose window has these features, with full confidence.
+fn band(policy: &Policy, features: &[(Feature, u16)]) -> (Band, u8) {
+    let headers: Vec<(&[u8], &[u8])> =
+        Sample::CHROME.headers.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())).collect();
+    let mut window = Window::new([1; 16], Sample::NOW);
+    (window.observed, window.sure, window.observations) = (Some(Sample::NOW), 1_000, 4);
+    features.iter().for_each(|&(feature, value)| window.features.set(feature, value));
+    let mut facts = Sample::CHROME.facts(&headers);
+    facts.session = Session::Window(&window);
+    let keys = Keyring::parse("a:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE").unwrap();
+    let mut scratch = Scratch::default();
+    let judgement = policy.assess(&facts, &keys, &mut scratch).judge(&[]);
+    (judgement.band, judgement.risk.total)
+}
+
+#[test]
+fn no_observation_alone_is_more_than_low() {
+    use Feature::{
+        BeaconEnvironment, BeaconEvents, BeaconHiddenInput, BeaconPresses, BeaconUntrusted, ClickCentred, ClickCount,
+        ClickPressure, ClickUnled, KeyDwellSpread, KeyEvents, PointerCoalesced, PointerEvents, PointerFractional,
+        PointerJumps, PointerRepeats, PointerStraight, PointerStrokes, TouchEvents, TouchRadiusSpread,
+    };
+    let bundle = outwork_compiler::compile(Path::new(RULES)).map_err(|_| "mistakes").unwrap().bundle;
+    let policy = Policy::load(&bundle).unwrap();
+    let one_by_one = [(PointerEvents, 300), (PointerCoalesced, 100)];
+    let mouse = [(PointerEvents, 300), (PointerCoalesced, 360), (ClickCount, 9), (ClickPressure, 502)];
+    let alone: [&[(Feature, u16)]; 12] = [
+        &one_by_one,
+        // A touch pad as slow as the screen, on a scaled display.
+        &[one_by_one[0], one_by_one[1], (PointerFractional, 900), (ClickCount, 9), (ClickPressure, 502)],
+        &[mouse[0], mouse[1], (PointerFractional, 900)],
+        &[mouse[0], mouse[1], (ClickCount, 9), (ClickPressure, 0)],
+        &[mouse[0], mouse[1], (PointerRepeats, 1_000)],
+        &[mouse[0], mouse[1], (PointerStraight, 1_000), (PointerStrokes, 9)],
+        &[mouse[0], mouse[1], mouse[2], mouse[3], (ClickUnled, 1_000), (PointerJumps, 1_000)],
+        &[mouse[0], mouse[1], mouse[2], mouse[3], (ClickCentred, 1_000)],
+        &[mouse[0], mouse[1], (BeaconUntrusted, 1_000), (BeaconEvents, 300)],
+        &[mouse[0], mouse[1], (BeaconHiddenInput, 300)],
+        &[mouse[0], mouse[1], (BeaconEnvironment, Environment::WEBDRIVER.0)],
+        // Keyboard and assistive technology; then a touch screen that reports one fixed size.
+        &[(KeyEvents, 60), (KeyDwellSpread, 0), (BeaconPresses, 20), (BeaconEnvironment, Environment::NO_POINTER.0)],
+    ];
+    for features in alone {
+        assert_eq!(band(&policy, features).0, Band::Low, "{features:?} {:?}", band(&policy, features));
+    }
+    assert_eq!(band(&policy, &[(TouchEvents, 300), (TouchRadiusSpread, 0)]), (Band::Low, 0));
+    let together = [one_by_one[0], one_by_one[1], (PointerFractional, 850), (PointerRepeats, 1_000)];
+    assert_eq!(band(&policy, &together).0, Band::High);
+}
