@@ -87,3 +87,17 @@ fn what_is_no_case_is_named_by_its_line() {
     assert!(code == 2 && complaint.contains("`nowhere` cannot be read"), "{complaint}");
     fs::remove_dir_all(folder).unwrap();
 }
+
+/// Reasoned by hand: nothing blesses them.
+#[test]
+fn challenges_are_as_reasoned() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/corpus/challenge");
+    let done = Command::new(env!("CARGO_BIN_EXE_outwork"))
+        .args(["test", ".", "--corpus", "cases.jsonl"])
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    let out = String::from_utf8(done.stdout).unwrap();
+    assert!(done.status.success(), "{out}");
+    assert!(out.contains("45 cases: 45 as expected, 0 not"), "{out}");
+}

@@ -42,7 +42,7 @@ pub struct Case {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expectation {
-    /// `allow`, `tag`, `throttle` or `block`.
+    /// `allow`, `tag`, `throttle`, `challenge` or `block`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verdict: Option<String>,
     /// 0 to 100.
