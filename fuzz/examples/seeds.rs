@@ -1,6 +1,6 @@
 //! Writes what the targets start from, `fuzz/corpus/TARGET/`, out of the fixtures of the tests.
 
-use outwork_engine::beacon::{FEATURES, Features};
+use outwork_engine::beacon::{Batch, Event, FEATURES, Features, Kind};
 use outwork_engine::keys::Keyring;
 use outwork_engine::session::{Binding, seal};
 use outwork_engine::time::Time;
@@ -17,9 +17,30 @@ fn main() -> Result<(), Box<dyn Error>> {
     bundle(&fuzz.join("../rules"), &fuzz.join("corpus/bundle/shipped"))?;
     bundle(&fuzz.join("../compiler/tests/everything"), &fuzz.join("corpus/bundle/everything"))?;
     logs(&fuzz.join("../tests/fixtures/logs"), &fuzz.join("corpus/log"))?;
+    blobs(&fuzz.join("../beacon/test/vectors.json"), &fuzz.join("corpus/beacon"))?;
     challenges(&fuzz.join("corpus/challenge"))?;
     tokens(&fuzz.join("corpus/token"))?;
     pairs(&fuzz.join("corpus/pairs"))
+}
+
+/// The blobs that the script's own encoder made, without the version and the MAC, which the target adds; and one that
+/// wanders far enough for a sketch.
+fn blobs(vectors: &Path, corpus: &Path) -> Result<(), Box<dyn Error>> {
+    fs::create_dir_all(corpus)?;
+    let file: serde_json::Value = serde_json::from_str(&fs::read_to_string(vectors)?)?;
+    for (index, vector) in file["vectors"].as_array().into_iter().flatten().enumerate() {
+        let hex = vector["blob"].as_str().unwrap_or_default();
+        let byte = |at| u8::from_str_radix(hex.get(at..at + 2).unwrap_or_default(), 16);
+        let blob = (0..hex.len()).step_by(2).map(byte).collect::<Result<Vec<u8>, _>>()?;
+        fs::write(corpus.join(format!("vector-{index}")), &blob[1..blob.len() - 16])?;
+    }
+    let moves = (0..256_i32).map(|at| {
+        let (dx, dy) = ((at * 37 % 83) - 41, (at * at % 67) - 33);
+        let kind = Kind::Move { dx, dy, coalesced: 1 };
+        Event { after: 16, kind, untrusted: false, fractional: false, disagrees: false }
+    });
+    let blob = Batch { events: moves.collect(), ..Batch::default() }.write(&[0; 16]);
+    Ok(fs::write(corpus.join("wander"), &blob[1..blob.len() - 16])?)
 }
 
 /// Challenges with answers: as they are sent, and as their parts.
