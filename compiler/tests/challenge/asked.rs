@@ -10,6 +10,9 @@ fn a_browser_passes_once_and_goes_on_where_it_was() {
     let page = site.get(&visitor, "/login?next=%2Fcart");
     assert_eq!((page.verdict, page.reply().status), (Some(Verdict::Challenge), 403));
     assert_eq!(page.reasons, ["login"]);
+    // OCSF: denied, by a challenge.
+    let record = page.record.as_ref().unwrap();
+    assert_eq!((record["action_id"].as_u64(), record["disposition_id"].as_u64()), (Some(2), Some(23)));
     assert_eq!(header(page.reply(), "cache-control"), Some("no-store"));
     let token = page.token();
     let reply = site.answer(&visitor, &token, &solve(&token, 3));
@@ -22,6 +25,16 @@ fn a_browser_passes_once_and_goes_on_where_it_was() {
     assert_eq!(site.get(&visitor, "/login").verdict, Some(Verdict::Tag));
     site.second = 1_800;
     assert_eq!(site.get(&visitor, "/login").verdict, Some(Verdict::Challenge), "a clearance ends");
+}
+
+#[test]
+fn a_new_key_takes_neither_challenges_nor_clearances_away() {
+    let (mut site, mut visitor) = (Site::new(SETTINGS), Visitor::new());
+    let token = site.get(&visitor, "/login").token();
+    site.rotate();
+    visitor.keep(&site.answer(&visitor.clone(), &token, &solve(&token, 3)));
+    assert_eq!(site.get(&visitor, "/login").verdict, Some(Verdict::Tag));
+    assert_eq!(site.answer(&visitor, &token, &solve(&token, 3)).status, 409);
 }
 
 #[test]

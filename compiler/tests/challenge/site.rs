@@ -10,6 +10,7 @@ use outwork_engine::{
     limits::{Charged, Word},
     memo::Remembered,
     policy::Policy,
+    record,
     rules::Scratch,
     time::Time,
 };
@@ -73,6 +74,8 @@ pub(crate) struct Seen {
     /// None from an endpoint.
     pub(crate) verdict: Option<Verdict>,
     pub(crate) reasons: Vec<String>,
+    /// What is recorded; none from an endpoint.
+    pub(crate) record: Option<serde_json::Value>,
     /// None where it was let through.
     pub(crate) reply: Option<Reply>,
 }
@@ -104,7 +107,8 @@ impl Site {
             Plan::Judge => {
                 let decision = self.policy.assess(facts, &self.keys, &mut self.scratch).decide(&[]);
                 let reasons = decision.reasons.counted().iter().map(|reason| reason.id.into()).collect();
-                Seen { verdict: Some(decision.verdict), reasons, reply: decision.reply }
+                let record = serde_json::from_str(&record::write(&decision, facts, &self.keys)).unwrap();
+                Seen { verdict: Some(decision.verdict), reasons, record: Some(record), reply: decision.reply }
             }
             plan => {
                 let body = if matches!(plan, Plan::Collect(_)) { body } else { b"" };
@@ -115,9 +119,15 @@ impl Site {
                     self.store.insert(memo.key, word);
                     remembered.push(if self.store_is_down { Remembered::Unknown } else { known });
                 }
-                Seen { verdict: None, reasons: Vec::new(), reply: Some(answer.reply(&remembered)) }
+                Seen { verdict: None, reasons: Vec::new(), record: None, reply: Some(answer.reply(&remembered)) }
             }
         })
+    }
+
+    /// Puts a new key before the one that signed until now.
+    pub(crate) fn rotate(&mut self) {
+        let newer = "newer:QkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkI=";
+        self.keys = Keyring::parse(&[newer, KEYS].join(",")).unwrap();
     }
 
     pub(crate) fn get(&mut self, visitor: &Visitor, target: &str) -> Seen {

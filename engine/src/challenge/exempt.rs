@@ -1,13 +1,10 @@
 //! What no band of risk challenges, because nobody is there who could answer: certificates would not be renewed, uptime
 //! checks would fail, connections that a page opens would break. A rule that asks for a challenge itself is not held back.
 
-use crate::facts::Facts;
+use crate::{assets::PREFIX, facts::Facts};
 
 /// Where certificate authorities look for a token (RFC 8555, section 8.3).
 const ACME: &[u8] = b"/.well-known/acme-challenge/";
-
-/// Our own endpoints.
-const OWN: &[u8] = b"/.well-known/outwork/";
 
 /// What is fetched without anybody asking for it.
 const UNATTENDED: [&[u8]; 2] = [b"/robots.txt", b"/favicon.ico"];
@@ -36,7 +33,7 @@ pub fn is_exempt(facts: &Facts<'_>) -> bool {
     let path = facts.request.path();
     UNATTENDED.contains(&path)
         || HEALTH.contains(&path)
-        || path.starts_with(OWN)
+        || path.starts_with(PREFIX.as_bytes())
         || path.strip_prefix(ACME).is_some_and(is_token)
         || is_preflight(facts)
         || is_websocket(facts)

@@ -26,7 +26,7 @@ const BYTES: usize = 1 + 4 + 4 + 1 + 1 + 2 + 16 + 8 + 8 + 8 + MAC_BYTES;
 /// Who a challenge is for.
 #[derive(Clone, Copy, Debug)]
 pub struct Client<'a> {
-    /// The device identity.
+    /// [`identity::fingerprint`](crate::identity::fingerprint) of the device: the same under every key.
     pub device: u64,
     /// The part of the address that stands for one client; none where the host does not know it.
     pub network: Option<Prefix>,

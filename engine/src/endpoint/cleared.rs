@@ -1,20 +1,20 @@
 //! What both ways through a challenge share: who asks, what the store says, and the clearance in the session's window.
 
-use super::{Context, problem::Problem};
+use super::{Context, hello, problem::Problem};
 use crate::{
     challenge::{Client, Proof, Refused},
     identity,
     memo::Remembered,
-    session::{self, COOKIE},
+    session::{self, Presented},
     time::Time,
-    window::{Clearance, Passed, Window},
+    window::{Clearance, Passed},
 };
 use alloc::string::String;
 
 /// Who answers a challenge.
 pub(super) fn client<'a>(context: &Context<'a>) -> Client<'a> {
     let network = context.facts.connection.address.map(identity::client_prefix).known();
-    Client { device: context.device, network, authority: context.facts.request.authority }
+    Client { device: context.binding().fingerprint, network, authority: context.facts.request.authority }
 }
 
 /// Whether the store says that a challenge was used before. One that cannot be reached locks nobody out.
@@ -24,14 +24,14 @@ pub(super) fn is_used(remembered: &[Remembered]) -> bool {
 
 /// Writes a clearance into the session's window, or into that of a new one: until when it holds, and the cookie. None for
 /// an authority that no cookie is bound to.
-pub(super) fn clear(context: &Context<'_>, proof: &Proof) -> Option<(Time, String)> {
+pub(super) fn clear(context: &Context<'_>, session: &Presented, proof: &Proof) -> Option<(Time, String)> {
     let (facts, terms) = (context.facts, &context.policy.settings().challenge);
     let seconds = match proof.passed {
         Passed::Work => terms.clearance,
         Passed::Wait => terms.wait_clearance,
     };
     let until = Time(facts.now.0.saturating_add(u64::from(seconds).saturating_mul(1_000_000)));
-    let mut window = window(context).unwrap_or_else(|| Window::new(facts.entropy, facts.now));
+    let mut window = session.window().known().cloned().unwrap_or_else(|| hello::open(context));
     let new = Clearance { passed: proof.passed, level: proof.level, until };
     let clearance = better(window.cleared(facts.now), new);
     window.clearance = Some(clearance);
@@ -40,8 +40,8 @@ pub(super) fn clear(context: &Context<'_>, proof: &Proof) -> Option<(Time, Strin
 }
 
 /// The clearance that the client has.
-pub(super) fn cleared(context: &Context<'_>) -> Option<Clearance> {
-    window(context)?.cleared(context.facts.now)
+pub(super) fn cleared(context: &Context<'_>, session: &Presented) -> Option<Clearance> {
+    session.window().known()?.cleared(context.facts.now)
 }
 
 /// What is wrong with an answer.
@@ -62,14 +62,6 @@ pub(super) const fn problem(refused: Refused) -> Problem {
 }
 
 pub(super) const USED: Problem = Problem::new(409, "This challenge was answered before: please ask for a new one.");
-pub(super) const UNBOUND: Problem = Problem::new(400, "This address is too long for a session.");
-
-fn window(context: &Context<'_>) -> Option<Window> {
-    let cookies = context.values(b"cookie").flat_map(|value| value.split(|&byte| byte == b';'));
-    let token =
-        cookies.map(<[u8]>::trim_ascii).find_map(|pair| pair.strip_prefix(COOKIE.as_bytes())?.strip_prefix(b"="))?;
-    session::open(token, context.keys, context.binding(), context.facts.now)
-}
 
 /// Of two clearances the new one, unless the old one was earned by work for as much, and lasts longer.
 fn better(old: Option<Clearance>, new: Clearance) -> Clearance {

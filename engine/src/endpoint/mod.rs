@@ -111,7 +111,7 @@ impl<'a> Service<'a> {
             return reply.into();
         }
         let Self { route, policy, facts, body, keys, assessment } = self;
-        let context = Context { policy, facts, body, keys, device: assessment.device() };
+        let context = Context { policy, facts, body, keys };
         let checked = checks::head(&route, facts).and_then(|()| checks::body(&route, facts, body));
         match checked {
             Err(problem) => refuse(problem, &route, &context).into(),
@@ -127,8 +127,8 @@ fn dispatch<'a>(route: &Route, context: Context<'a>, session: Presented) -> Answ
         _ if context.policy.settings().mode == Mode::Off => Problem::MISSING.reply(&context).into(),
         Endpoint::Hello => hello::serve(context, session),
         Endpoint::Beacon => beacon::serve(context, session),
-        Endpoint::Challenge => challenge::serve(context),
-        Endpoint::Wait => wait::serve(context),
+        Endpoint::Challenge => challenge::serve(context, session),
+        Endpoint::Wait => wait::serve(context, session),
         Endpoint::Lab => lab::serve(context, session),
         Endpoint::Unknown => Problem::MISSING.reply(&context).into(),
     }
@@ -149,7 +149,6 @@ struct Context<'a> {
     facts: &'a Facts<'a>,
     body: &'a [u8],
     keys: &'a Keyring,
-    device: u64,
 }
 
 impl<'a> Context<'a> {

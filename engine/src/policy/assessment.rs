@@ -121,7 +121,7 @@ impl<'a> Assessment<'a> {
         if let Some(refusal) = judgement.refusal.filter(|_| decision.enforced) {
             let (settings, band) = (&policy.settings, decision.band);
             decision.reply = Some(match refusal {
-                Refusal::Challenge(subject) => Challenged { settings, facts, keys, device, band, subject }.reply(),
+                Refusal::Challenge(subject) => Challenged { settings, facts, keys, band, subject }.reply(),
                 refusal => Reply::refuse(refusal, id, wants_html(facts), settings.contact.as_deref()),
             });
             return decision;
@@ -140,11 +140,6 @@ impl<'a> Assessment<'a> {
         let enforced = settings.mode.is_in_force(|| self.share());
         let (refusal, id) = (Refusal::Limit(limit, outcome), Id::new(&self.facts.entropy));
         enforced.then(|| Reply::refuse(refusal, id, wants_html(self.facts), settings.contact.as_deref()))
-    }
-
-    /// The device identity.
-    pub(crate) fn device(&self) -> u64 {
-        self.device
     }
 
     /// The rules that hold, by their places in the policy, and what becomes of each; for whoever asks why.

@@ -9,6 +9,7 @@ use crate::{
     keys::Keyring,
     policy::Settings,
     risk::Band,
+    signals::Scene,
 };
 use alloc::{string::String, vec::Vec};
 
@@ -17,7 +18,6 @@ pub(super) struct Challenged<'a> {
     pub(super) settings: &'a Settings,
     pub(super) facts: &'a Facts<'a>,
     pub(super) keys: &'a Keyring,
-    pub(super) device: u64,
     pub(super) band: Band,
     pub(super) subject: Subject,
 }
@@ -29,7 +29,8 @@ impl Challenged<'_> {
         let (facts, terms) = (self.facts, &self.settings.challenge);
         let target = challenge::return_to(&facts.request);
         let network = facts.connection.address.map(identity::client_prefix).known();
-        let client = Client { device: self.device, network, authority: facts.request.authority };
+        let device = identity::fingerprint(&Scene::new(facts).device_parts());
+        let client = Client { device, network, authority: facts.request.authority };
         let text = challenge::issue(self.keys, terms, self.band, &client, target, facts.entropy, facts.now);
         let id = Id::new(&facts.entropy);
         if !shows_page(facts) {
