@@ -27,6 +27,14 @@ def page(path: str) -> str:
     return f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{path}</title>{tag}</head><body>{BODY}</body></html>'
 
 
+def targets() -> str:
+    """A page of twelve buttons, one behind the other nowhere, with the script and a recorder of the tests' own."""
+    place = lambda one: f"left: {40 + one % 4 * 300}px; top: {40 + one // 4 * 220}px"  # noqa: E731
+    buttons = "".join(f'<button id="t{one}" style="position: absolute; width: 120px; height: 48px; {place(one)}">{one}</button>' for one in range(12))
+    scripts = f'<script src="/recorder.js"></script><script src="{SCRIPT}" defer data-start="auto"></script>'
+    return f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>targets</title>{scripts}</head><body>{buttons}</body></html>'
+
+
 class Site:
     """Listens on a free port until closed, and keeps every request: method, path and headers."""
 
@@ -49,6 +57,10 @@ class Site:
         """Status, headers and body of an answer."""
         if path == "/favicon.ico":
             return 404, {}, b""
+        if path == "/recorder.js":
+            return 200, {"content-type": "text/javascript"}, (HERE / "recorder.js").read_bytes()
+        if path == "/targets":
+            return 200, {"content-type": "text/html; charset=utf-8"}, targets().encode()
         kind = {"content-type": "text/html; charset=utf-8"}
         if path.startswith("/strict"):
             kind["content-security-policy"] = STRICT
