@@ -20,7 +20,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     blobs(&fuzz.join("../beacon/test/vectors.json"), &fuzz.join("corpus/beacon"))?;
     challenges(&fuzz.join("corpus/challenge"))?;
     tokens(&fuzz.join("corpus/token"))?;
+    pages(&fuzz.join("../tests/insert/pages.json"), &fuzz.join("corpus/insert"))?;
     pairs(&fuzz.join("corpus/pairs"))
+}
+
+/// The pages of the insertion's own tests, each in chunks of seven bytes.
+fn pages(list: &Path, corpus: &Path) -> Result<(), Box<dyn Error>> {
+    fs::create_dir_all(corpus)?;
+    let pages: serde_json::Value = serde_json::from_str(&fs::read_to_string(list)?)?;
+    for (index, page) in pages.as_array().into_iter().flatten().enumerate() {
+        let html = page["becomes"].as_str().unwrap_or_default().replace("{tag}", "");
+        fs::write(corpus.join(format!("page-{index}")), [&[7], html.as_bytes()].concat())?;
+    }
+    Ok(())
 }
 
 /// The blobs that the script's own encoder made, without the version and the MAC, which the target adds; and one that
