@@ -93,7 +93,7 @@ fn key(path: &[(i32, i32)]) -> Option<u64> {
         moving += usize::from(part != (0, 0));
         length += part.0.abs() + part.1.abs();
         way = (way.0 + part.0, way.1 + part.1);
-        hash = mix(mix(hash, part.0), part.1);
+        hash = mix(hash, part);
         from = to;
     }
     // A way that gets as far as it is long does not turn.
@@ -107,8 +107,9 @@ fn cells(difference: i32) -> i32 {
 }
 
 /// A round of SplitMix64's mixing.
-fn mix(hash: u64, value: i32) -> u64 {
-    let hash = (hash ^ u64::from(value.cast_unsigned())).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+fn mix(hash: u64, (x, y): (i32, i32)) -> u64 {
+    let part = u64::from(x.cast_unsigned()) << 32 | u64::from(y.cast_unsigned());
+    let hash = (hash ^ part).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let hash = (hash ^ hash >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
     hash ^ hash >> 31
 }
@@ -125,7 +126,7 @@ mod tests {
         let events = (0..256).map(|at| {
             let wave = |n: u32, size: f64| size * libm::sin(frequency(n) * f64::from(at) * 2.0 + f64::from(seed + n));
             let mut noise = || {
-                state = mix(state, 7);
+                state = mix(state, (7, 7));
                 i32::try_from(state % u64::from(2 * blur + 1)).unwrap() - i32::try_from(blur).unwrap()
             };
             let place = (
