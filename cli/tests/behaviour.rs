@@ -140,7 +140,7 @@ fn band(policy: &Policy, features: &[(Feature, u16)]) -> (Band, u8) {
     (window.observed, window.sure, window.observations) = (Some(Sample::NOW), 1_000, 4);
     features.iter().for_each(|&(feature, value)| window.features.set(feature, value));
     let mut facts = Sample::CHROME.facts(&headers);
-    facts.session = Session::Window(&window);
+    facts.session = Session::Window(&window, None);
     let keys = Keyring::parse("a:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE").unwrap();
     let mut scratch = Scratch::default();
     let judgement = policy.assess(&facts, &keys, &mut scratch).judge(&[]);

@@ -135,7 +135,7 @@ impl Bench {
         window.observe(&batch().features(), 1, Decay::default(), NOW).unwrap();
         request.with_facts(NOW, ENTROPY, |facts: &Facts<'_>| {
             let fingerprint = identity::fingerprint(&Scene::new(facts).device_parts());
-            let binding = Binding { fingerprint, authority: facts.request.authority };
+            let binding = Binding { fingerprint, network: None, authority: facts.request.authority };
             format!("{COOKIE}={}", session::seal(&window, &self.keys, binding, &ENTROPY, NOW).unwrap())
         })
     }

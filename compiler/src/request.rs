@@ -105,6 +105,7 @@ impl Request {
         let list: Vec<(&[u8], &[u8])> =
             names.iter().zip(&self.headers).map(|(name, (_, value))| (name.as_bytes(), value.as_slice())).collect();
         let window = self.session.as_ref().map(|visit| visit.window(now));
+        let clearance = self.session.as_ref().and_then(|visit| visit.clearance(now));
         ask(&Facts {
             now,
             entropy,
@@ -129,7 +130,7 @@ impl Request {
                 asn: self.asn,
                 country: bytes(&self.country),
             },
-            session: window.as_ref().map_or(Session::Cookie, Session::Window),
+            session: window.as_ref().map_or(Session::Cookie, |window| Session::Window(window, clearance)),
         })
     }
 }

@@ -56,7 +56,7 @@ fn a_signal_is_known_on_a_host_exactly_when_the_table_says_so() {
         for request in &requests {
             seen_by(host, request.clone()).with_facts(Time::default(), [0; 16], |facts| {
                 // Tokens are opened on every host alike.
-                let facts = Facts { session: Session::Window(&window), ..*facts };
+                let facts = Facts { session: Session::Window(&window, None), ..*facts };
                 let scene = Scene::new(&facts);
                 known
                     .extend(SIGNALS.iter().filter(|signal| (signal.read)(&scene).is_known()).map(|signal| signal.name));

@@ -179,7 +179,7 @@ fn a_band_is_left_below_its_lower_threshold_and_late() {
             window.features.set(outwork_engine::beacon::Feature::PointerStraightness, risk_points);
             let since = Time(facts.now.0 - since_seconds * 1_000_000);
             window.held = Held { band: 2, since };
-            let facts = Facts { session: Session::Window(&window), ..*facts };
+            let facts = Facts { session: Session::Window(&window, None), ..*facts };
             decide_facts(&facts, |decision, _| (decision.risk.total, decision.band))
         })
     };

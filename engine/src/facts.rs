@@ -1,6 +1,6 @@
 //! What a host saw of one request. Everything is borrowed from the host's own buffers.
 
-use crate::{fact::Fact, time::Time, window::Window};
+use crate::{clearance::Clearance, fact::Fact, time::Time, window::Window};
 use core::net::IpAddr;
 
 /// All that a host knows about one request.
@@ -18,18 +18,19 @@ pub struct Facts<'a> {
     pub seen: Seen<'a>,
     /// The connection it came over.
     pub connection: Connection<'a>,
-    /// Where the window of observation comes from.
+    /// Where the window of observation comes from, and whether a challenge was passed.
     pub session: Session<'a>,
 }
 
-/// Where the window of observation comes from.
+/// Where the window of observation comes from, and whether a challenge was passed.
 #[derive(Clone, Copy, Debug, Default)]
 pub enum Session<'a> {
-    /// The sealed cookie among the headers, if there is one: in every host.
+    /// The sealed cookies among the headers, if there are any: in every host.
     #[default]
     Cookie,
-    /// This window, as if it had come in a cookie: in tests and tools, and where a batch was just observed.
-    Window(&'a Window),
+    /// This window and this clearance, as if they had come in cookies: in tests and tools, and where a batch was just
+    /// observed.
+    Window(&'a Window, Option<Clearance>),
     /// It cannot be known: in logs.
     Unavailable,
 }

@@ -14,7 +14,20 @@ pub fn client_prefix(address: IpAddr) -> Prefix {
     }
 }
 
-/// The bytes that stand for one client's address.
+/// The part of an address that stands for a network: the first 24 bits of an IPv4 address, the first 48 of an IPv6
+/// address.
+///
+/// No finer prefix is commonly passed on between networks (RFC 7454, section 6.1.3), and carriers move a client between
+/// the addresses of one.
+pub fn network_prefix(address: IpAddr) -> Prefix {
+    let [a, b, c, d, e, f, ..] = client_prefix(address).bytes;
+    match address.to_canonical() {
+        IpAddr::V4(_) => Prefix { bytes: pad([a, b, c, 0]), len: 3 },
+        IpAddr::V6(_) => Prefix { bytes: [a, b, c, d, e, f, 0, 0], len: 6 },
+    }
+}
+
+/// The bytes that stand for an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Prefix {
     bytes: [u8; 8],
@@ -23,7 +36,7 @@ pub struct Prefix {
 }
 
 impl Prefix {
-    /// The bytes: 4 for IPv4, 8 for IPv6.
+    /// The bytes: 4 for a client's IPv4 address and 8 for its IPv6 address, 3 and 6 for their networks.
     pub fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..self.len).unwrap_or(&self.bytes)
     }

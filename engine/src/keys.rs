@@ -22,7 +22,6 @@ const LABEL_EVIDENCE: &[u8] = b"outwork/v1/evidence";
 const LABEL_LIMIT: &[u8] = b"outwork/v1/limit-key";
 const LABEL_PSEUDONYM: &[u8] = b"outwork/v1/pseudonym";
 const LABEL_CANARY: &[u8] = b"outwork/v1/canary";
-const LABEL_SESSION: &[u8] = b"outwork/v1/session";
 const LABEL_BEACON: &[u8] = b"outwork/v1/beacon";
 const LABEL_CHALLENGE: &[u8] = b"outwork/v1/challenge";
 const LABEL_MEMO: &[u8] = b"outwork/v1/memo";
@@ -42,10 +41,30 @@ struct Key {
     pseudonym: [u8; 16],
     canary: [u8; 16],
     session: [u8; 32],
+    clearance: [u8; 32],
     beacon: [u8; 16],
     challenge: Hmac<Sha256>,
     memo: [u8; 16],
     hint: [u8; 4],
+}
+
+/// What a sealed cookie is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// It holds what was observed in a session.
+    Session,
+    /// It shows that a challenge was passed.
+    Clearance,
+}
+
+impl Purpose {
+    /// The label that its key is derived with, and that is authenticated with what is sealed.
+    pub const fn label(self) -> &'static [u8] {
+        match self {
+            Self::Session => b"outwork/v1/session",
+            Self::Clearance => b"outwork/v1/clearance",
+        }
+    }
 }
 
 /// Four bytes that say which key of a ring made something: no secret, and no proof.
@@ -106,14 +125,14 @@ impl Keyring {
         u16::try_from(keyed_hash(&self.first.canary, parts) % 10_000).unwrap_or(0)
     }
 
-    /// The key that seals session tokens, and its hint.
-    pub fn session_key(&self) -> (KeyHint, &[u8; 32]) {
-        (self.first.hint, &self.first.session)
+    /// The key that seals cookies of a purpose, and its hint.
+    pub fn sealing_key(&self, purpose: Purpose) -> (KeyHint, &[u8; 32]) {
+        (self.first.hint, self.first.sealing(purpose))
     }
 
-    /// The key that sealed a session token, by its hint.
-    pub fn session_key_of(&self, hint: KeyHint) -> Option<&[u8; 32]> {
-        self.hinted(hint).map(|key| &key.session)
+    /// The key that sealed a cookie of a purpose, by its hint.
+    pub fn sealing_key_of(&self, purpose: Purpose, hint: KeyHint) -> Option<&[u8; 32]> {
+        self.hinted(hint).map(|key| key.sealing(purpose))
     }
 
     /// The keys under which the page of this session may send batches: the newest first.
@@ -164,12 +183,20 @@ impl Key {
         Self::derive(id, &secret).ok_or_else(|| KeyError::Encoding { id: id.into() })
     }
 
+    fn sealing(&self, purpose: Purpose) -> &[u8; 32] {
+        match purpose {
+            Purpose::Session => &self.session,
+            Purpose::Clearance => &self.clearance,
+        }
+    }
+
     fn derive(id: &str, secret: &[u8]) -> Option<Self> {
         let master = Hkdf::<Sha256>::new(None, secret);
         let mut evidence = [0; 32];
         master.expand(LABEL_EVIDENCE, &mut evidence).ok()?;
-        let (mut session, mut challenge, mut hint) = ([0; 32], [0; 32], [0; 4]);
-        master.expand(LABEL_SESSION, &mut session).ok()?;
+        let (mut session, mut clearance, mut challenge, mut hint) = ([0; 32], [0; 32], [0; 32], [0; 4]);
+        master.expand(Purpose::Session.label(), &mut session).ok()?;
+        master.expand(Purpose::Clearance.label(), &mut clearance).ok()?;
         master.expand(LABEL_CHALLENGE, &mut challenge).ok()?;
         master.expand(LABEL_HINT, &mut hint).ok()?;
         let half = |label| {
@@ -183,6 +210,7 @@ impl Key {
             pseudonym: half(LABEL_PSEUDONYM)?,
             canary: half(LABEL_CANARY)?,
             session,
+            clearance,
             beacon: half(LABEL_BEACON)?,
             challenge: Hmac::new_from_slice(&challenge).ok()?,
             memo: half(LABEL_MEMO)?,

@@ -22,6 +22,8 @@ pub mod fact;
 
 pub mod beacon;
 
+pub mod clearance;
+
 pub mod window;
 
 pub mod facts;

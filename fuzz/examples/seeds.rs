@@ -1,10 +1,11 @@
 //! Writes what the targets start from, `fuzz/corpus/TARGET/`, out of the fixtures of the tests.
 
 use outwork_engine::beacon::{Batch, Event, FEATURES, Features, Kind};
+use outwork_engine::clearance::{Clearance, Passed};
 use outwork_engine::keys::Keyring;
 use outwork_engine::session::{Binding, seal};
 use outwork_engine::time::Time;
-use outwork_engine::window::{Clearance, Decay, Passed, Window};
+use outwork_engine::window::{Decay, Window};
 use std::error::Error;
 use std::fs;
 use std::path::Path;
@@ -83,8 +84,10 @@ fn tokens(corpus: &Path) -> Result<(), Box<dyn Error>> {
     let mut features = Features::default();
     FEATURES.iter().zip(1..).for_each(|(&feature, value)| features.set(feature, 100 * value));
     seen.observe(&features, 5_000, Decay::default(), now).map_err(|_| "a first batch is newer than none")?;
-    seen.clearance = Some(Clearance { passed: Passed::Work, level: 2, until: now });
-    let here = Binding { fingerprint: 7, authority: b"other.example" };
+    let until = Time(now.0 + 1_800_000_000);
+    let clearance = Clearance { id: [4; 8], passed: Passed::Work, level: 2, since: now, until };
+    fs::write(corpus.join("clearance"), clearance.encode())?;
+    let here = Binding { fingerprint: 7, network: None, authority: b"other.example" };
     let token = seal(&seen, &keys, here, &[9; 16], now).ok_or("an authority of ordinary length")?;
     fs::write(corpus.join("token"), token)?;
     for (name, window) in [("new", new), ("seen", seen)] {

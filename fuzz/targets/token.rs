@@ -2,6 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use outwork_engine::clearance::Clearance;
 use outwork_engine::fact::Fact;
 use outwork_engine::keys::Keyring;
 use outwork_engine::risk::Bands;
@@ -14,11 +15,13 @@ use std::sync::LazyLock;
 static KEYS: LazyLock<Keyring> =
     LazyLock::new(|| Keyring::parse("a:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE").expect("a key of 32 bytes"));
 
-const HERE: Binding<'_> = Binding { fingerprint: 7, authority: b"shop.example" };
+const HERE: Binding<'_> = Binding { fingerprint: 7, network: None, authority: b"shop.example" };
 
 fuzz_target!(|data: &[u8]| {
     // No fuzzer finds a tag of 128 bits.
-    assert_eq!(open(data, &KEYS, HERE, Time(0)), None);
+    assert_eq!(open::<Window>(data, &KEYS, HERE, Time(0)), None);
+    assert_eq!(open::<Clearance>(data, &KEYS, HERE, Time(0)), None);
+    passed(data);
     cookie(data);
     if let Some((choice, bytes)) = data.split_first_chunk::<24>()
         && let Some(window) = Window::decode(bytes)
@@ -34,12 +37,24 @@ fn sealed(window: &Window, choice: &[u8; 24]) {
     let at = Time(u64::from_le_bytes(rest.try_into().expect("8 bytes")));
     assert_eq!(Window::decode(&window.encode()).as_ref(), Some(window));
     let token = seal(window, &KEYS, HERE, entropy, at).expect("an authority of ordinary length");
+    let newest = window.observed.map_or(window.opened, |observed| observed.max(window.opened));
+    let fits = newest.0 <= window.opened.0 + 600_000_000;
     assert!(token.len() + "__Host-outwork=".len() <= 400);
-    assert_eq!(open(token.as_bytes(), &KEYS, HERE, window.opened).as_ref(), Some(window));
+    assert_eq!(open(token.as_bytes(), &KEYS, HERE, window.opened).as_ref(), Some(window).filter(|_| fits));
+    assert_eq!(open::<Clearance>(token.as_bytes(), &KEYS, HERE, window.opened), None);
     let mut altered = token.into_bytes();
     let place = usize::from(entropy[0]) % altered.len();
     altered[place] ^= 1 << (entropy[1] % 8);
-    assert_eq!(open(&altered, &KEYS, HERE, window.opened), None);
+    assert_eq!(open::<Window>(&altered, &KEYS, HERE, window.opened), None);
+}
+
+/// Bytes as what a clearance seals: it opens as it is while it lasts, and as no session.
+fn passed(data: &[u8]) {
+    let Some(clearance) = Clearance::decode(data) else { return };
+    let token = seal(&clearance, &KEYS, HERE, &[1; 16], Time(0)).expect("an authority of ordinary length");
+    let opens = clearance.until.seconds() > clearance.since.seconds();
+    assert_eq!(open(token.as_bytes(), &KEYS, HERE, clearance.since), Some(clearance).filter(|_| opens));
+    assert_eq!(open::<Window>(token.as_bytes(), &KEYS, HERE, clearance.since), None);
 }
 
 /// Time never adds to a window; a batch never takes from it, and an old one changes nothing.
@@ -61,11 +76,12 @@ fn fades(window: &Window, choice: &[u8; 24]) {
 
 /// A request with these cookies: every signal reads it.
 fn cookie(data: &[u8]) {
-    let header = [b"__Host-outwork=", data].concat();
+    let header = [b"__Host-outwork=", data, b"; __Host-outwork-clearance=", data].concat();
     let headers: [(&[u8], &[u8]); 1] = [(b"cookie", &header)];
     let facts = Sample::GET.facts(&headers);
     let scene = Scene::opened(&facts, &KEYS, Decay::default());
     assert_eq!(scene.window(), Fact::Absent);
+    assert_eq!(scene.clearance(), Fact::Absent);
     for signal in SIGNALS {
         if let Fact::Known(value) = (signal.read)(&scene) {
             assert_eq!(value.kind(), signal.kind, "{}", signal.name);

@@ -41,7 +41,7 @@ impl Judge<'_> {
         let mut facts = CHROME.facts(&headers);
         facts.now = now;
         if let Some(window) = window {
-            facts.session = Token::Window(window);
+            facts.session = Token::Window(window, None);
         }
         let assessment = self.policy.assess(&facts, self.keys, &mut self.scratch);
         let judgement = assessment.judge(&[]);

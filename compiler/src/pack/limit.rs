@@ -35,6 +35,7 @@ pub(crate) const PARTS: &[(&str, KeyPart)] = &[
     ("asn", KeyPart::Asn),
     ("country", KeyPart::Country),
     ("session", KeyPart::Session),
+    ("clearance", KeyPart::Clearance),
 ];
 
 /// A bucket that holds more is no limit.

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
 
 mod asked;
+mod cleared;
 mod refused;
 mod site;
 mod wait;

@@ -71,12 +71,3 @@ fn an_altered_challenge_and_one_of_another_site_are_refused() {
     let reply = site.send(&elsewhere, body.as_bytes()).reply.unwrap();
     assert_eq!(reply.status, 403);
 }
-
-#[test]
-fn a_clearance_clears_its_own_device_only() {
-    let (mut site, mut visitor, token) = challenged();
-    visitor.keep(&site.answer(&visitor.clone(), &token, &solve(&token, 3)));
-    assert_eq!(site.get(&visitor, "/login").verdict.unwrap().name(), "tag");
-    let thief = Visitor { language: "de", ..visitor };
-    assert_eq!(site.get(&thief, "/login").verdict.unwrap().name(), "challenge");
-}

@@ -16,7 +16,7 @@ use outwork_engine::{
 };
 use std::{collections::BTreeMap, fs};
 
-const KEYS: &str = "test:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=";
+pub(crate) const KEYS: &str = "test:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=";
 
 const RULES: &str = r#"
 [pack]
@@ -60,7 +60,7 @@ pub(crate) const SETTINGS: &str = "mode = \"enforce\"\ncontact = \"https://shop.
 
 pub(crate) struct Site {
     policy: Policy,
-    keys: Keyring,
+    pub(crate) keys: Keyring,
     store: BTreeMap<u128, Word>,
     scratch: Scratch,
     pub(crate) second: u64,
@@ -134,6 +134,13 @@ impl Site {
         self.send(&visitor.request("GET", target), b"")
     }
 
+    /// Sends what a page's script sends.
+    pub(crate) fn post(&mut self, visitor: &Visitor, name: &str, body: &[u8]) -> Reply {
+        let mut request = visitor.request("POST", &format!("/.well-known/outwork/{name}"));
+        request.headers.push(("content-type".into(), "application/octet-stream".into()));
+        self.send(&request, body).reply.unwrap()
+    }
+
     /// Answers a challenge.
     pub(crate) fn answer(&mut self, visitor: &Visitor, token: &str, counter: &str) -> Reply {
         let mut request = visitor.request("POST", "/.well-known/outwork/challenge");
@@ -167,13 +174,19 @@ impl Seen {
 pub(crate) struct Visitor {
     pub(crate) address: &'static str,
     pub(crate) language: &'static str,
-    pub(crate) cookie: Option<String>,
+    /// Names and values.
+    pub(crate) cookies: Vec<(String, String)>,
     pub(crate) more: Vec<(&'static str, &'static str)>,
 }
 
 impl Visitor {
     pub(crate) fn new() -> Self {
-        Self { address: "203.0.113.7", language: "en", cookie: None, more: vec![("accept", "text/html,*/*;q=0.8")] }
+        Self {
+            address: "203.0.113.7",
+            language: "en",
+            cookies: Vec::new(),
+            more: vec![("accept", "text/html,*/*;q=0.8")],
+        }
     }
 
     pub(crate) fn with(mut self, name: &'static str, value: &'static str) -> Self {
@@ -187,15 +200,29 @@ impl Visitor {
         let mut headers: Vec<(String, Vec<u8>)> =
             vec![("user-agent".into(), agent.into()), ("accept-language".into(), self.language.into())];
         headers.extend(self.more.iter().map(|&(name, value)| (name.into(), value.into())));
-        headers.extend(self.cookie.iter().map(|cookie| ("cookie".into(), cookie.clone().into_bytes())));
+        // Over HTTP/2 each cookie has a header of its own.
+        let cookies = self.cookies.iter();
+        headers.extend(cookies.map(|(name, value)| ("cookie".into(), format!("{name}={value}").into_bytes())));
         let address = Fact::Known(self.address.parse().unwrap());
         Request { method: method.into(), target: target.into(), headers, address, ..Request::default() }
     }
 
-    /// Keeps the cookie of a reply.
+    /// Keeps the cookies of a reply, of which there are some.
     pub(crate) fn keep(&mut self, reply: &Reply) {
-        let cookie = header(reply, "set-cookie").unwrap();
-        self.cookie = Some(cookie.split(';').next().unwrap().into());
+        let cookies: Vec<_> = reply.headers.iter().filter(|(name, _)| *name == "set-cookie").collect();
+        assert!(!cookies.is_empty(), "{reply:?}");
+        for (_, cookie) in cookies {
+            let (pair, attributes) = cookie.split_once("; ").unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            self.cookies.retain(|(known, _)| known != name);
+            if !attributes.ends_with("Max-Age=0") {
+                self.cookies.push((name.into(), value.into()));
+            }
+        }
+    }
+
+    pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 }
 

@@ -40,7 +40,7 @@ fn loading_it_twice_leads_back_twice_and_clears_once() {
     visitor.keep(site.get(&visitor, &link).reply());
     let again = site.get(&visitor, &link);
     assert_eq!((again.reply().status, header(again.reply(), "set-cookie")), (303, None));
-    let bare = Visitor { cookie: None, ..visitor };
+    let bare = Visitor { cookies: Vec::new(), ..visitor };
     assert_eq!(site.get(&bare, &link).reply().status, 409, "one wait clears one visitor");
 }
 

@@ -6,12 +6,12 @@ use super::{
     work,
 };
 use crate::{
+    clearance::Passed,
     identity::Prefix,
     keys::Keyring,
     memo::{Keep, Memo},
     risk::Band,
     time::Time,
-    window::Passed,
 };
 use alloc::string::String;
 
@@ -93,7 +93,8 @@ pub struct Proof {
     pub level: u8,
     /// What the store is asked. Anything but [`Remembered::Nothing`](crate::memo::Remembered::Nothing) means that it was
     /// used, but for [`Remembered::Unknown`](crate::memo::Remembered::Unknown): a store that cannot be reached locks
-    /// nobody out, and what is then gained by using a proof twice is the same clearance for the same device and network.
+    /// nobody out. What is then gained by using a proof twice, within the challenge's life and from the address that it was
+    /// given to, is a second clearance, with a bucket of its own in limits that count by clearance.
     pub memo: Memo,
 }
 

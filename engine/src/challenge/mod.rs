@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! issue(client, band) ─▶ text ─▶ (the client works, or waits) ─▶ check_work / check_wait ─▶ Proof ─▶ (the store steps
-//! its memo: used before?) ─▶ a clearance in the window
+//! its memo: used before?) ─▶ a clearance
 //! ```
 
 mod answer;

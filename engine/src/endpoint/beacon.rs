@@ -138,7 +138,7 @@ fn finish(context: &Context<'_>, mut window: Window, sketch: &Sketch, remembered
 
 /// Judges the request anew, with what was just observed, for the band that the session is held in from now on.
 fn hold(context: &Context<'_>, window: &mut Window) {
-    let facts = Facts { session: Session::Window(window), ..*context.facts };
+    let facts = Facts { session: Session::Window(window, context.clearance), ..*context.facts };
     let held = context.policy.assess(&facts, context.keys, &mut Scratch::default()).held();
     window.held = held;
 }

@@ -9,13 +9,12 @@ use crate::{
     challenge::{self, Proof, Refused},
     decision::{Reply, push_number},
     memo::Remembered,
-    session::Presented,
 };
 use alloc::vec::Vec;
 
-pub(super) fn serve<'a>(context: Context<'a>, session: Presented) -> Answer<'a> {
+pub(super) fn serve(context: Context<'_>) -> Answer<'_> {
     match check(&context) {
-        Ok(proof) => Answer::asking(Vec::from([proof.memo]), move |known| finish(&context, &session, &proof, known)),
+        Ok(proof) => Answer::asking(Vec::from([proof.memo]), move |known| finish(&context, &proof, known)),
         Err(refused) => cleared::problem(refused).reply(&context).into(),
     }
 }
@@ -26,11 +25,11 @@ fn check(context: &Context<'_>) -> Result<Proof, Refused> {
     challenge::check_work(context.keys, sent.challenge, sent.answer, &client, context.facts.now)
 }
 
-fn finish(context: &Context<'_>, session: &Presented, proof: &Proof, remembered: &[Remembered]) -> Reply {
+fn finish(context: &Context<'_>, proof: &Proof, remembered: &[Remembered]) -> Reply {
     if cleared::is_used(remembered) {
         return USED.reply(context);
     }
-    let Some((until, cookie)) = cleared::clear(context, session, proof) else { return UNBOUND.reply(context) };
+    let Some((until, cookie)) = cleared::clear(context, proof) else { return UNBOUND.reply(context) };
     let mut body = "{\"cleared\":true,\"until\":".into();
     push_number(&mut body, until.seconds());
     body.push('}');

@@ -1,20 +1,22 @@
-//! What both ways through a challenge share: who asks, what the store says, and the clearance in the session's window.
+//! What both ways through a challenge share: who asks, what the store says, and the clearance.
 
-use super::{Context, hello, problem::Problem};
+use super::{Context, problem::Problem};
 use crate::{
     challenge::{Client, Proof, Refused},
+    clearance::{Clearance, Passed},
     identity,
     memo::Remembered,
-    session::{self, Presented},
+    session,
+    signals::Scene,
     time::Time,
-    window::{Clearance, Passed},
 };
 use alloc::string::String;
 
 /// Who answers a challenge.
 pub(super) fn client<'a>(context: &Context<'a>) -> Client<'a> {
     let network = context.facts.connection.address.map(identity::client_prefix).known();
-    Client { device: context.binding().fingerprint, network, authority: context.facts.request.authority }
+    let device = Scene::new(context.facts).fingerprint();
+    Client { device, network, authority: context.facts.request.authority }
 }
 
 /// Whether the store says that a challenge was used before. One that cannot be reached locks nobody out.
@@ -22,26 +24,30 @@ pub(super) fn is_used(remembered: &[Remembered]) -> bool {
     remembered.iter().any(|known| matches!(known, Remembered::Same | Remembered::Other(_)))
 }
 
-/// Writes a clearance into the session's window, or into that of a new one: until when it holds, and the cookie. None for
-/// an authority that no cookie is bound to.
-pub(super) fn clear(context: &Context<'_>, session: &Presented, proof: &Proof) -> Option<(Time, String)> {
-    let (facts, terms) = (context.facts, &context.policy.settings().challenge);
+/// Gives a clearance: until when it holds, and the cookie. None for an authority that no cookie is bound to.
+pub(super) fn clear(context: &Context<'_>, proof: &Proof) -> Option<(Time, String)> {
+    let facts = context.facts;
+    let clearance = better(context.clearance, earned(context, proof));
+    let cookie = session::set_cookie(&clearance, context.keys, context.binding(), &facts.entropy, facts.now)?;
+    Some((clearance.until, cookie))
+}
+
+/// Whoever has a clearance keeps its name: a limit that counts by it does not begin anew.
+fn earned(context: &Context<'_>, proof: &Proof) -> Clearance {
+    let (now, terms) = (context.facts.now, &context.policy.settings().challenge);
     let seconds = match proof.passed {
         Passed::Work => terms.clearance,
         Passed::Wait => terms.wait_clearance,
     };
-    let until = Time(facts.now.0.saturating_add(u64::from(seconds).saturating_mul(1_000_000)));
-    let mut window = session.window().known().cloned().unwrap_or_else(|| hello::open(context));
-    let new = Clearance { passed: proof.passed, level: proof.level, until };
-    let clearance = better(window.cleared(facts.now), new);
-    window.clearance = Some(clearance);
-    let cookie = session::set_cookie(&window, context.keys, context.binding(), &facts.entropy, facts.now)?;
-    Some((clearance.until, cookie))
+    let id = context.clearance.map_or_else(|| name(context), |known| known.id);
+    let until = Time(now.0.saturating_add(Time::from_seconds(seconds.into()).0));
+    Clearance { id, passed: proof.passed, level: proof.level, since: now, until }
 }
 
-/// The clearance that the client has.
-pub(super) fn cleared(context: &Context<'_>, session: &Presented) -> Option<Clearance> {
-    session.window().known()?.cleared(context.facts.now)
+/// Eight bytes that say nothing of the reference, which is made of the same random bytes.
+fn name(context: &Context<'_>) -> [u8; 8] {
+    let [a, b, c, d, e, f, g, h, ..] = context.keys.memo_key(&[b"clearance", &context.facts.entropy]).to_le_bytes();
+    [a, b, c, d, e, f, g, h]
 }
 
 /// What is wrong with an answer.

@@ -24,7 +24,7 @@ pub(super) fn serve<'a>(context: Context<'a>, session: Presented) -> Answer<'a> 
 pub(super) const UNBOUND: Problem = Problem::new(400, "This address is too long for a session.");
 
 /// A session's id is no secret, and says nothing of the reference that is made of the same random bytes.
-pub(super) fn open(context: &Context<'_>) -> Window {
+fn open(context: &Context<'_>) -> Window {
     let id = context.keys.memo_key(&[b"session", &context.facts.entropy]);
     Window::new(id.to_le_bytes(), context.facts.now)
 }

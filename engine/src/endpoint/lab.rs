@@ -39,7 +39,7 @@ fn page() -> Reply {
 
 /// What the next request would be told of this window: `docs/beacon.md` has the shape.
 fn tell(context: &Context<'_>, window: &Window) -> Reply {
-    let facts = Facts { session: Session::Window(window), ..*context.facts };
+    let facts = Facts { session: Session::Window(window, context.clearance), ..*context.facts };
     let assessment = context.policy.assess(&facts, context.keys, &mut Scratch::default());
     // Nothing is charged for a look: no limit refuses here.
     let charged = vec![Charged::Unknown; assessment.charges().len()];

@@ -24,15 +24,15 @@ pub use table::Endpoint;
 
 use crate::{
     assets,
+    clearance::Clearance,
     decision::Reply,
     facts::Facts,
-    identity,
     keys::Keyring,
     limits::{Charge, Charged},
     memo::{Memo, Remembered},
     policy::{Assessment, Policy},
     rules::{Mode, Scratch},
-    session::{Binding, Presented},
+    session::{Binding, Presented, Shown},
     signals::Scene,
 };
 use alloc::{boxed::Box, string::String, vec::Vec};
@@ -111,11 +111,12 @@ impl<'a> Service<'a> {
             return reply.into();
         }
         let Self { route, policy, facts, body, keys, assessment } = self;
-        let context = Context { policy, facts, body, keys };
+        let Shown { session, clearance } = assessment.into_shown();
+        let context = Context { policy, facts, body, keys, clearance: clearance.known() };
         let checked = checks::head(&route, facts).and_then(|()| checks::body(&route, facts, body));
         match checked {
             Err(problem) => refuse(problem, &route, &context).into(),
-            Ok(()) => dispatch(&route, context, assessment.into_session()),
+            Ok(()) => dispatch(&route, context, session),
         }
     }
 }
@@ -127,8 +128,8 @@ fn dispatch<'a>(route: &Route, context: Context<'a>, session: Presented) -> Answ
         _ if context.policy.settings().mode == Mode::Off => Problem::MISSING.reply(&context).into(),
         Endpoint::Hello => hello::serve(context, session),
         Endpoint::Beacon => beacon::serve(context, session),
-        Endpoint::Challenge => challenge::serve(context, session),
-        Endpoint::Wait => wait::serve(context, session),
+        Endpoint::Challenge => challenge::serve(context),
+        Endpoint::Wait => wait::serve(context),
         Endpoint::Lab => lab::serve(context, session),
         Endpoint::Unknown => Problem::MISSING.reply(&context).into(),
     }
@@ -149,6 +150,7 @@ struct Context<'a> {
     facts: &'a Facts<'a>,
     body: &'a [u8],
     keys: &'a Keyring,
+    clearance: Option<Clearance>,
 }
 
 impl<'a> Context<'a> {
@@ -159,8 +161,7 @@ impl<'a> Context<'a> {
 
     /// What the tokens of this client are bound to.
     fn binding(&self) -> Binding<'a> {
-        let fingerprint = identity::fingerprint(&Scene::new(self.facts).device_parts());
-        Binding { fingerprint, authority: self.facts.request.authority }
+        Binding { authority: self.facts.request.authority, ..Scene::new(self.facts).binding() }
     }
 
     /// The values of a header, by its name in lower case.

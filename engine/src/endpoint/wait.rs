@@ -12,16 +12,13 @@ use crate::{
     challenge::{self, Page, Proof, Refused},
     decision::{Id, Reply, Subject},
     memo::Remembered,
-    session::Presented,
 };
 use alloc::{string::String, vec::Vec};
 
-pub(super) fn serve<'a>(context: Context<'a>, session: Presented) -> Answer<'a> {
+pub(super) fn serve(context: Context<'_>) -> Answer<'_> {
     let asked = Asked::of(&context);
     match check(&context, &asked) {
-        Ok(proof) => {
-            Answer::asking(Vec::from([proof.memo]), move |known| finish(&context, (&session, &asked), &proof, known))
-        }
+        Ok(proof) => Answer::asking(Vec::from([proof.memo]), move |known| finish(&context, &asked, &proof, known)),
         Err(Refused::Early { seconds, bits }) if shows_page(&context) => {
             again(&context, &asked, (seconds, bits)).into()
         }
@@ -57,17 +54,12 @@ fn check(context: &Context<'_>, asked: &Asked<'_>) -> Result<Proof, Refused> {
 }
 
 /// Whoever loads this twice, or has done the work meanwhile, is let through with what they have.
-fn finish(
-    context: &Context<'_>,
-    (session, asked): (&Presented, &Asked<'_>),
-    proof: &Proof,
-    remembered: &[Remembered],
-) -> Reply {
+fn finish(context: &Context<'_>, asked: &Asked<'_>, proof: &Proof, remembered: &[Remembered]) -> Reply {
     if !cleared::is_used(remembered) {
-        let Some((_, cookie)) = cleared::clear(context, session, proof) else { return UNBOUND.reply(context) };
+        let Some((_, cookie)) = cleared::clear(context, proof) else { return UNBOUND.reply(context) };
         return back(context, asked, Some(cookie));
     }
-    match cleared::cleared(context, session) {
+    match context.clearance {
         Some(clearance) if clearance.level >= proof.level => back(context, asked, None),
         _ => refuse(context, asked, USED),
     }

@@ -56,6 +56,8 @@ pub enum KeyPart {
     Country,
     /// The session, by its token. Who sends none is not counted: another limit has to count those.
     Session,
+    /// The clearance, by its random name. Who has passed no challenge is not counted.
+    Clearance,
 }
 
 /// One charge to one bucket: the host steps the word stored under `key`.

@@ -12,7 +12,7 @@ use crate::{
     limits::{Charge, Charged, KeyPart, Limit, Outcome},
     risk::{Band, Confidence, Risk, Tally},
     rules::{Action, Layer, Mode, Rule, Scratch, Standing, Standings},
-    session::Presented,
+    session::{Presented, Shown},
     signals::Scene,
     window::{Held, State},
 };
@@ -27,7 +27,7 @@ pub struct Assessment<'a> {
     device: u64,
     // Whether every part of the device identity was seen: it stands for many clients where it was not.
     device_seen: bool,
-    session: Presented,
+    shown: Shown,
     risk: Risk,
     band: Band,
     held: Held,
@@ -48,7 +48,7 @@ impl<'a> Assessment<'a> {
             keys,
             device,
             device_seen: scene.sees_device(),
-            session: Presented::Unavailable,
+            shown: Shown { session: Presented::Unavailable, clearance: Fact::Unavailable },
             risk: Tally::default().risk(policy.settings.weights, Confidence::observed(facts)),
             band: Band::Low,
             held: Held::default(),
@@ -61,7 +61,7 @@ impl<'a> Assessment<'a> {
             policy.conditions.evaluate(&scene, scratch);
         }
         scene.keep(&mut scratch.agents);
-        assessment.session = scene.into_session();
+        assessment.shown = scene.into_shown();
         if policy.settings.mode != Mode::Off {
             assessment.weigh(scratch);
             assessment.charge(scratch);
@@ -168,7 +168,7 @@ impl<'a> Assessment<'a> {
         }
         (self.asked, self.reasons) = (asked, reasons);
         self.risk = tally.risk(policy.settings.weights, self.confidence());
-        let held = self.session.window().known().map(|window| window.held).unwrap_or_default();
+        let held = self.shown.session.window().known().map(|window| window.held).unwrap_or_default();
         self.held = policy.settings.bands.hold(self.risk.total, held, self.facts.now);
         self.band = Band::of_level(self.held.band);
     }
@@ -176,18 +176,18 @@ impl<'a> Assessment<'a> {
     /// How much of each layer was observed: what a window is still worth counts, and no window is no observation.
     pub fn confidence(&self) -> Confidence {
         let (behaviour, now) = (self.policy.settings.behaviour, self.facts.now);
-        let window = self.session.window().known().map(|window| window.confidence(behaviour, now));
+        let window = self.shown.session.window().known().map(|window| window.confidence(behaviour, now));
         Confidence::observed(self.facts).with_behaviour(window.unwrap_or(0))
     }
 
     /// What the request tells of its session.
     pub fn session(&self) -> &Presented {
-        &self.session
+        &self.shown.session
     }
 
-    /// The same, for those who go on without the assessment.
-    pub(crate) fn into_session(self) -> Presented {
-        self.session
+    /// What it shows, for those who go on without the assessment.
+    pub(crate) fn into_shown(self) -> Shown {
+        self.shown
     }
 
     /// The band of risk as the session's window shall hold it.
@@ -198,7 +198,7 @@ impl<'a> Assessment<'a> {
     /// Where in its window of observation the request falls.
     fn window_state(&self) -> State {
         let (behaviour, now) = (self.policy.settings.behaviour, self.facts.now);
-        self.session.window().known().map_or(State::None, |window| window.state(behaviour, now))
+        self.shown.session.window().known().map_or(State::None, |window| window.state(behaviour, now))
     }
 
     /// Works out what is charged: limits whose condition holds, and those that a rule names. An exemption is none from
@@ -225,6 +225,7 @@ impl<'a> Assessment<'a> {
         let client = prefix.as_ref().known().map(Prefix::as_bytes).or(self.facts.seen.client);
         let device = self.device.to_le_bytes();
         let asn = connection.asn.map(u32::to_le_bytes);
+        let clearance = self.shown.clearance.map(|clearance| clearance.id);
         let mut parts: Vec<&[u8]> = Vec::with_capacity(limit.key.len() + 1);
         parts.push(limit.id.as_bytes());
         for part in &limit.key {
@@ -234,7 +235,8 @@ impl<'a> Assessment<'a> {
                 KeyPart::Device => return None,
                 KeyPart::Asn => asn.as_ref().known()?,
                 KeyPart::Country => connection.country.known()?,
-                KeyPart::Session => &self.session.window().known()?.id,
+                KeyPart::Session => &self.shown.session.window().known()?.id,
+                KeyPart::Clearance => clearance.as_ref().known()?,
             });
         }
         Some(self.keys.limit_key(&parts))
@@ -309,8 +311,7 @@ impl<'a> Assessment<'a> {
 
     /// Whether this client has passed a challenge of this band or a higher one, for as long as that holds.
     fn is_cleared(&self) -> bool {
-        let passed = self.session.window().known().and_then(|window| window.cleared(self.facts.now));
-        passed.is_some_and(|passed| passed.level >= self.band.level())
+        self.shown.clearance.known().is_some_and(|clearance| clearance.level >= self.band.level())
     }
 
     /// The layer with the most points; the policy itself where no layer has any.

@@ -29,7 +29,7 @@ impl Challenged<'_> {
         let (facts, terms) = (self.facts, &self.settings.challenge);
         let target = challenge::return_to(&facts.request);
         let network = facts.connection.address.map(identity::client_prefix).known();
-        let device = identity::fingerprint(&Scene::new(facts).device_parts());
+        let device = Scene::new(facts).fingerprint();
         let client = Client { device, network, authority: facts.request.authority };
         let text = challenge::issue(self.keys, terms, self.band, &client, target, facts.entropy, facts.now);
         let id = Id::new(&facts.entropy);

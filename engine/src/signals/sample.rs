@@ -3,10 +3,11 @@
 use super::{Reading, Value};
 use crate::{
     beacon::Feature,
+    clearance::{Clearance, Passed},
     fact::Fact,
     facts::{Connection, Facts, Headers, Protocol, Request, Seen, Session},
     time::Time,
-    window::{Clearance, Passed, Window},
+    window::Window,
 };
 use core::net::IpAddr;
 
@@ -85,12 +86,16 @@ impl Visit {
         window.observed = self.idle.map(before);
         (window.sure, window.observations, window.replays) = (self.sure, self.observations, self.replays);
         window.skew = self.skew;
-        let until = Time(now.0.saturating_add(Time::from_seconds(60).0));
-        window.clearance = self.passed.map(|passed| Clearance { passed, level: 2, until });
         for &(feature, value) in self.features {
             window.features.set(feature, value);
         }
         window
+    }
+
+    /// What its clearance holds at an instant.
+    pub fn clearance(&self, now: Time) -> Option<Clearance> {
+        let until = Time(now.0.saturating_add(Time::from_seconds(60).0));
+        self.passed.map(|passed| Clearance { id: [1; 8], passed, level: 2, since: now, until })
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
     facts::{Facts, Unlisted},
     keys::Keyring,
     recall::Recall,
-    session::Presented,
+    session::Shown,
     window::Decay,
 };
 use alloc::boxed::Box;
@@ -36,8 +36,8 @@ pub struct Scene<'a> {
     hints: OnceCell<Fact<Hints>>,
     shape: OnceCell<[u8; 16]>,
     habits: OnceCell<[u8; 8]>,
-    // None until somebody asks, or opens the token.
-    session: OnceCell<Presented>,
+    // None until somebody asks, or opens the tokens.
+    shown: OnceCell<Shown>,
     decay: Decay,
 }
 
@@ -77,7 +77,7 @@ impl<'a> Scene<'a> {
             hints: OnceCell::new(),
             shape: OnceCell::new(),
             habits: OnceCell::new(),
-            session: OnceCell::new(),
+            shown: OnceCell::new(),
             decay: Decay::default(),
         }
     }

@@ -1,10 +1,10 @@
 //! `session.clearance`
 
 use super::{Expected, Page, Reading, Sample, Scene, Visit};
-use crate::window::Passed;
+use crate::clearance::Passed;
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    scene.window().map(|window| match window.cleared(scene.facts().now).map(|clearance| clearance.passed) {
+    scene.clearance().optional().map(|clearance| match clearance.map(|clearance| clearance.passed) {
         None => "none".into(),
         Some(Passed::Work) => "work".into(),
         Some(Passed::Wait) => "wait".into(),
@@ -12,7 +12,7 @@ pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
 }
 
 pub(super) const PAGE: Page = Page {
-    means: "Which challenge the session has passed, for as long as that holds: `work` for proof of work, `wait` for waiting without a script, else `none`. Absent without a window.",
+    means: "Which challenge this device has passed in this network, for as long as that holds: `work` for proof of work, `wait` for waiting without a script, else `none`. It needs no window of observation.",
     evasion: "Passing a challenge: seconds of a processor, or of waiting.",
     honest_cost: "Nobody is challenged without a rule or a band that asks for it.",
     seen_by: "every host; not in logs",
@@ -22,6 +22,6 @@ pub(super) const PAGE: Page = Page {
             Expected::Text("work"),
         ),
         (Sample { visit: Some(Visit::INSIDE), ..Sample::GET }, Expected::Text("none")),
-        (Sample::GET, Expected::Absent),
+        (Sample::GET, Expected::Text("none")),
     ],
 };

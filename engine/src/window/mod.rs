@@ -36,30 +36,8 @@ pub struct Window {
     pub replays: u8,
     /// What was observed.
     pub features: Features,
-    /// The challenge that was passed.
-    pub clearance: Option<Clearance>,
     /// The band of risk that the session was last held in.
     pub held: Held,
-}
-
-/// That a challenge was passed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Clearance {
-    /// How it was passed.
-    pub passed: Passed,
-    /// The highest band of risk that it holds for: 0 low, 1 medium, 2 high.
-    pub level: u8,
-    /// When it ends. Kept to the second.
-    pub until: Time,
-}
-
-/// How a challenge was passed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Passed {
-    /// By proof of work.
-    Work,
-    /// By waiting, without a script.
-    Wait,
 }
 
 /// A band of risk that is not left at once.
@@ -123,7 +101,6 @@ impl Window {
             skew: 0,
             replays: 0,
             features: Features::default(),
-            clearance: None,
             held: Held::default(),
         }
     }
@@ -183,11 +160,6 @@ impl Window {
     /// Whether a batch followed a path that was seen before, under another session.
     pub const fn replayed(&self) -> bool {
         self.replays > 0
-    }
-
-    /// The clearance, while it lasts.
-    pub fn cleared(&self, now: Time) -> Option<Clearance> {
-        self.clearance.filter(|clearance| now < clearance.until)
     }
 }
 

@@ -18,21 +18,12 @@ fn features() -> impl Strategy<Value = Features> {
     })
 }
 
-fn clearance() -> impl Strategy<Value = Clearance> {
-    let passed = prop_oneof![Just(Passed::Work), Just(Passed::Wait)];
-    (passed, 0_u8..3, 0_u64..1 << 40).prop_map(|(passed, level, until)| Clearance {
-        passed,
-        level,
-        until: Time::from_seconds(until),
-    })
-}
-
 /// Any window that an encoding can hold exactly.
 pub(crate) fn windows() -> impl Strategy<Value = Window> {
     let times = (0_u64..1 << 48, prop::option::of(0_u64..1 << 48), 0_u64..1 << 40);
     let counts = (any::<u32>(), 0_u16..=1_000, any::<u16>(), any::<i32>(), any::<u8>());
-    (any::<[u8; 16]>(), times, counts, features(), prop::option::of(clearance()), 0_u8..3).prop_map(
-        |(id, (opened, observed, since), counts, features, clearance, band)| {
+    (any::<[u8; 16]>(), times, counts, features(), 0_u8..3).prop_map(
+        |(id, (opened, observed, since), counts, features, band)| {
             let (sequence, sure, observations, skew, replays) = counts;
             Window {
                 id,
@@ -44,7 +35,6 @@ pub(crate) fn windows() -> impl Strategy<Value = Window> {
                 skew,
                 replays,
                 features,
-                clearance,
                 held: Held { band, since: Time::from_seconds(since) },
             }
         },
@@ -181,13 +171,4 @@ fn a_glance_is_no_window() {
     let mut window = Window::new([7; 16], now);
     window.observe(&moves(4), 1, Decay::default(), now).unwrap();
     assert_eq!((window.state(Decay::default(), now), window.sure), (State::None, 109));
-}
-
-#[test]
-fn a_clearance_ends() {
-    let until = Time::from_seconds(100);
-    let clearance = Some(Clearance { passed: Passed::Work, level: 1, until });
-    let window = Window { clearance, ..Window::new([0; 16], Time(0)) };
-    assert_eq!(window.cleared(Time(until.0 - 1)), clearance);
-    assert_eq!(window.cleared(until), None);
 }

@@ -1,10 +1,10 @@
 //! A window as bytes: what a token seals.
 //!
 //! Little-endian: version, flags, id (16), opened and observed (milliseconds, 6 each), sequence (4), sure (2),
-//! observations (2), skew (4), replays (1), the end of the clearance and the hold of the band (seconds, 5 each), then the schema of
-//! the features (2) and their bytes.
+//! observations (2), skew (4), replays (1), the hold of the band (seconds, 5), then the schema of the features (2) and
+//! their bytes.
 
-use super::{Clearance, Held, Passed, Window};
+use super::{Held, Window};
 use crate::{beacon::Features, time::Time};
 use alloc::vec::Vec;
 
@@ -12,14 +12,12 @@ use alloc::vec::Vec;
 pub const MAX_BYTES: usize = FIXED_BYTES + Features::BYTES;
 
 /// What comes before the features.
-const FIXED_BYTES: usize = 1 + 1 + 16 + 6 + 6 + 4 + 2 + 2 + 4 + 1 + 5 + 5 + 2;
+const FIXED_BYTES: usize = 1 + 1 + 16 + 6 + 6 + 4 + 2 + 2 + 4 + 1 + 5 + 2;
 
 // A window of another version is none: what its numbers meant is not known here. It goes up when a field changes.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 const OBSERVED: u8 = 1;
-const CLEARED: u8 = 2;
-const BY_WAIT: u8 = 4;
 
 impl Window {
     /// Writes the window. Instants lose what is finer than their unit, and what is beyond it is cut.
@@ -34,21 +32,16 @@ impl Window {
         put(&mut out, self.observations.into(), 2);
         put(&mut out, self.skew.cast_unsigned().into(), 4);
         out.push(self.replays);
-        put(&mut out, self.clearance.map_or(0, |clearance| clearance.until.seconds()), 5);
         put(&mut out, self.held.since.seconds(), 5);
         put(&mut out, Features::SCHEMA.into(), 2);
         out.extend(self.features.to_bytes());
         out
     }
 
-    /// Bits 0 to 2: observed, cleared, cleared by waiting; 3 and 4 the clearance's level, 5 and 6 the held band.
+    /// Bit 0: observed; 1 and 2 the held band.
     fn flags(&self) -> u8 {
-        let clearance = self.clearance.map_or(0, |clearance| {
-            let by_wait = if clearance.passed == Passed::Wait { BY_WAIT } else { 0 };
-            CLEARED | by_wait | clearance.level.min(2) << 3
-        });
         let observed = if self.observed.is_some() { OBSERVED } else { 0 };
-        observed | clearance | self.held.band.min(2) << 5
+        observed | self.held.band.min(2) << 1
     }
 
     /// Reads a window; none where the bytes are not of this version, or not a window.
@@ -69,19 +62,11 @@ impl Window {
             observations: u16::try_from(input.number(2)?).ok()?,
             skew: u32::try_from(input.number(4)?).ok()?.cast_signed(),
             replays: u8::try_from(input.number(1)?).ok()?,
-            clearance: clearance(flags, input.seconds()?)?,
-            held: Held { band: level(flags >> 5)?, since: input.seconds()? },
+            held: Held { band: level(flags >> 1)?, since: input.seconds()? },
             features: input.features()?,
         };
-        (input.rest.is_empty() && flags >> 7 == 0).then_some(window)
+        (input.rest.is_empty() && flags >> 3 == 0).then_some(window)
     }
-}
-
-#[expect(clippy::option_option, reason = "the outer says whether the flags mean anything")]
-fn clearance(flags: u8, until: Time) -> Option<Option<Clearance>> {
-    let passed = if flags & BY_WAIT == 0 { Passed::Work } else { Passed::Wait };
-    let clearance = Clearance { passed, level: level(flags >> 3)?, until };
-    Some((flags & CLEARED != 0).then_some(clearance))
 }
 
 fn level(bits: u8) -> Option<u8> {

@@ -3,10 +3,10 @@
 
 use outwork_engine::{
     beacon::FEATURES,
+    clearance::Passed,
     fact::Fact,
     facts::Protocol,
     signals::{Expected, Kind, PAGES, Page, SIGNALS, Sample, Signal, Visit},
-    window::Passed,
 };
 use std::{fmt::Write as _, fs, path::Path};
 

@@ -47,7 +47,7 @@ fn every_example_holds() {
             let mut facts = sample.facts(&headers);
             let window = sample.visit.map(|visit| visit.window(facts.now));
             if let Some(window) = &window {
-                facts.session = Session::Window(window);
+                facts.session = Session::Window(window, sample.visit.and_then(|visit| visit.clearance(facts.now)));
             }
             let scene = Scene::opened(&facts, &keys, Decay::default());
             let reading = (signal.read)(&scene);

@@ -1,35 +1,63 @@
 //! What the session token says, and what was observed in its window.
 
-use super::Scene;
+use super::{Known, Scene};
 use crate::{
     beacon::{Environment, Feature},
+    clearance::Clearance,
     fact::Fact,
     facts::Session,
     identity,
     keys::Keyring,
-    session::{COOKIE, Presented},
+    session::{Binding, Presented, Shown, Tokens},
     window::{Decay, State, Window},
 };
 
 impl Scene<'_> {
-    /// Opens the token, if there is one, as that of this device; before that its session is unavailable.
+    /// Opens the tokens, if there are any, as those of this device; before that its session is unavailable.
     pub(crate) fn open_session(&mut self, keys: &Keyring, decay: Decay) {
         self.decay = decay;
-        if let (Session::Cookie, Fact::Known(token)) = (self.facts.session, self.cookie(COOKIE.as_bytes())) {
-            let fingerprint = identity::fingerprint(&self.device_parts());
-            self.session = Presented::open(token, self.facts, keys, fingerprint).into();
-        }
+        let tokens = self.tokens();
+        let shown = match (self.facts.session, tokens) {
+            (Session::Cookie, Fact::Known(tokens)) if tokens.are_there() => {
+                tokens.open(self.facts, keys, self.binding())
+            }
+            _ => Shown::unopened(self.facts, tokens),
+        };
+        self.shown = shown.into();
+    }
+
+    /// What the tokens of this client are bound to.
+    pub(crate) fn binding(&self) -> Binding<'_> {
+        let network = self.facts.connection.address.map(identity::network_prefix).known();
+        Binding { fingerprint: self.fingerprint(), network, authority: self.facts.request.authority }
+    }
+
+    /// The device, by a name that stays when keys change.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        identity::fingerprint(&self.device_parts())
     }
 
     /// What the request tells of its session.
     pub fn session(&self) -> &Presented {
-        self.session.get_or_init(|| Presented::unopened(self.facts, self.cookie(COOKIE.as_bytes())))
+        &self.shown().session
     }
 
-    /// The same, for those who go on without the scene.
-    pub(crate) fn into_session(mut self) -> Presented {
-        let session = self.session.take();
-        session.unwrap_or_else(|| Presented::unopened(self.facts, self.cookie(COOKIE.as_bytes())))
+    /// The challenge that was passed, for as long as that counts.
+    pub fn clearance(&self) -> Fact<Clearance> {
+        self.shown().clearance
+    }
+
+    /// Both, for those who go on without the scene.
+    pub(crate) fn into_shown(mut self) -> Shown {
+        self.shown.take().unwrap_or_else(|| Shown::unopened(self.facts, self.tokens()))
+    }
+
+    fn shown(&self) -> &Shown {
+        self.shown.get_or_init(|| Shown::unopened(self.facts, self.tokens()))
+    }
+
+    fn tokens(&self) -> Fact<Tokens<'_>> {
+        self.known(Known::Cookie).map(|_| Tokens::of(self.cookies()))
     }
 
     /// The window of observation: absent without a token that opens.
