@@ -23,13 +23,58 @@ fn who_waits_goes_back_to_where_they_were_for_less_long() {
     site.second = 4;
     assert!(site.get(&visitor, &link).reply().body.contains("content=\"1; url="));
     site.second = 5;
-    let back = site.get(&visitor, &link);
-    assert_eq!(back.reply().status, 303);
+    let given = site.get(&visitor, &link);
+    assert_eq!((given.reply().status, header(given.reply(), "location")), (303, Some(&*format!("{link}&k=1"))));
+    visitor.keep(given.reply());
+    let back = site.get(&visitor, &format!("{link}&k=1"));
+    assert_eq!((back.reply().status, header(back.reply(), "set-cookie")), (303, None));
     assert_eq!(header(back.reply(), "location"), Some("/login?next=%2Fcart&x=%3C%22&amp;"));
-    visitor.keep(back.reply());
     assert_eq!(site.get(&visitor, TARGET).verdict, Some(Verdict::Tag));
     site.second = 5 + 600;
     assert_eq!(site.get(&visitor, TARGET).verdict, Some(Verdict::Challenge));
+}
+
+/// Over and over it would be challenged, wait, and be led back to be challenged.
+#[test]
+fn who_keeps_no_cookie_is_told_so_instead_of_going_round() {
+    for (mut site, visitor, page) in [challenged(TARGET), {
+        let (mut site, visitor) = (Site::new(SETTINGS), Visitor::new());
+        let page = site.send(&visitor.request("POST", "/login"), b"");
+        (site, visitor, page)
+    }] {
+        site.second = 5;
+        let given = site.get(&visitor, &page.wait_link());
+        assert_eq!(given.reply().status, 303);
+        let next = header(given.reply(), "location").unwrap().to_owned();
+        for second in [5, 6, 299] {
+            site.second = second;
+            let told = site.get(&visitor, &next);
+            let (reply, body) = (told.reply(), &told.reply().body);
+            assert_eq!((reply.status, header(reply, "location"), header(reply, "set-cookie")), (403, None, None));
+            for part in ["<h1>", "keeps no cookies", "http: instead of https:", "Reference: <code>", "/help\">"] {
+                assert!(body.contains(part), "{part}: {body}");
+            }
+            assert!(!body.contains("http-equiv"), "it goes on by hand: {body}");
+        }
+        let problem = site.get(&visitor.clone().with("accept", "*/*"), &next);
+        assert_eq!(header(problem.reply(), "content-type"), Some("application/problem+json"));
+    }
+}
+
+/// Saying that one has a clearance gives none, and spends none.
+#[test]
+fn who_begins_with_the_second_step_is_not_let_through() {
+    let (mut site, mut visitor, page) = challenged(TARGET);
+    let (link, second) = (page.wait_link(), format!("{}&k=1", page.wait_link()));
+    assert!(site.get(&visitor, &second).reply().body.contains("content=\"5; url="), "it is too early for that too");
+    site.second = 5;
+    let told = site.get(&visitor, &second);
+    assert_eq!((told.reply().status, header(told.reply(), "set-cookie")), (403, None));
+    visitor.keep(site.get(&visitor.clone(), &link).reply());
+    let elsewhere = second.replace("/login", "/other");
+    assert_ne!(elsewhere, second);
+    assert_eq!(site.get(&visitor, &elsewhere).reply().status, 403, "the challenge is for one target here too");
+    assert_eq!(site.get(&visitor, &second).reply().status, 303);
 }
 
 #[test]
@@ -68,6 +113,8 @@ fn nobody_is_led_elsewhere() {
     // A target that names another site, as a path of this one.
     let page = site.get(&visitor, "//login.evil.example/odd");
     site.second = 20;
+    let mut visitor = visitor;
+    visitor.keep(site.get(&visitor.clone(), &page.wait_link()).reply());
     let back = site.get(&visitor, &page.wait_link());
     assert_eq!(header(back.reply(), "location"), Some("/.//login.evil.example/odd"));
 }
@@ -77,10 +124,10 @@ fn who_sent_something_is_told_to_send_it_again() {
     let (mut site, mut visitor) = (Site::new(SETTINGS), Visitor::new());
     let page = site.send(&visitor.request("POST", "/login"), b"");
     site.second = 5;
-    let done = site.get(&visitor, &page.wait_link());
+    visitor.keep(site.get(&visitor.clone(), &page.wait_link()).reply());
+    let done = site.get(&visitor, &format!("{}&k=1", page.wait_link()));
     assert_eq!((done.reply().status, header(done.reply(), "location")), (200, None));
     assert!(done.reply().body.contains("send it again"));
-    visitor.keep(done.reply());
     assert_eq!(site.send(&visitor.request("POST", "/login"), b"").verdict, Some(Verdict::Tag));
 }
 

@@ -44,9 +44,9 @@ pub fn return_to<'a>(request: &Request<'a>) -> &'a [u8] {
     [request.target, request.path()].into_iter().find(fits).unwrap_or(b"/")
 }
 
-/// Where the wait leads to, percent-encoded: `/.well-known/outwork/challenge/wait?c=…&r=…`, with `&` as in HTML.
-fn wait_link(page: &Page<'_>) -> String {
-    [PREFIX, "challenge/wait?c=", page.challenge, "&amp;r=", &percent_encode(page.target)].concat()
+/// Where a visitor without scripts waits: `/.well-known/outwork/challenge/wait?c=…&r=…`, percent-encoded.
+pub fn wait_address(challenge: &str, target: &[u8]) -> String {
+    [PREFIX, "challenge/wait?c=", challenge, "&r=", &percent_encode(target)].concat()
 }
 
 /// A `location` that leads to a target at this site. A target that begins with two slashes would lead to another: `/.`
@@ -109,7 +109,7 @@ fn push_percent(out: &mut String, byte: u8) {
 /// The page, of a GET or of something that was sent.
 pub fn page(page: &Page<'_>) -> String {
     let sent = page.target.is_empty();
-    let link = wait_link(page);
+    let link = wait_address(page.challenge, page.target).replace('&', "&amp;");
     let (wait, minutes) = (page.wait, LIFETIME / 60);
     let Page { why, challenge, bits, reference, .. } = *page;
     let notice = if sent {

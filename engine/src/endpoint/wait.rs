@@ -1,5 +1,8 @@
 //! The way through a challenge without a script: the page leads here, here leads back once the wait is over.
 //!
+//! It leads back by way of itself: the first time gives the clearance, the second looks whether the browser kept it. One
+//! that keeps no cookie would be challenged again, and wait for ever.
+//!
 //! Where HTML is asked for, every answer is a page: somebody looks at it.
 
 use super::{
@@ -18,6 +21,7 @@ use alloc::{string::String, vec::Vec};
 pub(super) fn serve(context: Context<'_>) -> Answer<'_> {
     let asked = Asked::of(&context);
     match check(&context, &asked) {
+        Ok(proof) if asked.kept => kept(&context, &asked, &proof).into(),
         Ok(proof) => Answer::asking(Vec::from([proof.memo]), move |known| finish(&context, &asked, &proof, known)),
         Err(Refused::Early { seconds, bits }) if shows_page(&context) => {
             again(&context, &asked, (seconds, bits)).into()
@@ -31,7 +35,12 @@ struct Asked<'a> {
     challenge: &'a [u8],
     /// Where to go back to; none where it is not written as the page writes it.
     target: Option<Vec<u8>>,
+    /// Whether a clearance was given, which the browser should have by now.
+    kept: bool,
 }
+
+/// What says that the clearance was given.
+const KEPT: &[u8] = b"k=1";
 
 impl<'a> Asked<'a> {
     fn of(context: &Context<'a>) -> Self {
@@ -39,7 +48,13 @@ impl<'a> Asked<'a> {
         let mut pairs = query.split(|&byte| byte == b'&');
         let mut value = |name: &[u8]| pairs.next().and_then(|pair| pair.strip_prefix(name));
         let challenge = value(b"c=").unwrap_or_default();
-        Self { challenge, target: value(b"r=").and_then(challenge::percent_decode) }
+        let target = value(b"r=").and_then(challenge::percent_decode);
+        Self { challenge, target, kept: value(KEPT) == Some(b"") }
+    }
+
+    /// The challenge as text: what was checked is ASCII.
+    fn text(&self) -> &'a str {
+        core::str::from_utf8(self.challenge).unwrap_or_default()
     }
 
     /// Where the page can be opened again, at this site whatever the query says.
@@ -57,24 +72,34 @@ fn check(context: &Context<'_>, asked: &Asked<'_>) -> Result<Proof, Refused> {
 fn finish(context: &Context<'_>, asked: &Asked<'_>, proof: &Proof, remembered: &[Remembered]) -> Reply {
     if !cleared::is_used(remembered) {
         let Some((_, cookie)) = cleared::clear(context, proof) else { return UNBOUND.reply(context) };
-        return back(context, asked, Some(cookie));
+        return once_more(asked, cookie);
     }
     match context.clearance {
-        Some(clearance) if clearance.level >= proof.level => back(context, asked, None),
+        Some(clearance) if clearance.level >= proof.level => back(context, asked),
         _ => refuse(context, asked, USED),
     }
 }
 
-fn back(context: &Context<'_>, asked: &Asked<'_>, cookie: Option<String>) -> Reply {
-    let cookie = cookie.map(|cookie| ("set-cookie", cookie));
-    if asked.target.as_ref().is_none_or(Vec::is_empty) {
-        let mut reply = shown(200, challenge::done(context.policy.settings().contact.as_deref()));
-        reply.headers.extend(cookie);
-        return reply;
-    }
-    let mut headers = Vec::from([("location", asked.page())]);
-    headers.extend(cookie);
+/// The clearance, and the same address once more.
+fn once_more(asked: &Asked<'_>, cookie: String) -> Reply {
+    let address = challenge::wait_address(asked.text(), asked.target.as_deref().unwrap_or_default());
+    let headers = Vec::from([("location", address + "&k=1"), ("set-cookie", cookie)]);
     Reply { status: 303, headers, body: String::new() }
+}
+
+/// Leads back whoever has a clearance; the challenge is spent, and gives none here.
+fn kept(context: &Context<'_>, asked: &Asked<'_>, proof: &Proof) -> Reply {
+    match context.clearance {
+        Some(clearance) if clearance.level >= proof.level => back(context, asked),
+        _ => refuse(context, asked, NOT_KEPT),
+    }
+}
+
+fn back(context: &Context<'_>, asked: &Asked<'_>) -> Reply {
+    if asked.target.as_ref().is_none_or(Vec::is_empty) {
+        return shown(200, challenge::done(context.policy.settings().contact.as_deref()));
+    }
+    Reply { status: 303, headers: Vec::from([("location", asked.page())]), body: String::new() }
 }
 
 /// The page again, with what is left of the wait.
@@ -82,8 +107,7 @@ fn again(context: &Context<'_>, asked: &Asked<'_>, (wait, bits): (u16, u8)) -> R
     let id = Id::new(&context.facts.entropy);
     let page = Page {
         why: Subject::Policy.doubt(),
-        // It was checked, and so is ASCII.
-        challenge: core::str::from_utf8(asked.challenge).unwrap_or_default(),
+        challenge: asked.text(),
         bits,
         wait,
         target: asked.target.as_deref().unwrap_or_default(),
@@ -112,3 +136,10 @@ fn shown(status: u16, body: String) -> Reply {
 fn shows_page(context: &Context<'_>) -> bool {
     context.values(b"accept").any(|accept| accept.windows(9).any(|part| part == b"text/html"))
 }
+
+const NOT_KEPT: Problem = Problem::new(
+    403,
+    "The wait is over, but your browser has not kept the cookie that says so. Either it keeps no cookies of this site, or \
+     this page came over http: instead of https:. Please allow cookies for this site, for which private windows and some \
+     extensions have a switch, or put https: in front of the address, and open the page again.",
+);
