@@ -1,13 +1,18 @@
-//! What endpoints keep in the host's store besides the buckets of limits: words in the same bounded slots.
+//! What endpoints keep in the host's store besides the buckets of limits: words in bounded tables of their own.
 //!
 //! A word's first half is the instant at which it may be forgotten, as a bucket's is the instant at which it is full
 //! again, so that one rule says which of two slots gives way.
 
-use crate::{limits::Word, time::Time};
+use crate::{
+    limits::{Table, Word},
+    time::Time,
+};
 
 /// One question to the store: the host steps the word stored under `key`, as it does for a charge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Memo {
+    /// In which table the word is stored.
+    pub table: Table,
     /// Where the word is stored: a keyed hash.
     pub key: u128,
     /// Until when the answer is kept.
@@ -69,7 +74,7 @@ fn word(until: u64, mark: u64) -> Word {
 mod tests {
     use super::*;
 
-    const MEMO: Memo = Memo { key: 1, until: Time(2_000), mark: 7, keep: Keep::First };
+    const MEMO: Memo = Memo { table: Table::Once, key: 1, until: Time(2_000), mark: 7, keep: Keep::First };
 
     #[test]
     fn what_was_noted_is_known_until_it_may_be_forgotten() {

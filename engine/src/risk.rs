@@ -3,6 +3,9 @@
 //! `risk = Σ wᵢ·cᵢ·rᵢ / Σ wᵢ·cᵢ + adjustments`, clamped to 0–100, where `rᵢ` is a layer's points (0–100), `wᵢ` its
 //! weight and `cᵢ` the confidence of what was observed, 0 where nothing was. All in thousandths and whole numbers,
 //! rounded half up, so that every host computes the same.
+//!
+//! The mean is taken with behaviour and without it, and the larger one counts: what a page reports can be made up, so it
+//! may speak against a client, and never for one.
 
 use crate::{fact::Fact, facts::Facts, rules::Layer, time::Time, window::Held};
 use serde::{Deserialize, Serialize};
@@ -138,6 +141,21 @@ impl Tally {
 
     /// The risk that these points mean, given what could be observed.
     pub fn risk(&self, weights: Weights, confidence: Confidence) -> Risk {
+        let unobserved = Confidence { behaviour: 0, ..confidence };
+        let base = self.mean(weights, confidence).max(self.mean(weights, unobserved));
+        let adjusted = i32::try_from(base).unwrap_or(100).saturating_add(self.adjustments);
+        let seen = |points, confidence| (confidence > 0).then(|| clamp(points));
+        Risk {
+            total: clamp(adjusted),
+            device: seen(self.device, confidence.device),
+            behaviour: seen(self.behaviour, confidence.behaviour),
+            context: seen(self.context, confidence.context),
+            confidence: confidence.overall(weights),
+        }
+    }
+
+    /// The mean of the layers' points, each by its weight times what was seen of it; 0 where nothing was.
+    fn mean(&self, weights: Weights, confidence: Confidence) -> u64 {
         let layers = [
             (self.device, weights.device, confidence.device),
             (self.behaviour, weights.behaviour, confidence.behaviour),
@@ -149,16 +167,7 @@ impl Tally {
             total += share * u64::from(clamp(points));
             weight += share;
         }
-        let base = (total + weight / 2).checked_div(weight).unwrap_or(0);
-        let adjusted = i32::try_from(base).unwrap_or(100).saturating_add(self.adjustments);
-        let seen = |points, confidence| (confidence > 0).then(|| clamp(points));
-        Risk {
-            total: clamp(adjusted),
-            device: seen(self.device, confidence.device),
-            behaviour: seen(self.behaviour, confidence.behaviour),
-            context: seen(self.context, confidence.context),
-            confidence: confidence.overall(weights),
-        }
+        (total + weight / 2).checked_div(weight).unwrap_or(0)
     }
 }
 
@@ -232,8 +241,20 @@ mod tests {
         let mut tally = Tally::default();
         tally.add(Some(Layer::Device), 60);
         let only_device = Confidence { device: 1_000, behaviour: 0, context: 0 };
+        let with_context = Confidence { context: 1_000, ..only_device };
         assert_eq!(tally.risk(Weights::default(), only_device).total, 60);
-        assert_eq!(tally.risk(Weights::default(), ALL).total, 24);
+        assert_eq!(tally.risk(Weights::default(), with_context).total, 40);
+    }
+
+    #[test]
+    fn behaviour_speaks_against_a_client_and_never_for_one() {
+        let mut tally = Tally::default();
+        tally.add(Some(Layer::Device), 60);
+        let unobserved = Confidence { behaviour: 0, ..ALL };
+        assert_eq!(tally.risk(Weights::default(), unobserved).total, 40);
+        assert_eq!(tally.risk(Weights::default(), ALL).total, 40);
+        tally.add(Some(Layer::Behaviour), 100);
+        assert_eq!(tally.risk(Weights::default(), ALL).total, 64);
     }
 
     #[test]

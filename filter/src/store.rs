@@ -1,7 +1,8 @@
 //! Where the words of limits and memos stand: in data that all threads of the proxy share, in a fixed number of slots.
 //!
 //! Envoy's shared data has no expiry and no way to remove a key, so a key for each client would grow as an attacker
-//! pleases. [`SLOTS`] slots of about 150 bytes (measured in Envoy 1.40: a key with its value) are 10 MB at the most.
+//! pleases. Each [`Table`] has a fixed number of slots of about 150 bytes (measured in Envoy 1.40: a key with its value):
+//! 10 MB at the most for the buckets of limits, 10 for what may happen once, 20 for paths.
 //!
 //! What a limit may get wrong: two threads that take the same free slot at the same instant, before it was ever used, may
 //! count one request between them, since a compare-and-swap of a key that is not there yet always succeeds in Envoy. And
@@ -10,13 +11,10 @@
 
 use crate::host::{Call, Failure, Host};
 use outwork_engine::{
-    limits::{Charge, Charged, Slot, Word, choose},
+    limits::{Charge, Charged, Slot, Table, Word, choose},
     memo::{Memo, Remembered},
     time::Time,
 };
-
-/// How many slots there are.
-pub const SLOTS: u32 = 1 << 16;
 
 /// How often a slot is tried that other threads are writing at the same time.
 const ATTEMPTS: usize = 4;
@@ -26,7 +24,7 @@ const ATTEMPTS: usize = 4;
 /// # Errors
 /// As [`step`].
 pub fn charge(host: &impl Host, charge: &Charge, now: Time) -> Result<Charged, Failure> {
-    step(host, charge.key, now, |word| charge.step(word, now))
+    step(host, (Table::Buckets, charge.key), now, |word| charge.step(word, now))
 }
 
 /// Asks one memo.
@@ -34,20 +32,25 @@ pub fn charge(host: &impl Host, charge: &Charge, now: Time) -> Result<Charged, F
 /// # Errors
 /// As [`step`].
 pub fn ask(host: &impl Host, memo: &Memo, now: Time) -> Result<Remembered, Failure> {
-    step(host, memo.key, now, |word| memo.step(word, now))
+    step(host, (memo.table, memo.key), now, |word| memo.step(word, now))
 }
 
 /// Steps the word of a key.
 ///
 /// # Errors
 /// When the shared data cannot be read or written, or other threads were faster [`ATTEMPTS`] times running.
-fn step<T>(host: &impl Host, key: u128, now: Time, take: impl Fn(Word) -> (T, Word)) -> Result<T, Failure> {
+fn step<T>(
+    host: &impl Host,
+    (table, key): (Table, u128),
+    now: Time,
+    take: impl Fn(Word) -> (T, Word),
+) -> Result<T, Failure> {
     for _ in 0..ATTEMPTS {
-        let (place, found) = find(host, key, now)?;
+        let (place, found) = find(host, table, key, now)?;
         let (outcome, word) = take(found.word);
         let unchanged = found.owned && word == found.word;
         let slot = Slot { tag: Slot::tag_of(key), word };
-        if unchanged || host.share(&name(place), &slot.to_bytes(), found.stamp)? {
+        if unchanged || host.share(&name(table, place), &slot.to_bytes(), found.stamp)? {
             return Ok(outcome);
         }
     }
@@ -64,29 +67,34 @@ struct Found {
     stamp: Option<u32>,
 }
 
-fn find(host: &impl Host, key: u128, now: Time) -> Result<(u32, Found), Failure> {
-    let [first_place, second_place] = Slot::candidates(key, SLOTS);
-    let (first, first_stamp) = read(host, first_place)?;
+fn find(host: &impl Host, table: Table, key: u128, now: Time) -> Result<(u32, Found), Failure> {
+    let [first_place, second_place] = Slot::candidates(key, table.slots());
+    let (first, first_stamp) = read(host, table, first_place)?;
     if first.tag == Slot::tag_of(key) {
         return Ok((first_place, Found { word: first.word, owned: true, stamp: first_stamp }));
     }
-    let (second, second_stamp) = read(host, second_place)?;
+    let (second, second_stamp) = read(host, table, second_place)?;
     let (index, word) = choose(key, first, second, now);
     let (place, slot, stamp) =
         if index == 0 { (first_place, first, first_stamp) } else { (second_place, second, second_stamp) };
     Ok((place, Found { word, owned: slot.tag == Slot::tag_of(key), stamp }))
 }
 
-fn read(host: &impl Host, place: u32) -> Result<(Slot, Option<u32>), Failure> {
-    let stored = host.shared(&name(place))?;
+fn read(host: &impl Host, table: Table, place: u32) -> Result<(Slot, Option<u32>), Failure> {
+    let stored = host.shared(&name(table, place))?;
     Ok(stored.map_or_else(Default::default, |(bytes, stamp)| (Slot::from_bytes(&bytes), Some(stamp))))
 }
 
 /// In a VM without an id, as Istio makes them, all plugins share one space of names.
-fn name(place: u32) -> [u8; 12] {
+fn name(table: Table, place: u32) -> [u8; 12] {
     let [a, b, c, d] = place.to_le_bytes();
-    let [o, u, t, w, q, r, k, colon] = *b"outwork:";
-    [o, u, t, w, q, r, k, colon, a, b, c, d]
+    let [o, u, t, w, q, r, k] = *b"outwork";
+    let table = match table {
+        Table::Buckets => b':',
+        Table::Once => b'!',
+        Table::Paths => b'~',
+    };
+    [o, u, t, w, q, r, k, table, a, b, c, d]
 }
 
 #[cfg(test)]
@@ -123,7 +131,13 @@ mod tests {
     #[test]
     fn a_memo_is_news_once() {
         let host = Memory::default();
-        let memo = Memo { key: 7 << 64 | 3 << 32 | 2, until: Time(NOW.0 + 1_000), mark: 5, keep: Keep::First };
+        let memo = Memo {
+            table: Table::Once,
+            key: 7 << 64 | 3 << 32 | 2,
+            until: Time(NOW.0 + 1_000),
+            mark: 5,
+            keep: Keep::First,
+        };
         let asked = [memo, memo, Memo { mark: 6, ..memo }].map(|memo| ask(&host, &memo, NOW).unwrap());
         assert_eq!(asked, [Remembered::Nothing, Remembered::Same, Remembered::Other(5)]);
         assert_eq!(ask(&host, &memo, Time(NOW.0 + 1_000)), Ok(Remembered::Nothing));
@@ -136,7 +150,7 @@ mod tests {
             let key = n.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
             let _ = admitted(&host, key, 1);
         }
-        assert!(host.shared.borrow().len() <= SLOTS as usize);
+        assert!(host.shared.borrow().len() <= Table::Buckets.slots() as usize);
     }
 
     #[test]

@@ -115,9 +115,22 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
       if (effects.status !== 0) return reply(effects);
       const headers = new Headers(request.headers);
       editRequest(headers, effects);
-      return insert(request, editResponse(await forward(request, headers, settings), effects), settings.tag);
+      const response = withoutPage(request, await forward(request, headers, settings));
+      return insert(request, editResponse(response, effects), settings.tag);
     },
   };
+}
+
+/**
+ * The origin's response, without its body where it answers an upgrade with something else: whoever asks for a WebSocket is
+ * challenged by no band of risk, and shall get no page for it. Envoy does the same by itself.
+ *
+ * @param {Request} request
+ * @param {Response} response
+ */
+function withoutPage(request, response) {
+  const upgrade = request.headers.get("upgrade")?.toLowerCase() === "websocket";
+  return upgrade && response.ok ? new Response(null, response) : response;
 }
 
 /** Where the core's own endpoints are; as `PREFIX` in `engine/src/assets.rs`. */

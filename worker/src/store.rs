@@ -1,57 +1,70 @@
-//! Where the words of rate limits and memos are kept: a table of fixed size in this isolate's memory.
+//! Where the words of rate limits and memos are kept: tables of fixed size in this isolate's memory.
 //!
 //! Cloudflare runs many isolates, and ends them as it likes. A bucket here counts what one isolate has seen, so a limit
 //! of scope `local` admits at most its burst and refill times the number of isolates that serve the client. In the same
 //! way a solved challenge that was used is known to this isolate alone.
 
 use outwork_engine::{
-    limits::{Charge, Charged, Slot, Word, choose},
+    limits::{Charge, Charged, Slot, Table, Word, choose},
     memo::{Memo, Remembered},
     time::Time,
 };
 
-/// 24 bytes each: 1.5 MiB of an isolate's 128 MB.
-const SLOTS: u32 = 1 << 16;
-
-/// The table. It never grows, whatever clients send.
+/// The tables, 24 bytes a slot: 6 MiB of an isolate's 128 MB once all are in use. They never grow further, whatever clients
+/// send.
 pub(crate) struct Store {
-    slots: Vec<Slot>,
+    // INVARIANT: as many as `Table::ALL`, in its order; each is empty until it is first used, and then has all its slots.
+    tables: [Vec<Slot>; 3],
 }
 
 impl Store {
-    /// An empty table.
+    /// Empty tables.
     pub(crate) fn new() -> Self {
-        Self { slots: (0..SLOTS).map(|_| Slot::default()).collect() }
+        Self { tables: Table::ALL.map(|_| Vec::new()) }
     }
 
     /// Charges one bucket.
     pub(crate) fn charge(&mut self, charge: &Charge, now: Time) -> Charged {
-        self.step(charge.key, now, |word| charge.step(word, now))
+        self.step(Table::Buckets, charge.key, now, |word| charge.step(word, now))
     }
 
     /// Asks one memo.
     pub(crate) fn ask(&mut self, memo: &Memo, now: Time) -> Remembered {
-        self.step(memo.key, now, |word| memo.step(word, now))
+        self.step(memo.table, memo.key, now, |word| memo.step(word, now))
     }
 
-    fn step<T>(&mut self, key: u128, now: Time, take: impl FnOnce(Word) -> (T, Word)) -> T {
-        let places = Slot::candidates(key, SLOTS);
-        let [first, second] = places.map(|place| self.at(place));
+    fn step<T>(&mut self, table: Table, key: u128, now: Time, take: impl FnOnce(Word) -> (T, Word)) -> T {
+        let places = Slot::candidates(key, table.slots());
+        let slots = self.table(table);
+        let [first, second] = places.map(|place| at(slots, place));
         let (chosen, word) = choose(key, first, second, now);
         let (outcome, word) = take(word);
         let [first, second] = places;
-        self.put(if chosen == 0 { first } else { second }, Slot { tag: Slot::tag_of(key), word });
+        put(slots, if chosen == 0 { first } else { second }, Slot { tag: Slot::tag_of(key), word });
         outcome
     }
 
-    fn at(&self, place: u32) -> Slot {
-        usize::try_from(place).ok().and_then(|at| self.slots.get(at)).copied().unwrap_or_default()
-    }
-
-    fn put(&mut self, place: u32, slot: Slot) {
-        if let Some(stored) = usize::try_from(place).ok().and_then(|at| self.slots.get_mut(at)) {
-            *stored = slot;
+    fn table(&mut self, table: Table) -> &mut [Slot] {
+        let [buckets, once, paths] = &mut self.tables;
+        let slots = match table {
+            Table::Buckets => buckets,
+            Table::Once => once,
+            Table::Paths => paths,
+        };
+        if slots.is_empty() {
+            *slots = (0..table.slots()).map(|_| Slot::default()).collect();
         }
+        slots
+    }
+}
+
+fn at(slots: &[Slot], place: u32) -> Slot {
+    usize::try_from(place).ok().and_then(|at| slots.get(at)).copied().unwrap_or_default()
+}
+
+fn put(slots: &mut [Slot], place: u32, slot: Slot) {
+    if let Some(stored) = usize::try_from(place).ok().and_then(|at| slots.get_mut(at)) {
+        *stored = slot;
     }
 }
 
@@ -103,7 +116,8 @@ mod tests {
     #[test]
     fn a_memo_is_news_once() {
         let mut store = Store::new();
-        let memo = Memo { key: 7 << 64 | 7, until: Time(NOW.0 + 1_000), mark: 5, keep: Keep::First };
+        let memo =
+            Memo { table: Table::Once, key: 7 << 64 | 7, until: Time(NOW.0 + 1_000), mark: 5, keep: Keep::First };
         let asked = [memo, memo, Memo { mark: 6, ..memo }].map(|memo| store.ask(&memo, NOW));
         assert_eq!(asked, [Remembered::Nothing, Remembered::Same, Remembered::Other(5)]);
     }
@@ -111,10 +125,10 @@ mod tests {
     #[test]
     fn a_million_clients_take_no_more_memory() {
         let mut store = Store::new();
-        let before = store.slots.capacity();
+        let before = store.tables.each_ref().map(Vec::capacity);
         for n in 1..=1_000_000_u128 {
             store.charge(&charge(n.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)), NOW);
         }
-        assert_eq!(store.slots.capacity(), before);
+        assert_eq!(store.tables.each_ref().map(Vec::capacity), before);
     }
 }

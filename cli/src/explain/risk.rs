@@ -9,7 +9,8 @@ use serde::Serialize;
 #[derive(Serialize)]
 pub(super) struct Arithmetic {
     pub(super) layers: Vec<LayerSum>,
-    /// The mean of the layers, each by its weight times what was seen of it.
+    /// The mean of the layers, each by its weight times what was seen of it: with behaviour or without it, whichever is
+    /// larger.
     pub(super) mean: i64,
     /// Points of rules without a layer, which are added to the mean.
     pub(super) adjustments: Vec<Points>,
@@ -49,15 +50,19 @@ impl Arithmetic {
             sum("behaviour", Layer::Behaviour, weights.behaviour, seen.behaviour),
             sum("context", Layer::Context, weights.context, seen.context),
         ];
-        let share = |layer: &LayerSum| layer.weight * layer.seen;
-        let whole: i64 = layers.iter().map(share).sum();
-        let weighed: i64 = layers.iter().map(|layer| share(layer) * layer.score).sum();
-        // Rounded to the nearest.
-        let mean = (weighed + whole / 2).checked_div(whole).unwrap_or(0);
+        let mean = mean(&layers).max(mean(layers.iter().filter(|layer| layer.layer != "behaviour")));
         let adjustments = points(policy, standings, None);
         let total = held(mean + added(&adjustments));
         Self { layers, mean, adjustments, total }
     }
+}
+
+/// Rounded to the nearest; 0 where nothing was seen.
+fn mean<'l>(layers: impl IntoIterator<Item = &'l LayerSum> + Clone) -> i64 {
+    let share = |layer: &LayerSum| layer.weight * layer.seen;
+    let whole: i64 = layers.clone().into_iter().map(share).sum();
+    let weighed: i64 = layers.into_iter().map(|layer| share(layer) * layer.score).sum();
+    (weighed + whole / 2).checked_div(whole).unwrap_or(0)
 }
 
 fn points(policy: &Policy, standings: &[(usize, Standing)], layer: Option<Layer>) -> Vec<Points> {

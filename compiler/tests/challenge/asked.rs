@@ -131,7 +131,7 @@ fn what_nobody_could_answer_is_not_challenged_by_a_band() {
     let visitor = Visitor::new();
     let preflight = visitor.clone().with("origin", "https://a.example").with("access-control-request-method", "PUT");
     let socket = visitor.clone().with("upgrade", "websocket").with("sec-websocket-version", "13");
-    let call = visitor.clone().with("content-type", "application/grpc+proto");
+    let call = visitor.clone().with("content-type", "application/grpc+proto").with("te", "trailers");
     for (visitor, method, target, exempt) in [
         (&visitor, "GET", "/.well-known/acme-challenge/aZ_-09", true),
         (&visitor, "GET", "/.well-known/acme-challenge/../admin", false),

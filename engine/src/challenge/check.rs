@@ -9,6 +9,7 @@ use crate::{
     clearance::Passed,
     identity::Prefix,
     keys::Keyring,
+    limits::Table,
     memo::{Keep, Memo},
     risk::Band,
     time::Time,
@@ -151,7 +152,7 @@ fn proof(token: &Token, sealer: &Sealer, passed: Passed) -> Proof {
     let key = u128::from_le_bytes(sealer.tag(Part::Spent, &token.random, &[]));
     // A challenge from the future is good for its lead longer.
     let until = Time::from_seconds(token.issued().seconds().saturating_add(LIFETIME));
-    Proof { passed, level: token.band, memo: Memo { key, until, mark: 1, keep: Keep::First } }
+    Proof { passed, level: token.band, memo: Memo { table: Table::Once, key, until, mark: 1, keep: Keep::First } }
 }
 
 fn age(token: &Token, now: Time) -> u64 {

@@ -52,16 +52,30 @@ fn is_preflight(facts: &Facts<'_>) -> bool {
         && header(facts, b"access-control-request-method").is_some()
 }
 
-/// A proxy lets no `Upgrade` pass that it does not carry out, so saying so costs a client its answer.
+/// A host hands nobody an answer to an upgrade that is none: whoever only says so gets no page. The request itself reaches
+/// the origin, as it would from a page.
 fn is_websocket(facts: &Facts<'_>) -> bool {
     header(facts, b"upgrade").is_some_and(|to| to.eq_ignore_ascii_case(b"websocket"))
         && header(facts, b"sec-websocket-version").is_some()
 }
 
-/// A call is a POST of this type (gRPC over HTTP/2, section Requests).
+/// A call is a POST of this type, and says that it takes trailers but from a browser's page (gRPC over HTTP/2, section
+/// Requests; gRPC-Web, section Protocol differences). An origin that takes such a request for another kind has to be
+/// protected by a rule.
 fn is_grpc(facts: &Facts<'_>) -> bool {
+    let kind = header(facts, b"content-type").and_then(|kind| kind.strip_prefix(b"application/grpc"));
     facts.request.method == b"POST"
-        && header(facts, b"content-type").is_some_and(|kind| kind.starts_with(b"application/grpc"))
+        && match kind {
+            Some([] | [b'+' | b';', ..]) => header(facts, b"te") == Some(b"trailers"),
+            Some(web) => matches!(web, [b'-', b'w', b'e', b'b', rest @ ..] if is_web(rest)),
+            None => false,
+        }
+}
+
+/// What may follow `application/grpc-web`.
+fn is_web(rest: &[u8]) -> bool {
+    let rest = rest.strip_prefix(b"-text").unwrap_or(rest);
+    matches!(rest, [] | [b'+' | b';', ..])
 }
 
 fn header<'a>(facts: &Facts<'a>, name: &[u8]) -> Option<&'a [u8]> {

@@ -5,6 +5,7 @@ use crate::{
     beacon::{self, Batch, BeaconError, Sketch},
     decision::Reply,
     facts::{Facts, Session},
+    limits::Table,
     memo::{Keep, Memo, Remembered},
     rules::Scratch,
     session::{self, Presented},
@@ -16,7 +17,12 @@ use alloc::{boxed::Box, string::String, vec::Vec};
 /// How far the page's clock may be from ours: a day. People's clocks are wrong; those of recordings are more so.
 const MAX_SKEW_SECONDS: u32 = 86_400;
 
-/// How long the path of a session is known again, in microseconds: an hour.
+/// How much longer than its session a batch may have taken, in microseconds: what was recorded before the session was opened
+/// waited for its first flush, a minute at the most. Whoever makes events up has at least to wait as long as they tell of.
+const HASTE: u64 = 60_000_000;
+
+/// How long the path of a session is known again at the most, in microseconds: an hour; less where so many paths come that
+/// the older ones give way.
 const PATH_KEPT: u64 = 3_600_000_000;
 
 pub(super) fn serve<'a>(context: Context<'a>, session: Presented) -> Answer<'a> {
@@ -49,6 +55,9 @@ fn take(context: &Context<'_>, session: Presented) -> Result<(Box<Window>, Sketc
     if !window.is_timely(batch.sequence, now) {
         return Err(STALE);
     }
+    if told(&batch) > now.0.saturating_sub(window.opened.0).saturating_add(HASTE) {
+        return Err(HASTY);
+    }
     let decay = context.policy.settings().behaviour;
     window.observe(&batch.features(), batch.sequence, decay, now).map_err(|_| STALE)?;
     Ok((window, batch.sketch()))
@@ -74,6 +83,11 @@ fn open(context: &Context<'_>, window: &Window) -> Result<Batch, Problem> {
     })
 }
 
+/// How much time passes between the first event of a batch and the last, in microseconds.
+fn told(batch: &Batch) -> u64 {
+    batch.events.iter().skip(1).map(|event| u64::from(event.after) * 1_000).sum()
+}
+
 /// How many seconds the page's clock is ahead; none where it is too far off.
 fn skew(batch: &Batch, now: Time) -> Option<i32> {
     let (page, edge) = (batch.clock / 1_000, now.seconds());
@@ -87,6 +101,7 @@ fn skew(batch: &Batch, now: Time) -> Option<i32> {
 fn order(context: &Context<'_>, window: &Window) -> Memo {
     let kept = 2 * u64::from(SLACK_MILLIS) * 1_000;
     Memo {
+        table: Table::Once,
         key: context.keys.memo_key(&[b"sequence", &window.id]),
         until: Time(context.facts.now.0.saturating_add(kept)),
         mark: window.sequence.into(),
@@ -99,6 +114,7 @@ fn paths(context: &Context<'_>, window: &Window, sketch: &Sketch) -> impl Iterat
     let authority = context.facts.request.authority.to_ascii_lowercase();
     let (until, mark) = (Time(context.facts.now.0.saturating_add(PATH_KEPT)), mark(window));
     sketch.keys().iter().map(move |key| Memo {
+        table: Table::Paths,
         key: context.keys.memo_key(&[b"path", &authority, &key.to_le_bytes()]),
         until,
         mark,
@@ -148,4 +164,5 @@ const UNWANTED: Problem =
 const NO_SESSION: Problem = Problem::new(401, "There is no session: the page has to say hello first.");
 const STALE: Problem =
     Problem::new(409, "This batch is not newer than what is known: the page has to say hello again.");
+const HASTY: Problem = Problem::new(409, "This batch tells of more time than its session has lasted.");
 const CLOCK: Problem = Problem::new(409, "The clock of this page is more than a day off.");

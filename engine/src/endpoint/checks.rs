@@ -64,13 +64,15 @@ fn essence(kind: &[u8]) -> &[u8] {
 
 /// Whether a browser would send this for a page of this site, or no browser sent it.
 ///
-/// `Sec-Fetch-Site` and `Origin` are written by the browser, not by the page. A page that hides its referrer has the
-/// origin `null` in some requests: then `Sec-Fetch-Site` has to say that it is of this site.
+/// `Sec-Fetch-Site` and `Origin` are written by the browser, not by the page. The first compares what the page and the
+/// address were called in the browser, so it holds also where something in front of this host calls the site by another
+/// name; only without it does `Origin` have to be ours.
 fn is_same_origin(facts: &Facts<'_>) -> bool {
-    let own_site = values(facts, b"sec-fetch-site").any(|site| site == b"same-origin");
-    values(facts, b"sec-fetch-site").all(|site| matches!(site, b"same-origin" | b"none"))
-        && values(facts, b"origin")
-            .all(|origin| is_of(origin, &facts.request, facts.connection.encrypted) || (origin == b"null" && own_site))
+    let mut sites = values(facts, b"sec-fetch-site").peekable();
+    if sites.peek().is_some() {
+        return sites.all(|site| matches!(site, b"same-origin" | b"none"));
+    }
+    values(facts, b"origin").all(|origin| is_of(origin, &facts.request, facts.connection.encrypted))
 }
 
 /// Whether an origin is `scheme://authority` of the request. On a connection that is not encrypted `https` is right too:

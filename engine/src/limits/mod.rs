@@ -7,7 +7,7 @@
 
 mod slots;
 
-pub use slots::{Slot, choose};
+pub use slots::{Slot, Table, choose};
 
 use crate::{risk::Band, time::Time};
 use alloc::{string::String, vec::Vec};

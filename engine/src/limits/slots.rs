@@ -6,6 +6,30 @@
 use super::Word;
 use crate::time::Time;
 
+/// One of the tables of a store. What lives long must not crowd out what is asked for at every request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Table {
+    /// The buckets of limits.
+    Buckets,
+    /// What may happen once: answers to challenges, the order of a session's batches.
+    Once,
+    /// Paths that pointers took.
+    Paths,
+}
+
+impl Table {
+    /// Every table, in order.
+    pub const ALL: [Self; 3] = [Self::Buckets, Self::Once, Self::Paths];
+
+    /// How many slots it has. A batch with a path takes eight of the last: it remembers about the last 16,000 of them.
+    pub const fn slots(self) -> u32 {
+        match self {
+            Self::Buckets | Self::Once => 1 << 16,
+            Self::Paths => 1 << 17,
+        }
+    }
+}
+
 /// A slot: whose it is, and their word. 24 bytes stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Slot {
