@@ -13,6 +13,7 @@ use outwork_engine::{
     rules::Scratch,
 };
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 struct Asked {
     name: String,
@@ -156,8 +157,12 @@ fn an_origin_may_name_the_port_that_its_scheme_implies_and_tls_may_end_in_front_
 /// What a request is answered with, without what differs each time: the hosts' tests compare with the same file.
 fn without_chance(reply: &Reply) -> Value {
     let text = |text: &str| text.replace(BEACON.id, "{beacon-id}");
-    let headers: serde_json::Map<_, _> =
-        reply.headers.iter().map(|(name, value)| ((*name).into(), text(value).into())).collect();
+    // What is sent more than once stands behind commas, for the comparison alone.
+    let mut headers: BTreeMap<&str, String> = BTreeMap::new();
+    for (name, value) in &reply.headers {
+        let known = headers.entry(name).or_default();
+        *known = [known.as_str(), if known.is_empty() { "" } else { "," }, &text(value)].concat();
+    }
     let body = match serde_json::from_str::<Value>(&reply.body) {
         Ok(mut problem) if problem["reference"].is_string() => {
             problem["reference"] = "{reference}".into();

@@ -37,6 +37,14 @@ def body_of(request: dict) -> bytes:
     return bytes(body.get("zeros", 0)) + body.get("text", "").encode() + bytes.fromhex(body.get("hex", ""))
 
 
+def joined(fields) -> dict[str, str]:
+    """Headers by name; what is sent more than once stands behind commas, for the comparison alone."""
+    known: dict[str, str] = {}
+    for name, value in fields:
+        known[name] = f"{known[name]},{value}" if name in known else value
+    return known
+
+
 class Client:
     """One connection for one request, so that what is sent is exactly what is asked for."""
 
@@ -76,7 +84,7 @@ class Client:
             pass
         head, _, rest = answer.partition(b"\r\n\r\n")
         status, *fields = head.decode("latin1").split("\r\n")
-        return int(status.split()[1]), {line.partition(":")[0].lower(): line.partition(":")[2].strip() for line in fields}, rest
+        return int(status.split()[1]), joined((line.partition(":")[0].lower(), line.partition(":")[2].strip()) for line in fields), rest
 
     def two(self, method, path, headers, body, _, trailers) -> tuple[int, dict, bytes]:
         session = h2.connection.H2Connection(h2.config.H2Configuration(header_encoding="utf-8", validate_outbound_headers=False))
@@ -99,7 +107,7 @@ class Client:
             assert data, "the connection ended without an answer"
             for event in session.receive_data(data):
                 if isinstance(event, h2.events.ResponseReceived):
-                    fields = dict(event.headers)
+                    fields = joined(event.headers)
                     status = int(fields.pop(":status"))
                 elif isinstance(event, h2.events.DataReceived):
                     answer += event.data

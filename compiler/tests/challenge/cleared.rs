@@ -132,3 +132,17 @@ fn a_challenge_and_its_clearance_outlive_the_change_of_the_key_that_signs() {
         assert!(!is_cleared(&mut site, &visitor), "a key that is not listed opens nothing");
     }
 }
+
+#[test]
+fn who_wants_to_be_forgotten_is_also_where_nobody_is_observed() {
+    for mode in ["enforce", "off"] {
+        let (mut site, mut visitor) = cleared();
+        visitor.keep(&site.post(&visitor.clone(), "hello", b""));
+        assert_eq!(visitor.cookies.len(), 2);
+        let mut site = Site::new(&SETTINGS.replace("enforce", mode));
+        let reply = site.post(&visitor, "forget", b"");
+        assert_eq!((reply.status, reply.body.as_str()), (204, ""), "{mode}");
+        visitor.keep(&reply);
+        assert!(visitor.cookies.is_empty(), "{mode}: {:?}", visitor.cookies);
+    }
+}

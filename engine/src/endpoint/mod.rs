@@ -12,6 +12,7 @@ mod beacon;
 mod challenge;
 mod checks;
 mod cleared;
+mod forget;
 mod gpc;
 mod hello;
 mod lab;
@@ -121,10 +122,12 @@ impl<'a> Service<'a> {
     }
 }
 
-/// A policy that is off observes and challenges nobody; pages may still load its script, which then stops by itself.
+/// A policy that is off observes and challenges nobody; pages may still load its script, which then stops by itself, and
+/// visitors be forgotten.
 fn dispatch<'a>(route: &Route, context: Context<'a>, session: Presented) -> Answer<'a> {
     match route.endpoint {
         Endpoint::Script => script::serve(context),
+        Endpoint::Forget => forget::serve(),
         _ if context.policy.settings().mode == Mode::Off => Problem::MISSING.reply(&context).into(),
         Endpoint::Hello => hello::serve(context, session),
         Endpoint::Beacon => beacon::serve(context, session),

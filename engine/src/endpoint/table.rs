@@ -9,6 +9,8 @@ pub enum Endpoint {
     Script,
     /// A session opens.
     Hello,
+    /// A session ends.
+    Forget,
     /// A batch of observations.
     Beacon,
     /// The answer to a challenge.
@@ -23,14 +25,15 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// Every endpoint, in order.
-    pub const ALL: [Self; 7] =
-        [Self::Script, Self::Hello, Self::Beacon, Self::Challenge, Self::Wait, Self::Lab, Self::Unknown];
+    pub const ALL: [Self; 8] =
+        [Self::Script, Self::Hello, Self::Forget, Self::Beacon, Self::Challenge, Self::Wait, Self::Lab, Self::Unknown];
 
     /// The name that metrics give.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Script => "script",
             Self::Hello => "hello",
+            Self::Forget => "forget",
             Self::Beacon => "beacon",
             Self::Challenge => "challenge",
             Self::Wait => "wait",
@@ -73,6 +76,7 @@ pub(super) fn route(name: &[u8]) -> Route {
     let (endpoint, allow, body) = match name {
         b"beacon.js" => (Endpoint::Script, "GET, HEAD", NO_BODY),
         b"hello" => (Endpoint::Hello, "POST", GREETING),
+        b"forget" => (Endpoint::Forget, "POST", GREETING),
         b"beacon" => (Endpoint::Beacon, "POST", BATCH),
         b"challenge" => (Endpoint::Challenge, "POST", ANSWER),
         b"challenge/wait" => (Endpoint::Wait, "GET", NO_BODY),

@@ -5,7 +5,9 @@ mod presented;
 mod sealed;
 
 pub use presented::{Presented, Shown, Tokens};
-pub use sealed::{Binding, CLEARANCE_COOKIE, COOKIE, LIFETIME_SECONDS, MAX_TOKEN, Sealed, open, seal, set_cookie};
+pub use sealed::{
+    Binding, CLEARANCE_COOKIE, COOKIE, LIFETIME_SECONDS, MAX_TOKEN, Sealed, ended_cookies, open, seal, set_cookie,
+};
 
 #[cfg(test)]
 mod tests;

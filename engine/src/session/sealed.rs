@@ -132,6 +132,11 @@ pub fn set_cookie<T: Sealed>(
     Some(format!("{}={token}; {ATTRIBUTES}; Max-Age={}", T::NAME, value.left(now)))
 }
 
+/// The values of `set-cookie` that take both cookies from the client.
+pub fn ended_cookies() -> [String; 2] {
+    [COOKIE, CLEARANCE_COOKIE].map(|name| format!("{name}=; {ATTRIBUTES}; Max-Age=0"))
+}
+
 /// Who has the cookie is this host alone, over TLS, and no script.
 pub(super) const ATTRIBUTES: &str = "Path=/; Secure; HttpOnly; SameSite=Lax";
 
