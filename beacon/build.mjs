@@ -30,15 +30,16 @@ export async function files() {
 
 async function assets(name) {
   const made = {};
-  if (existsSync(join(here, `src/${name}.ts`))) made[`${name}.js`] = await bundle(`src/${name}.ts`);
+  if (existsSync(join(here, `src/${name}.ts`))) made[`${name}.js`] = await bundle(`src/${name}.ts`, false);
   if (existsSync(join(here, `src/${name}.css`))) made[`${name}.css`] = await bundle(`src/${name}.css`);
   return made;
 }
 
-async function bundle(entry) {
+/** `fields` is whether pages with the script have any: ours have none. */
+async function bundle(entry, fields = true) {
   const made = await build({
     absWorkingDir: here, entryPoints: [entry], bundle: true, minify: true, write: false, format: "iife", target: TARGET,
-    charset: "utf8", mangleProps: OURS, legalComments: "none", logLevel: "warning",
+    charset: "utf8", mangleProps: OURS, define: { FIELDS: String(fields) }, legalComments: "none", logLevel: "warning",
   });
   return made.outputFiles[0].text;
 }

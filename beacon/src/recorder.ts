@@ -2,6 +2,7 @@
 
 import { DISAGREES, FRACTIONAL, Kind, MAX_STEP, UNKNOWN, UNTRUSTED, within, type Encoder } from "./encoder.ts";
 import { onNavigation } from "./navigation.ts";
+import { secrets } from "./secrets.ts";
 
 /** Told after each event. A pause is what often follows it: a moment in which sending disturbs nobody. */
 export type Heard = (pause?: boolean) => void;
@@ -22,6 +23,7 @@ export function record(encoder: Encoder, heard: Heard, signal: AbortSignal): Rec
   let screen: [number, number] | undefined;
   // When each key that is now down went down. What key it is stays here, and only until it is up again.
   const down = new Map<string, number>();
+  const timed = secrets(signal);
 
   const plain = (kind: number, event: Event): boolean => encoder.plain(kind | trust(event), event.timeStamp);
   const placed = (kind: number, event: Event, at: Place, coalesced?: number): boolean =>
@@ -42,7 +44,7 @@ export function record(encoder: Encoder, heard: Heard, signal: AbortSignal): Rec
   };
   // Only the window's own: the focus of fields is not followed.
   const window = (kind: number) => (event: Event): void => {
-    if (event.target !== self) return;
+    if (event.target !== self) return void timed(event);
     down.clear();
     plain(kind, event);
     heard();
@@ -59,6 +61,7 @@ export function record(encoder: Encoder, heard: Heard, signal: AbortSignal): Rec
       heard();
     },
     pointerdown(event: PointerEvent) {
+      timed(event);
       if (event.pointerType === "touch") return;
       pointed = true;
       if (placed(Kind.Down, event, event)) [share(event.pressure), ...offsets(event)].forEach((byte) => encoder.byte(byte));
@@ -82,7 +85,7 @@ export function record(encoder: Encoder, heard: Heard, signal: AbortSignal): Rec
     touchend: touch(Kind.TouchEnd),
     touchcancel: touch(Kind.TouchEnd),
     keydown(event: KeyboardEvent) {
-      if (!event.repeat && !secret(event.target)) down.set(event.code, event.timeStamp);
+      if (timed(event) && !event.repeat) down.set(event.code, event.timeStamp);
     },
     keyup(event: KeyboardEvent) {
       const since = down.get(event.code);
@@ -131,9 +134,4 @@ function offsets({ target, clientX, clientY }: PointerEvent): [number, number] {
 
 function offset(place: number, size: number): number {
   return size ? Math.round(within((place * 2) / size - 1, -1, 1) * 127) : UNKNOWN;
-}
-
-/** The rhythm of a secret is a part of it: keys typed into such a field are not timed. */
-function secret(target: EventTarget | null): boolean {
-  return target instanceof HTMLInputElement && (target.type === "password" || /password|one-time|cc-/.test(target.autocomplete));
 }

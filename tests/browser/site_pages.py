@@ -19,12 +19,22 @@ BODY = """<main><h1>A shop</h1><p><a id="link" href="/next">next</a> <button id=
 <label>Name <input id="name"></label> <label>Secret <input id="secret" type="password"></label></p>
 <div style="height: 3000px"></div></main>"""
 TAGS = {"/consent": "", "/odd": 'data-start="yes"'}
+# A field in a shadow root of each kind: a custom element's and a plain element's. Scripts reach the closed ones as `roots`.
+SHADOWS = """<script>const roots = {};
+for (const [id, name, mode] of [["open", "x-field", "open"], ["closed", "x-field", "closed"], ["plain", "section", "closed"]]) {
+  const host = document.createElement(name);
+  host.id = id;
+  const root = roots[id] = host.attachShadow({ mode });
+  root.innerHTML = '<input id="name"> <input id="secret" type="password"> <button>show</button>';
+  root.querySelector("button").onclick = () => root.querySelector("#secret").type = "text";
+  document.body.prepend(host);
+}</script>"""
 
 
 def page(path: str) -> str:
     """The page at a path: `/consent` waits for it, `/plain` has no tag at all, everything else starts by itself."""
     tag = "" if path == "/plain" else f'<script src="{SCRIPT}" defer {TAGS.get(path, "data-start=auto")}></script>'
-    return f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{path}</title>{tag}</head><body>{BODY}</body></html>'
+    return f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{path}</title>{tag}</head><body>{BODY}{SHADOWS if path == "/shadow" else ""}</body></html>'
 
 
 def targets() -> str:
