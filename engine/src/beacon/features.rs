@@ -95,8 +95,7 @@ impl Features {
     fn faded(&self, kept: u16) -> Self {
         let mut faded = *self;
         for &feature in FEATURES.iter().filter(|feature| feature.merge() == Merge::Sum) {
-            let share = |value: u16| u32::from(value) * u32::from(kept.min(1_000)) / 1_000;
-            faded.put(feature, self.value(feature).and_then(|value| u16::try_from(share(value)).ok()));
+            faded.put(feature, self.value(feature).map(|value| faded_sum(value, kept)));
         }
         faded
     }
@@ -110,6 +109,13 @@ impl Features {
             *slot = value.map_or(MISSING, |value| value.min(MISSING - 1));
         }
     }
+}
+
+/// What is left of a sum: the nearest whole number, so that a small one stays while batches are frequent, and the lower of
+/// two that are as near, so that a half-life takes even the last one.
+pub(crate) fn faded_sum(sum: u16, kept: u16) -> u16 {
+    let left = (u32::from(sum) * u32::from(kept.min(1_000)) + 499) / 1_000;
+    u16::try_from(left).unwrap_or(sum)
 }
 
 fn both(pair: (Option<u16>, Option<u16>), join: impl Fn(u16, u16) -> u16) -> Option<u16> {

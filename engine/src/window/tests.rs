@@ -154,6 +154,30 @@ fn what_was_observed_before_counts_as_much_less_as_time_has_passed() {
 }
 
 #[test]
+fn what_is_rare_adds_up_while_batches_are_frequent_and_is_gone_after_idle_half_lives() {
+    let (decay, mut now) = (Decay::default(), Time::from_seconds(1_795_305_600));
+    let mut window = Window::new([7; 16], now);
+    let mut click = Features::default();
+    click.set(Feature::ClickCount, 1);
+    for sequence in 1..=20 {
+        now = Time(now.0 + 3_000_000);
+        window.observe(&click, sequence, decay, now).unwrap();
+    }
+    assert_eq!(window.features.get(Feature::ClickCount), Fact::Known(20));
+    let left = [1, 2, 5].map(|half_lives| {
+        let mut window = window.clone();
+        window.observe(&moves(1), 21, decay, Time(now.0 + half_lives * decay.half_life)).unwrap();
+        window.features.get(Feature::ClickCount)
+    });
+    assert_eq!(left, [10, 5, 1].map(Fact::Known));
+    for sequence in 21..27 {
+        now = Time(now.0 + decay.half_life);
+        window.observe(&moves(1), sequence, decay, now).unwrap();
+    }
+    assert_eq!(window.features.get(Feature::ClickCount), Fact::Known(0));
+}
+
+#[test]
 fn sequences_count_the_age_of_the_session() {
     let opened = Time::from_seconds(1_795_305_600);
     let mut window = Window::new([7; 16], opened);
