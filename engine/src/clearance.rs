@@ -53,13 +53,13 @@ impl Clearance {
         let (&[version, passed, level], rest) = bytes.split_first_chunk::<3>()?;
         let (&id, rest) = rest.split_first_chunk::<8>()?;
         let (&since, until) = rest.split_first_chunk::<8>()?;
-        let instant = |seconds| Time::from_seconds(u64::from_le_bytes(seconds));
+        let instant = |seconds| u64::from_le_bytes(seconds).checked_mul(1_000_000).map(Time);
         let passed = match passed {
             0 => Passed::Work,
             1 => Passed::Wait,
             _ => return None,
         };
-        let read = Self { id, passed, level, since: instant(since), until: instant(until.try_into().ok()?) };
+        let read = Self { id, passed, level, since: instant(since)?, until: instant(until.try_into().ok()?)? };
         (version == VERSION && level <= 2).then_some(read)
     }
 }
