@@ -19,6 +19,8 @@ const TRIES = 3;
 export interface Options {
   /** Takes blobs in place of the beacon endpoint: the lab shows them. */
   sink?: (blob: Uint8Array) => Promise<number>;
+  /** Told once, when it has ended: by itself, or by `stop`. */
+  ended?: () => void;
 }
 
 export interface Beacon {
@@ -33,7 +35,7 @@ export interface Beacon {
 export function begin(options: Options = {}): Beacon {
   const ending = new AbortController();
   const { signal } = ending;
-  const encoder = new Encoder(performance.now());
+  const encoder = new Encoder(performance.now(), document.visibilityState === "hidden");
   const said = environment();
   const deliver = options.sink ?? ((blob: Uint8Array) => send(blob, signal));
   let session: Promise<Session | undefined> | undefined;
@@ -45,14 +47,15 @@ export function begin(options: Options = {}): Beacon {
   let first = 0;
   let pausedAt = 0;
   let sentAt = 0;
-  let visible = document.visibilityState === "visible";
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const stop = (): void => {
+    if (signal.aborted) return;
     ending.abort();
     clearTimeout(timer);
     encoder.forget();
     opened = undefined;
+    options.ended?.();
   };
 
   const open = (): Promise<Session | undefined> => (session ??= hello(signal).then(
@@ -79,7 +82,7 @@ export function begin(options: Options = {}): Beacon {
     const now = performance.now();
     last = Math.max(last + 1, Math.round(next + now - openedAt));
     sentAt = now;
-    pausedAt = 0;
+    pausedAt = first = 0;
     return encoder.seal({ environment: said | (recorder.pointed() ? 0 : NO_POINTER), sequence: last, clock: Date.now() }, key);
   };
 
@@ -117,7 +120,7 @@ export function begin(options: Options = {}): Beacon {
   const heard = (pause?: boolean): void => {
     if (!encoder.count || signal.aborted) return;
     const now = performance.now();
-    if (encoder.count === 1) first = now;
+    first ||= now;
     if (!session && now >= quietUntil) void open();
     if (pause) pausedAt = now;
     // Not in the handler, so that the page's own come first.
@@ -135,8 +138,8 @@ export function begin(options: Options = {}): Beacon {
 
   // A page that is left is both hidden and hidden away, in an order that browsers do not agree on.
   const see = (shown: boolean): void => {
-    if (shown === visible) return;
-    visible = shown;
+    if (shown !== encoder.hidden) return;
+    encoder.hidden = !shown;
     encoder.plain(shown ? Kind.Shown : Kind.Hidden, performance.now());
     heard();
     if (!shown) go();

@@ -41,10 +41,11 @@ export class Encoder {
   #end = BODY;
   #count = 0;
   #time: number;
-  #x: number | undefined;
-  #y = 0;
+  #x = NaN;
+  #y = NaN;
 
-  constructor(started: number) {
+  /** A batch of a page that is hidden says so first: what is heard then is another evidence. */
+  constructor(started: number, public hidden = false) {
     this.#time = Math.round(started);
   }
 
@@ -60,12 +61,18 @@ export class Encoder {
   /** An event at a place, and what `rest` writes of it. */
   placed(tag: number, time: number, x: number, y: number, coalesced?: number): boolean {
     if (!this.#begin(tag, time, coalesced || 1)) return false;
-    const [wholeX, wholeY] = [Math.round(x), Math.round(y)];
-    this.zigzag(within(wholeX - (this.#x ?? wholeX), -MAX_STEP, MAX_STEP));
-    this.zigzag(within(wholeY - (this.#x === undefined ? wholeY : this.#y), -MAX_STEP, MAX_STEP));
-    this.#x = wholeX;
-    this.#y = wholeY;
+    const [fromX, fromY] = [this.#x, this.#y];
+    this.carry(x, y);
+    // The first place of all tells nothing: NaN becomes 0.
+    this.zigzag(within(this.#x - fromX, -MAX_STEP, MAX_STEP));
+    this.zigzag(within(this.#y - fromY, -MAX_STEP, MAX_STEP));
     return true;
+  }
+
+  /** The place that the next event's is told from. */
+  carry(x: number, y: number): void {
+    this.#x = Math.round(x);
+    this.#y = Math.round(y);
   }
 
   byte(value: number): void {
@@ -99,14 +106,14 @@ export class Encoder {
     return this.#bytes.slice(start, end + MAC);
   }
 
-  /** Drops all events. The clock goes on: the next event tells how long after the last one it came. */
+  /** Drops all events. Clock and place go on: the next event tells how long after the last one, and how far from it, it came. */
   forget(): void {
     this.#end = BODY;
     this.#count = 0;
-    this.#x = undefined;
   }
 
   #begin(tag: number, time: number, coalesced: number): boolean {
+    if (this.hidden && !this.#count && tag !== Kind.Shown && tag !== Kind.Hidden) this.plain(Kind.Hidden, time);
     if (this.#count >= MAX_EVENTS || this.#end > MAX_BYTES - MAC - LONGEST) return false;
     this.#count++;
     this.byte(coalesced === 1 ? tag : tag | COALESCED);

@@ -26,12 +26,11 @@ if (!window.outwork) {
   const outwork: Outwork = {
     start() {
       if (navigator.globalPrivacyControl) return false;
-      beacon ??= begin();
+      beacon ??= begin({ ended: () => (beacon = undefined) });
       return true;
     },
     stop() {
       beacon?.stop();
-      beacon = undefined;
     },
     get running() {
       return !!beacon;

@@ -50,10 +50,16 @@ export function record(encoder: Encoder, heard: Heard, signal: AbortSignal): Rec
     heard();
   };
 
+  // A pen takes the pointer along, and is followed no further.
+  const pen = ({ pointerType, clientX, clientY }: PointerEvent): void => {
+    if (pointerType === "pen") encoder.carry(clientX, clientY);
+    screen = undefined;
+  };
+
   const listeners: Record<string, (event: any) => void> = {
     pointermove(event: PointerEvent) {
-      if (event.pointerType === "touch") return;
       pointed = true;
+      if (!mouse(event)) return pen(event);
       // A real mouse moves by what its place on the screen changes; many drivers set a place that says something else.
       const off = screen && (event.movementX !== event.screenX - screen[0] || event.movementY !== event.screenY - screen[1]);
       screen = [event.screenX, event.screenY];
@@ -62,13 +68,13 @@ export function record(encoder: Encoder, heard: Heard, signal: AbortSignal): Rec
     },
     pointerdown(event: PointerEvent) {
       timed(event);
-      if (event.pointerType === "touch") return;
       pointed = true;
+      if (!mouse(event)) return;
       if (placed(Kind.Down, event, event)) [share(event.pressure), ...offsets(event)].forEach((byte) => encoder.byte(byte));
       heard();
     },
     pointerup(event: PointerEvent) {
-      if (event.pointerType === "touch") return;
+      if (!mouse(event)) return;
       placed(Kind.Up, event, event);
       heard(true);
     },
@@ -117,6 +123,11 @@ interface Place {
 
 function trust(event: Event): number {
   return event.isTrusted ? 0 : UNTRUSTED;
+}
+
+/** Fingers are heard as touches. Pens press, join and place as drivers do, so they are not told of. What has no type was made by a script. */
+function mouse({ pointerType, isTrusted }: PointerEvent): boolean {
+  return pointerType === "mouse" || !(pointerType || isTrusted);
 }
 
 function share(value: number): number {

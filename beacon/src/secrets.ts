@@ -4,8 +4,8 @@
 declare const FIELDS: boolean;
 
 const SECRET = /password|one-time|cc-/i;
-// Elements that can have a shadow root (DOM, "attachShadow"): a closed one hides which field in it has the keys.
-const HOST = /-|^(article|aside|blockquote|body|div|footer|h\d|header|main|nav|p|section|span)$/;
+// Elements that hide no field: none of the others is sure to have no closed shadow root (DOM, "attachShadow").
+const SEEN = "a,button,canvas,html,input,select,summary,textarea,[contenteditable],body:not(:focus-within)";
 
 /** Tells of an event whether keys may be timed where it goes to. It has to see what gives a field the keys, and what is pressed. */
 export const secrets: (signal: AbortSignal) => (event: Event) => boolean = FIELDS ? of : () => () => true;
@@ -28,7 +28,6 @@ function of(signal: AbortSignal): (event: Event) => boolean {
 
 function secret(field: EventTarget): boolean {
   if (!(field instanceof Element)) return false;
-  const name = field.localName;
-  return SECRET.test(field.getAttribute("type") + " " + field.getAttribute("autocomplete")) ||
-    (field === document.body ? field.matches(":focus-within") : HOST.test(name) && (name.includes("-") || !field.hasAttribute("contenteditable")));
+  const marks = field.getAttribute("type") + " " + field.getAttribute("autocomplete");
+  return SECRET.test(marks) || field.localName.includes("-") || !field.matches(SEEN);
 }

@@ -26,6 +26,8 @@ export interface Vector {
   environment: number;
   sequence: number;
   clock: number;
+  /** The last place of the batch before; the page's first batch has none. */
+  from?: [number, number];
   events: Written[];
   blob: string;
 }
@@ -39,6 +41,7 @@ const KINDS: Record<Written["kind"], Kind> = {
 /** The blob of a vector, in hex. Its clock starts at 0. */
 export function blob(vector: Omit<Vector, "blob">): string {
   const encoder = new Encoder(0);
+  if (vector.from) encoder.carry(...vector.from);
   for (const event of vector.events) write(encoder, event);
   return Buffer.from(encoder.seal(vector, Buffer.from(vector.key, "hex"))).toString("hex");
 }

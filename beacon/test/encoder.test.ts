@@ -30,14 +30,37 @@ test("the header and the first event, byte by byte", () => {
   assert.deepEqual(made.subarray(-16), siphash128(KEY, made.subarray(0, -16)));
 });
 
-test("a blob begins where the one before it ended, in time but not in place", () => {
+test("a blob begins where the one before it ended, in time and in place", () => {
   const encoder = new Encoder(0);
   encoder.placed(Kind.Move, 10, 5, 5);
   encoder.seal({ environment: 0, sequence: 1, clock: 0 }, KEY);
   assert.equal(encoder.count, 0);
-  encoder.placed(Kind.Move, 40, 100, 100);
+  encoder.placed(Kind.Move, 40, 15, 3);
   const made = encoder.seal({ environment: 0, sequence: 2, clock: 0 }, KEY);
-  assert.deepEqual([...made.subarray(13, 18)], [1, 0, 30, 0, 0]);
+  assert.deepEqual([...made.subarray(13, 18)], [1, 0, 30, 20, 3]);
+});
+
+test("what is not told of takes the pointer along", () => {
+  const encoder = new Encoder(0);
+  encoder.placed(Kind.Move, 10, 5, 5);
+  encoder.carry(100.4, 200);
+  encoder.placed(Kind.Move, 40, 101, 200);
+  const made = encoder.seal({ environment: 0, sequence: 1, clock: 0 }, KEY);
+  assert.deepEqual([...made.subarray(13, -16)], [2, 0, 10, 0, 0, 0, 30, 2, 0]);
+});
+
+test("each batch of a hidden page says that it is", () => {
+  const encoder = new Encoder(0, true);
+  const batch = (...kinds: Kind[]): number[] => {
+    for (const kind of kinds) encoder.plain(kind, 0);
+    const made = encoder.seal({ environment: 0, sequence: 1, clock: 0 }, KEY);
+    return [...made.subarray(14, -16)].filter((_, place) => place % 2 === 0);
+  };
+  assert.deepEqual(batch(Kind.Click, Kind.Click), [Kind.Hidden, Kind.Click, Kind.Click]);
+  assert.deepEqual(batch(Kind.Click), [Kind.Hidden, Kind.Click]);
+  assert.deepEqual(batch(Kind.Shown), [Kind.Shown]);
+  encoder.hidden = false;
+  assert.deepEqual(batch(Kind.Click), [Kind.Click]);
 });
 
 test("what is forgotten is not sent", () => {

@@ -32,7 +32,9 @@ fn natural(event: &Value, name: &str) -> u32 {
 
 /// What a vector says happened, as the engine has it.
 fn events(vector: &Value) -> Vec<Event> {
-    let (mut time, mut place) = (0, None);
+    let from = vector["from"].as_array();
+    let from = from.map(|from| [0, 1].map(|axis: usize| i32::try_from(from[axis].as_i64().unwrap()).unwrap()));
+    let (mut time, mut place) = (0, from.map(|[x, y]| (x, y)));
     let written = vector["events"].as_array().unwrap().iter();
     written
         .map(|event| {

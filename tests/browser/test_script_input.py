@@ -1,9 +1,10 @@
-"""What the script leaves alone of keys and pens, in a real Chromium."""
+"""What the script tells, and leaves alone, of keys, pens and hidden pages, in a real Chromium."""
 
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, Page
+from chromium import wander
+from playwright.sync_api import Page
 from stub import Stub
 from test_script import url
 
@@ -68,3 +69,79 @@ def test_keys_of_the_page_itself_and_of_an_editor_are_timed(page: Page, stub: St
     page.evaluate("document.querySelector('h1').contentEditable = true")
     type_into(page, "document.querySelector('h1')", "edit")
     assert len(keys(page, stub)) == 7
+
+
+def pen(page: Page, kind: str, x: float, y: float, **rest: object) -> None:
+    """One event of a pen, as the browser's own input has it."""
+    sent = {"type": kind, "x": x, "y": y, "pointerType": "pen", "force": 0.05, **rest}
+    page.context.new_cdp_session(page).send("Input.dispatchMouseEvent", sent)
+
+
+def test_a_pen_is_no_mouse(page: Page, stub: Stub) -> None:
+    page.goto(url(stub))
+    page.evaluate("window.pens = []; for (const type of ['pointermove', 'pointerdown']) addEventListener(type, event => pens.push(event.pointerType))")
+    page.mouse.move(50, 60)
+    page.wait_for_timeout(200)
+    for step in range(20):
+        pen(page, "mouseMoved", 60.5 + 3 * step, 70.25)
+    pen(page, "mousePressed", 117.5, 70.25, button="left", clickCount=1)
+    pen(page, "mouseReleased", 117.5, 70.25, button="left", clickCount=1)
+    assert page.evaluate("[pens.length > 20, pens.at(-1)]") == [True, "pen"]
+    page.mouse.move(120, 75)
+    page.mouse.move(121, 75)
+    page.goto(url(stub, "/plain"))
+    stub.wait(lambda: len(stub.raw) >= 1, page)
+    events = [event for event in stub.events() if event.kind not in ("hidden", "focus", "blur")]
+    assert [(event.kind, event.x, event.y, event.fractional, event.disagrees) for event in events] == [
+        ("move", 0, 0, False, False), ("move", 2, 5, False, False), ("move", 3, 5, False, False),
+    ], "the mouse alone, from where the pen left it"
+
+
+def test_a_pen_is_a_pointer(page: Page, stub: Stub) -> None:
+    page.goto(url(stub))
+    pen(page, "mouseMoved", 300, 300)
+    page.focus("#name")
+    page.keyboard.type("ab", delay=20)
+    stub.wait(lambda: len(stub.raw) == 1, page)
+    assert stub.blobs[0].kinds().count("key") == 2
+    assert not stub.blobs[0].environment & 1 << 10
+
+
+def test_what_ended_by_itself_says_so_and_can_begin_anew(page: Page, stub: Stub) -> None:
+    answers = iter([404])
+    stub.hello = lambda: next(answers, 200)
+    page.goto(url(stub))
+    assert page.evaluate("outwork.running")
+    wander(page, 5)
+    page.wait_for_function("!outwork.running")
+    assert page.evaluate("[outwork.start(), outwork.running]") == [True, True]
+    wander(page, 30)
+    page.click("#buy")
+    stub.wait(lambda: len(stub.raw) == 1, page)
+    assert stub.greeted == 2
+
+
+HIDE = "hidden => { for (const [name, value] of [['visibilityState', hidden ? 'hidden' : 'visible'], ['hidden', hidden]]) Object.defineProperty(document, name, { value, configurable: true }); document.dispatchEvent(new Event('visibilitychange')) }"
+
+
+def test_input_to_a_hidden_page_can_be_told_and_places_go_on(page: Page, stub: Stub) -> None:
+    page.goto(url(stub))
+    wander(page, 30)
+    page.wait_for_timeout(300)
+    page.evaluate(HIDE, True)
+    stub.wait(lambda: len(stub.raw) == 1, page)
+    page.mouse.move(600, 400)
+    page.mouse.move(601, 400)
+    page.mouse.down()
+    page.mouse.up()
+    stub.wait(lambda: len(stub.raw) == 2, page)
+    first, second = stub.blobs
+    assert first.kinds()[-1] == "hidden"
+    assert second.kinds() == ["hidden", "move", "move", "down", "up"]
+    last = (60 + 28 * 13 % 400, 60 + 28 * 7 % 200)
+    assert (second.events[1].x, second.events[1].y) == (600 - last[0], 400 - last[1])
+    page.evaluate(HIDE, False)
+    page.mouse.move(500, 400)
+    page.goto(url(stub, "/plain"))
+    stub.wait(lambda: len(stub.raw) == 3, page)
+    assert stub.blobs[2].kinds()[:2] == ["shown", "move"]

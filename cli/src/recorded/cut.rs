@@ -32,7 +32,7 @@ struct Script {
     environment: Environment,
     sent: Vec<(f64, Batch)>,
     events: Vec<Event>,
-    // The time and the place of the last event; a blob begins without a place.
+    // The time and the place of the last event, of whichever batch.
     time: f64,
     place: Option<(f64, f64)>,
     first: f64,
@@ -110,7 +110,7 @@ impl Script {
             events: std::mem::take(&mut self.events),
         };
         self.sent.push((at, batch));
-        (self.sent_at, self.paused, self.place) = (at, None, None);
+        (self.sent_at, self.paused) = (at, None);
     }
 }
 
@@ -151,13 +151,13 @@ mod tests {
     }
 
     #[test]
-    fn a_click_goes_a_second_later_and_a_flush_begins_without_a_place() {
+    fn a_click_goes_a_second_later_and_the_next_batch_goes_on_from_there() {
         let clicked = [(0.0, 10.0, What::Move), (3_100.0, 30.0, What::Down), (3_200.0, 30.0, What::Up)];
         let later = [(9_000.0, 500.0, What::Move), (9_010.0, 520.4, What::Move)];
         let cut = cut(&session(clicked.into_iter().chain(later)), InputKind::CdpPuppeteer);
         let steps: Vec<Vec<Option<(i32, i32)>>> =
             cut.iter().map(|(_, batch)| batch.events.iter().map(|event| event.kind.step()).collect()).collect();
-        assert_eq!(steps, [vec![Some((0, 0)), Some((20, 0)), Some((0, 0))], vec![Some((0, 0)), Some((20, 0))]]);
+        assert_eq!(steps, [vec![Some((0, 0)), Some((20, 0)), Some((0, 0))], vec![Some((470, 0)), Some((20, 0))]]);
         assert!(cut[1].1.events[1].fractional && !cut[1].1.events[0].fractional);
         assert!(cut[0].1.sequence < cut[1].1.sequence);
     }
