@@ -36,7 +36,7 @@ export function begin(options: Options = {}): Beacon {
   const ending = new AbortController();
   const { signal } = ending;
   const encoder = new Encoder(performance.now(), document.visibilityState === "hidden");
-  const said = environment();
+  let said = 0;
   const deliver = options.sink ?? ((blob: Uint8Array) => send(blob, signal));
   let session: Promise<Session | undefined> | undefined;
   let opened: Session | undefined;
@@ -63,6 +63,8 @@ export function begin(options: Options = {}): Beacon {
       if (signal.aborted) return undefined;
       if (!answer) stop();
       openedAt = performance.now();
+      // Not when it begins: a page that is still being parsed may not know yet how wide it is.
+      said = environment();
       return (opened = answer);
     },
     () => {

@@ -34,7 +34,7 @@ pub fn tag(configuration: &[u8]) -> Result<String, String> {
         Start::Auto => " data-start=\"auto\"",
         Start::Consent => "",
     };
-    Ok(["<script src=\"", assets::PREFIX, "beacon.js\" defer", start, "></script>"].concat())
+    Ok(["<script src=\"", assets::PREFIX, "beacon.js\" async", start, "></script>"].concat())
 }
 
 #[cfg(test)]
@@ -45,7 +45,7 @@ mod tests {
     fn whoever_switches_it_on_says_when_it_starts() {
         assert_eq!(
             tag(br#"{"start": "auto"}"#).unwrap(),
-            "<script src=\"/.well-known/outwork/beacon.js\" defer data-start=\"auto\"></script>"
+            "<script src=\"/.well-known/outwork/beacon.js\" async data-start=\"auto\"></script>"
         );
         assert!(!tag(br#"{"start": "consent"}"#).unwrap().contains("data-start"));
         for wrong in ["", "{}", r#"{"start": "now"}"#, r#"{"start": "auto", "x": 1}"#] {

@@ -64,7 +64,7 @@ function page(title, risk, body) {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${text(title)} · Outwork Supplies</title><style>${style}</style>
-<script src="/.well-known/outwork/beacon.js" defer data-start="auto"></script></head>
+<script src="/.well-known/outwork/beacon.js" async data-start="auto"></script></head>
 <body><header><a class="brand" href="/">Outwork Supplies</a><nav><a href="/login">Sign in</a> <a href="/checkout">Checkout</a> <a href="/members">Members</a></nav></header>
 <main><h1>${text(title)}</h1>${body}</main>
 <aside aria-label="What the edge said">${panel(risk)}</aside></body></html>

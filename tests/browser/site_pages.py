@@ -33,7 +33,7 @@ for (const [id, name, mode] of [["open", "x-field", "open"], ["closed", "x-field
 
 def page(path: str) -> str:
     """The page at a path: `/consent` waits for it, `/plain` has no tag at all, everything else starts by itself."""
-    tag = "" if path == "/plain" else f'<script src="{SCRIPT}" defer {TAGS.get(path, "data-start=auto")}></script>'
+    tag = "" if path == "/plain" else f'<script src="{SCRIPT}" async {TAGS.get(path, "data-start=auto")}></script>'
     return f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{path}</title>{tag}</head><body>{BODY}{SHADOWS if path == "/shadow" else ""}</body></html>'
 
 
@@ -41,7 +41,7 @@ def targets() -> str:
     """A page of twelve buttons, one behind the other nowhere, with the script and a recorder of the tests' own."""
     place = lambda one: f"left: {40 + one % 4 * 300}px; top: {40 + one // 4 * 220}px"  # noqa: E731
     buttons = "".join(f'<button id="t{one}" style="position: absolute; width: 120px; height: 48px; {place(one)}">{one}</button>' for one in range(12))
-    scripts = f'<script src="/recorder.js"></script><script src="{SCRIPT}" defer data-start="auto"></script>'
+    scripts = f'<script src="/recorder.js"></script><script src="{SCRIPT}" async data-start="auto"></script>'
     return f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>targets</title>{scripts}</head><body>{buttons}</body></html>'
 
 

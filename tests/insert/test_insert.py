@@ -22,7 +22,7 @@ from origin import Quiet
 
 HERE = Path(__file__).resolve().parent
 SCENARIO = paths.ROOT / "envoy-config" / "insert" / "envoy.yaml"
-TAG = '<script src="/.well-known/outwork/beacon.js" defer></script>'
+TAG = '<script src="/.well-known/outwork/beacon.js" async></script>'
 PAGES = [page["becomes"] for page in json.loads((HERE / "pages.json").read_text())]
 PAGE = "<!doctype html><html><head><title>a</title></head><body>b</body></html>"
 BECOMES = PAGE.replace("</head>", f"{TAG}</head>")

@@ -57,8 +57,8 @@ function read(env) {
  * @type {Record<string, string>}
  */
 const TAGS = {
-  auto: '<script src="/.well-known/outwork/beacon.js" defer data-start="auto"></script>',
-  consent: '<script src="/.well-known/outwork/beacon.js" defer></script>',
+  auto: '<script src="/.well-known/outwork/beacon.js" async data-start="auto"></script>',
+  consent: '<script src="/.well-known/outwork/beacon.js" async></script>',
 };
 
 /** @param {unknown} value */

@@ -11,7 +11,7 @@ import { BROWSER, call } from "./support/client.mjs";
 import { KEYS } from "./support/keys.mjs";
 import { ROOT, startWorkerd } from "./support/workerd.mjs";
 
-const TAG = '<script src="/.well-known/outwork/beacon.js" defer></script>';
+const TAG = '<script src="/.well-known/outwork/beacon.js" async></script>';
 const PAGES = JSON.parse(readFileSync(join(ROOT, "tests/insert/pages.json"), "utf8")).map(({ becomes }) => becomes);
 const PAGE = "<!doctype html><html><head><title>a</title></head><body>b</body></html>";
 const BECOMES = PAGE.replace("</head>", `${TAG}</head>`);
