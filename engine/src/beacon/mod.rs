@@ -4,6 +4,7 @@
 
 mod error;
 mod event;
+mod exact;
 mod extract;
 mod feature;
 mod features;
@@ -17,7 +18,7 @@ pub use event::{Environment, Event, Kind, Touch};
 pub use feature::{FEATURE_NAMES, FEATURES, Feature, Merge};
 pub use features::Features;
 pub use open::open;
-pub use sketch::{KEYS, KNOWN, Sketch};
+pub use sketch::{KEYS, Sketch};
 
 use alloc::vec::Vec;
 

@@ -2,18 +2,23 @@
 //!
 //! A path is walked event by event. From each event on, the way over the next [`PARTS`] × [`EVENTS`] moves is taken apart
 //! into [`PARTS`] vectors, each rounded to cells of [`CELL`] pixels, and hashed. Of all hashes that a flush has, the
-//! [`KEYS`] smallest are kept: which ones these are depends on the path alone and not on where a flush begins, so that the
-//! same path keeps most of its keys when it is cut elsewhere, sent with other pauses, or blurred by a few pixels. Ways
+//! [`BLURRED`] smallest are kept: which ones these are depends on the path alone and not on where a flush begins, so that
+//! the same path keeps most of its keys when it is cut elsewhere, sent with other pauses, or blurred by a few pixels. Ways
 //! that many people make, straight ones and short ones, have no hash.
+//!
+//! Beside them stand the [`exact`] keys of the moves as they are, which a few moves already have.
 
-use super::{Batch, Event, Kind};
+use super::{Batch, Event, Kind, exact};
 use alloc::vec::Vec;
 
-/// The most keys of a sketch.
+/// The most keys of a sketch, of both kinds.
 pub const KEYS: usize = 8;
 
-/// How many keys must be known under one other session; a sketch has as many, or none.
-pub const KNOWN: usize = 3;
+/// The most keys that a blurred path still has.
+const BLURRED: usize = 7;
+
+/// How many of those must be known under one other session; a sketch has as many, or none.
+const KNOWN: usize = 3;
 
 const PARTS: usize = 6;
 const EVENTS: usize = 10;
@@ -29,38 +34,59 @@ const SMOOTHED_CELL: i32 = SMOOTH as i32 * CELL;
 const LONG: i32 = 14;
 const MOVING: usize = 4;
 
-/// The keys of a path, the smallest first: none of a path that is too short or too plain to be known again.
+/// The keys of a path: none of one that is too short or too plain to be known again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sketch(Vec<u64>);
+pub struct Sketch {
+    exact: Vec<u64>,
+    blurred: Vec<u64>,
+}
 
 impl Sketch {
-    /// The keys: at most [`KEYS`], none twice.
-    pub fn keys(&self) -> &[u64] {
-        &self.0
+    /// The keys: at most [`KEYS`].
+    pub fn keys(&self) -> impl Iterator<Item = u64> {
+        self.exact.iter().chain(&self.blurred).copied()
     }
 
-    /// Whether this path was seen under another session before: `owners` has, for each key that was known under another
-    /// session, a mark of that session, and [`KNOWN`] of them must be the same.
-    pub fn is_known(&self, owners: impl Iterator<Item = u64> + Clone) -> bool {
-        owners.clone().any(|owner| owners.clone().filter(|other| *other == owner).count() >= KNOWN)
+    /// Whether this path would be known again though it were blurred: it has all the keys that one can have for that.
+    pub fn is_full(&self) -> bool {
+        self.blurred.len() == BLURRED
+    }
+
+    /// Whether this path was seen under another session before: `owners` has, for each of [`Self::keys`], a mark of the
+    /// other session under which it is known. One is enough of the exact keys; of the others, [`KNOWN`] of one session.
+    pub fn is_known(&self, owners: impl Iterator<Item = Option<u64>> + Clone) -> bool {
+        let blurred = owners.clone().skip(self.exact.len()).flatten();
+        owners.take(self.exact.len()).flatten().next().is_some()
+            || blurred.clone().any(|owner| blurred.clone().filter(|other| *other == owner).count() >= KNOWN)
     }
 }
 
 impl Batch {
     /// The sketch of this flush, of the moves of its pointer or finger.
     pub fn sketch(&self) -> Sketch {
-        let path = smooth(&path(&self.events));
-        let mut keys = Vec::new();
-        for start in 0..path.len().saturating_sub(PARTS * EVENTS) {
-            if let Some(key) = path.get(start..).and_then(key) {
-                keys.push(key);
-            }
-        }
-        keys.sort_unstable();
-        keys.dedup();
-        keys.truncate(if keys.len() < KNOWN { 0 } else { KEYS });
-        Sketch(keys)
+        let blurred = blurred(&self.events);
+        Sketch { exact: exact::keys(&self.events, KEYS - blurred.len()), blurred }
     }
+}
+
+fn blurred(events: &[Event]) -> Vec<u64> {
+    let path = smooth(&path(events));
+    let mut keys = Vec::new();
+    for start in 0..path.len().saturating_sub(PARTS * EVENTS) {
+        if let Some(key) = path.get(start..).and_then(key) {
+            keys.push(key);
+        }
+    }
+    let keys = smallest(keys, BLURRED);
+    if keys.len() < KNOWN { Vec::new() } else { keys }
+}
+
+/// So many of these, none twice.
+pub(super) fn smallest(mut keys: Vec<u64>, most: usize) -> Vec<u64> {
+    keys.sort_unstable();
+    keys.dedup();
+    keys.truncate(most);
+    keys
 }
 
 /// Places of moves, in pixels from the first.
@@ -107,9 +133,14 @@ fn cells(difference: i32) -> i32 {
 }
 
 /// A round of SplitMix64's mixing.
-fn mix(hash: u64, (x, y): (i32, i32)) -> u64 {
+pub(super) fn mix(hash: u64, (x, y): (i32, i32)) -> u64 {
     let part = u64::from(x.cast_unsigned()) << 32 | u64::from(y.cast_unsigned());
-    let hash = (hash ^ part).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    finish(hash ^ part)
+}
+
+/// The end of the mixing, of a hash that has its last part.
+pub(super) fn finish(hash: u64) -> u64 {
+    let hash = hash.wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let hash = (hash ^ hash >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
     hash ^ hash >> 31
 }
@@ -143,7 +174,9 @@ mod tests {
     /// Whether the second is known by the keys of the first.
     fn knows(first: &Batch, second: &Batch) -> bool {
         let (first, second) = (first.sketch(), second.sketch());
-        second.is_known(second.keys().iter().filter(|key| first.keys().contains(key)).map(|_| 1))
+        let owners: Vec<Option<u64>> =
+            second.keys().map(|key| first.keys().any(|other| other == key).then_some(1)).collect();
+        second.is_known(owners.into_iter())
     }
 
     #[test]
@@ -161,7 +194,7 @@ mod tests {
     fn other_paths_are_not() {
         let batches: Vec<Batch> = (0..60).map(|seed| wander(seed, 0)).collect();
         for (place, first) in batches.iter().enumerate() {
-            assert_eq!(first.sketch().keys().len(), KEYS);
+            assert!(first.sketch().is_full());
             assert!(!batches.iter().skip(place + 1).any(|second| knows(first, second)), "{place}");
         }
     }
@@ -173,17 +206,28 @@ mod tests {
             Batch { events: alloc::vec![step; events], ..Batch::default() }
         };
         assert_eq!(line(256).sketch(), Sketch::default());
-        assert_eq!(
-            Batch { events: wander(1, 0).events[..50].to_vec(), ..Batch::default() }.sketch(),
-            Sketch::default()
-        );
+        assert_eq!(blurred(&wander(1, 0).events[..50]), []);
         assert_eq!(Batch::default().sketch(), Sketch::default());
+    }
+
+    #[test]
+    fn a_short_piece_is_known_as_it_was() {
+        for seed in 0..20 {
+            let whole = wander(seed, 2);
+            let piece = Batch { events: whole.events[40..70].to_vec(), ..Batch::default() };
+            assert!(!piece.sketch().is_full());
+            assert!(knows(&piece, &piece.clone()), "{seed}");
+        }
     }
 
     #[test]
     fn keys_of_different_owners_do_not_add_up() {
         let sketch = wander(3, 0).sketch();
-        assert!(sketch.is_known([1, 1, 2, 1].into_iter()));
-        assert!(!sketch.is_known([1, 2, 1, 2].into_iter()));
+        let owners = |exact: Option<u64>, blurred: [u64; 4]| {
+            [exact].into_iter().chain(blurred.map(Some)).collect::<Vec<_>>().into_iter()
+        };
+        assert!(sketch.is_known(owners(None, [1, 1, 2, 1])));
+        assert!(!sketch.is_known(owners(None, [1, 2, 1, 2])));
+        assert!(sketch.is_known(owners(Some(3), [1, 2, 1, 2])), "an exact key is enough");
     }
 }

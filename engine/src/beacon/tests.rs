@@ -95,7 +95,7 @@ proptest! {
 
     #[test]
     fn features_are_made_of_any_events(batch in batch(), other in batch(), kept in 0..=1_200_u16) {
-        prop_assert!(batch.sketch().keys().is_sorted_by(|one, two| one < two));
+        prop_assert!(batch.sketch().keys().count() <= KEYS);
         let (mut merged, newer) = (batch.features(), other.features());
         merged.merge(&newer, kept);
         prop_assert_eq!(Features::from_bytes(&merged.to_bytes()), merged);

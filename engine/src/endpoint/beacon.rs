@@ -113,7 +113,7 @@ fn order(context: &Context<'_>, window: &Window) -> Memo {
 fn paths(context: &Context<'_>, window: &Window, sketch: &Sketch) -> impl Iterator<Item = Memo> {
     let authority = context.facts.request.authority.to_ascii_lowercase();
     let (until, mark) = (Time(context.facts.now.0.saturating_add(PATH_KEPT)), mark(window));
-    sketch.keys().iter().map(move |key| Memo {
+    sketch.keys().map(move |key| Memo {
         table: Table::Paths,
         key: context.keys.memo_key(&[b"path", &authority, &key.to_le_bytes()]),
         until,
@@ -133,7 +133,7 @@ fn finish(context: &Context<'_>, mut window: Window, sketch: &Sketch, remembered
     if matches!(order, [Remembered::Same | Remembered::Other(_)]) {
         return STALE.reply(context);
     }
-    let owners = paths.iter().filter_map(|known| match known {
+    let owners = paths.iter().map(|known| match known {
         Remembered::Other(owner) => Some(*owner),
         Remembered::Nothing | Remembered::Same | Remembered::Unknown => None,
     });
