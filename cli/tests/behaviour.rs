@@ -13,6 +13,7 @@ use outwork_engine::{
 };
 use std::fmt::Write as _;
 use std::fs;
+use std::io::BufRead as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -93,6 +94,26 @@ fn sessions_become_rows_of_features() {
     assert_eq!(batches.lines().count(), 1 + 3 + 1, "{batches}");
 }
 
+/// One move and one click on each of twelve elements, four seconds apart: a batch each, in which nothing has a way.
+#[test]
+fn slow_teleports_are_seen() {
+    let mut events = String::new();
+    for n in 0..12 {
+        let (at, x) = (n * 4_000, 100 + 631 * n % 1_000);
+        write!(events, "[{at},{x},{x},\"m\"],[{0},{x},{x},\"d\"],[{1},{x},{x},\"u\"],", at + 30, at + 90).unwrap();
+    }
+    let file = File::new("slow.jsonl", &session("bot:slow", events.trim_end_matches(',')));
+    let rows = |input| {
+        let (_, json, _) = outwork(&["eval", file.0.to_str().unwrap(), "-p", RULES, "--json", "--input", input]);
+        serde_json::from_str::<serde_json::Value>(&json).unwrap()["sources"][0].clone()
+    };
+    let selenium = rows("selenium");
+    assert!(selenium["reasons"].to_string().contains("behaviour.slow-teleport"), "{selenium}");
+    assert_eq!(selenium["above_low"], 0.0, "weak alone");
+    assert_eq!(rows("cdp-puppeteer")["above_low"], 1.0);
+    assert_eq!(rows("os")["median_risk"], 0);
+}
+
 #[test]
 fn a_packed_table_holds_the_same() {
     let file = File::new("packed.jsonl", &session("human", &wander()));
@@ -125,8 +146,9 @@ fn a_policy_is_evaluated_by_source() {
         assert_eq!(evaluation["unobserved_risk"], 0);
         evaluation["sources"].as_array().unwrap().clone()
     };
-    let (driven, moved) = (rows("selenium"), rows("os"));
-    assert_eq!((&driven[0]["source"], &driven[0]["high"]), (&"bot, jump".into(), &1.0.into()));
+    let (driven, told, moved) = (rows("selenium"), rows("cdp-puppeteer"), rows("os"));
+    assert_eq!((&driven[0]["source"], &driven[0]["above_low"]), (&"bot, jump".into(), &1.0.into()));
+    assert_eq!((&driven[0]["high"], &told[0]["high"]), (&0.0.into(), &1.0.into()));
     assert_eq!((&moved[1]["source"], &moved[1]["above_low"]), (&"human, made".into(), &0.0.into()));
     let (_, text, _) = outwork(&["eval", path, "-p", RULES]);
     assert!(text.contains("bot, jump") && text.contains("human, made"), "{text}");
@@ -180,4 +202,91 @@ fn no_observation_alone_is_more_than_low() {
     assert_eq!(band(&policy, &[(TouchEvents, 300), (TouchRadiusSpread, 0)]), (Band::Low, 0));
     let together = [one_by_one[0], one_by_one[1], (PointerFractional, 850), (PointerRepeats, 1_000)];
     assert_eq!(band(&policy, &together).0, Band::High);
+}
+
+/// Whole pixels, pressure one half, every move alone: what is known of these people's pointers.
+#[test]
+fn pointers_that_tools_move_for_people_are_never_high() {
+    use Feature::{
+        ClickCentred, ClickCount, ClickMoves, ClickPressure, ClickUnled, PointerCoalesced, PointerEvents,
+        PointerFractional, PointerJumps, PointerRepeats, PointerStraight, PointerStrokes,
+    };
+    let bundle = outwork_compiler::compile(Path::new(RULES)).map_err(|_| "mistakes").unwrap().bundle;
+    let policy = Policy::load(&bundle).unwrap();
+    let tool = [(PointerCoalesced, 100), (PointerFractional, 0), (ClickPressure, 502), (ClickCount, 6)];
+    let teleport =
+        [(ClickMoves, 1), (ClickUnled, 1_000), (PointerEvents, 8), (PointerStrokes, 0), (PointerJumps, 1_000)];
+    let people: [(&str, Vec<(Feature, u16)>); 5] = [
+        (
+            "Mouse Keys",
+            vec![(PointerEvents, 400), (PointerRepeats, 1_000), (PointerStraight, 1_000), (PointerStrokes, 12)],
+        ),
+        (
+            "switch scanning",
+            vec![
+                (PointerEvents, 90),
+                (PointerRepeats, 960),
+                (PointerStraight, 1_000),
+                (PointerStrokes, 6),
+                (ClickUnled, 0),
+            ],
+        ),
+        ("an eye tracker", teleport.to_vec()),
+        ("voice control", [&teleport[..], &[(ClickCentred, 1_000)]].concat()),
+        (
+            "voice control, slowly",
+            vec![(ClickMoves, 1), (PointerEvents, 8), (PointerStrokes, 0), (ClickCentred, 1_000)],
+        ),
+    ];
+    for (name, moved) in people {
+        let features = [&tool[..], &moved].concat();
+        let (seen, risk) = band(&policy, &features);
+        assert!(seen <= Band::Medium, "{name}: {risk}");
+        let driven = [&features[..], &[(ClickPressure, 0), (PointerFractional, 900)]].concat();
+        assert_eq!(band(&policy, &driven).0, Band::High, "{name}, as a driver sends it");
+    }
+}
+
+/// The first sessions of recordings that are not ours to publish.
+fn sample(data: &Path, names: &[&str], most: usize) -> String {
+    let mut text = String::new();
+    for name in names {
+        let file = fs::File::open(data.join(format!("{name}.jsonl.gz"))).unwrap();
+        let lines = std::io::BufReader::new(flate2::read::GzDecoder::new(file)).lines();
+        lines.take(most).for_each(|line| text.extend([line.unwrap(), "\n".to_owned()]));
+    }
+    text
+}
+
+/// The share of all sessions that a column of `eval` has, and the largest of one source.
+fn shares(text: &str, input: &str, column: &str) -> (f64, f64) {
+    let file = File::new(&format!("bars-{input}-{column}.jsonl"), text);
+    let (code, json, error) = outwork(&["eval", file.0.to_str().unwrap(), "-p", RULES, "--json", "--input", input]);
+    assert_eq!((code, error.as_str()), (0, ""));
+    let evaluation: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let rows = evaluation["sources"].as_array().unwrap();
+    let number = |row: &serde_json::Value, name: &str| row[name].as_f64().unwrap();
+    let sessions: f64 = rows.iter().map(|row| number(row, "sessions")).sum();
+    let so: f64 = rows.iter().map(|row| number(row, "sessions") * number(row, column)).sum();
+    (so / sessions, rows.iter().map(|row| number(row, column)).fold(0.0, f64::max))
+}
+
+#[test]
+fn people_are_low_and_plain_automation_is_not() {
+    let given = std::env::var_os("OUTWORK_DATA").map(PathBuf::from);
+    let data = given.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"));
+    let data = data.join("pointer/dev");
+    if !data.is_dir() {
+        println!("DID NOT RUN: no recordings; set OUTWORK_DATA");
+        return;
+    }
+    let people =
+        ["balabit", "sapimouse", "delbot", "dsjtzs", "howweswipe_touch", "jrcalgo"].map(|name| format!("human_{name}"));
+    let people = sample(&data, &people.each_ref().map(String::as_str), 150);
+    let (_, worst) = shares(&people, "os", "above_low");
+    assert!(worst <= 0.01, "people: {worst}");
+    let native =
+        sample(&data, &["bot_rec_playwright_native", "bot_rec_puppeteer_native", "bot_rec_selenium_native"], 120);
+    let (above, high) = (shares(&native, "auto", "above_low").0, shares(&native, "auto", "high").0);
+    assert!(above >= 0.95 && high >= 0.8, "plain automation: {above} above low, {high} high");
 }

@@ -114,8 +114,8 @@ impl Eval {
     fn has(&self, session: &Session) -> bool {
         match self.half {
             Halves::All => true,
-            Halves::Tune => session.half() == Half::Tune,
-            Halves::Report => session.half() == Half::Report,
+            Halves::Tune => session.half() == Some(Half::Tune),
+            Halves::Report => session.half() == Some(Half::Report),
         }
     }
 }

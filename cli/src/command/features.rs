@@ -10,7 +10,7 @@ use flate2::write::GzEncoder;
 use outwork_engine::beacon::{FEATURES, Features};
 
 use crate::failure::Failure;
-use crate::recorded::{InputKind, Session, Sessions, observe};
+use crate::recorded::{Half, InputKind, Session, Sessions, observe};
 
 /// Write the behaviour features of recorded sessions as CSV
 ///
@@ -96,7 +96,7 @@ fn head() -> Vec<String> {
 fn row(session: &Session, batches: usize, events: usize, features: &Features) -> Vec<String> {
     let Session { source, session_id, user, label, pointer_type, env, .. } = session;
     let texts = [source, session_id, user, label, pointer_type, env].map(Clone::clone);
-    let counts = [session.half().name().to_owned(), batches.to_string(), events.to_string()];
+    let counts = [session.half().map_or("", Half::name).to_owned(), batches.to_string(), events.to_string()];
     let value = |feature| features.get(feature).known().map(|value| value.to_string()).unwrap_or_default();
     texts.into_iter().chain(counts).chain(FEATURES.iter().copied().map(value)).collect()
 }

@@ -85,10 +85,12 @@ impl Half {
 }
 
 impl Session {
-    /// By the lowest bit of the SHA-256 of its user: all sessions of a person are in one half.
-    pub(crate) fn half(&self) -> Half {
+    /// By the lowest bit of the SHA-256 of its user: all sessions of a person are in one half. None of cursory's, of which
+    /// 632 of 1,624 are movements of SapiMouse's users under other names.
+    pub(crate) fn half(&self) -> Option<Half> {
         let hash = Sha256::digest(self.user.as_bytes());
-        if hash.last().is_some_and(|byte| byte & 1 == 1) { Half::Report } else { Half::Tune }
+        let half = if hash.last().is_some_and(|byte| byte & 1 == 1) { Half::Report } else { Half::Tune };
+        (self.source != "cursory_rec").then_some(half)
     }
 
     pub(crate) fn is_touch(&self) -> bool {

@@ -58,10 +58,10 @@ macro_rules! features {
 features! {
     BeaconEnvironment "beacon.environment" "bits" Merge::Bits, "What the page says of its browser, a bit each.";
     BeaconEvents "beacon.events" "events" Merge::Sum, "Number of events of any kind.";
-    BeaconHiddenInput "beacon.hidden_input" "events" Merge::Sum, "Number of pointer, wheel, touch and key events between a page's hiding and its showing.";
-    BeaconPresses "beacon.presses" "clicks" Merge::Sum, "Number of clicks that no pointer made.";
+    BeaconHiddenInput "beacon.hidden_input" "events" Merge::Sum, "Number of pointer, wheel, touch and key events between a page's hiding and its showing; in a later batch than the hiding, only where that batch has the showing.";
+    BeaconPresses "beacon.presses" "clicks" Merge::Sum, "Number of trusted clicks that no pointer made.";
     BeaconTime "beacon.time" "10 ms" Merge::Sum, "Time from the first event to the last.";
-    BeaconUntrusted "beacon.untrusted" "thousandths" Merge::Mean(Feature::BeaconEvents), "Share of events whose isTrusted is false.";
+    BeaconUntrusted "beacon.untrusted" "thousandths" Merge::Mean(Feature::BeaconEvents), "Share of pointer, wheel, touch and key events whose isTrusted is false; of five or more.";
     ClickCentred "click.centred" "thousandths" Merge::Mean(ClickCount), "Share of clicks at most a 127th of half its width and half its height from the element's centre, of those whose offset is known.";
     ClickCount "click.count" "clicks" Merge::Sum, "Number of times that a button went down.";
     ClickHold "click.hold" "ms" Merge::Mean(ClickCount), "Mean time from a button's going down to its going up.";

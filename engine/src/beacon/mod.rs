@@ -17,6 +17,7 @@ pub use error::{BeaconError, Malformed};
 pub use event::{Environment, Event, Kind, Touch};
 pub use feature::{FEATURE_NAMES, FEATURES, Feature, Merge};
 pub use features::Features;
+pub(crate) use features::faded_sum;
 pub use open::open;
 pub use sketch::{KEYS, Sketch};
 

@@ -10,7 +10,7 @@ pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
 pub(super) const PAGE: Page = Page {
     means: "How often a step of the pointer repeats the one before to the pixel.",
     evasion: "A time law other than a constant one, or noise.",
-    honest_cost: "Steady dragging along an edge repeats steps; short steps are not counted.",
+    honest_cost: "Mouse Keys, switch access and steady dragging along an edge repeat steps; short steps are not counted.",
     seen_by: "every host, where the page sends beacons; not in logs",
     examples: &[
         (

@@ -10,7 +10,7 @@ pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
 pub(super) const PAGE: Page = Page {
     means: "How many long movements are straight lines to the pixel.",
     evasion: "Any curve.",
-    honest_cost: "Pulling a slider, drawing with a ruler, or moving along an edge of the screen is straight.",
+    honest_cost: "Pulling a slider, drawing with a ruler, moving along an edge of the screen, Mouse Keys and switch access are straight.",
     seen_by: "every host, where the page sends beacons; not in logs",
     examples: &[
         (

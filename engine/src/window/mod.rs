@@ -11,7 +11,7 @@ pub use decay::{Decay, HALVING_EVENTS};
 pub use wire::MAX_BYTES;
 
 use crate::{
-    beacon::{Feature, Features},
+    beacon::{Feature, Features, faded_sum},
     time::Time,
 };
 
@@ -32,7 +32,7 @@ pub struct Window {
     pub observations: u16,
     /// How many seconds the page's clock was ahead of the edge's at the newest batch; negative behind.
     pub skew: i32,
-    /// How many of its batches followed a path that was seen before, under another session.
+    /// How many of its batches, faded like their sums, followed a path that was seen before, under another session.
     pub replays: u8,
     /// What was observed.
     pub features: Features,
@@ -134,7 +134,9 @@ impl Window {
         }
         let idle = self.observed.map_or(0, |observed| now.0.saturating_sub(observed.0));
         self.sure = decay::recover(self.confidence(decay, now), deeds(features));
-        self.features.merge(features, decay.fade(1_000, idle));
+        let kept = decay.fade(1_000, idle);
+        self.replays = faded(self.replays, kept);
+        self.features.merge(features, kept);
         self.observed = Some(whole_millis(now));
         self.sequence = sequence;
         self.observations = self.observations.saturating_add(1);
@@ -157,10 +159,16 @@ impl Window {
         u32::try_from(now.0.saturating_sub(self.opened.0) / 1_000).unwrap_or(u32::MAX)
     }
 
-    /// Whether a batch followed a path that was seen before, under another session.
-    pub const fn replayed(&self) -> bool {
-        self.replays > 0
+    /// Whether a batch followed a path that was seen before, under another session: it fades like what was observed, one
+    /// such batch with a half-life.
+    pub fn replayed(&self, decay: Decay, now: Time) -> bool {
+        let idle = self.observed.map_or(0, |observed| now.0.saturating_sub(observed.0));
+        faded(self.replays, decay.fade(1_000, idle)) > 0
     }
+}
+
+fn faded(replays: u8, kept: u16) -> u8 {
+    u8::try_from(faded_sum(replays.into(), kept)).unwrap_or(replays)
 }
 
 fn whole_millis(time: Time) -> Time {

@@ -178,6 +178,19 @@ fn what_is_rare_adds_up_while_batches_are_frequent_and_is_gone_after_idle_half_l
 }
 
 #[test]
+fn a_replay_is_forgotten_as_what_was_observed_is() {
+    let (decay, now) = (Decay::default(), Time::from_seconds(1_795_305_600));
+    let mut window = Window::new([7; 16], now);
+    window.observe(&moves(72), 1, decay, now).unwrap();
+    window.replays = 1;
+    assert!(window.replayed(decay, now) && window.replayed(decay, Time(now.0 + decay.half_life / 2)));
+    let later = Time(now.0 + decay.half_life);
+    assert!(!window.replayed(decay, later));
+    window.observe(&moves(72), 2, decay, later).unwrap();
+    assert!(!window.replayed(decay, later));
+}
+
+#[test]
 fn sequences_count_the_age_of_the_session() {
     let opened = Time::from_seconds(1_795_305_600);
     let mut window = Window::new([7; 16], opened);

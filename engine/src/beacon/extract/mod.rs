@@ -31,23 +31,35 @@ impl Batch {
     }
 }
 
+/// The fewest inputs of which a share of made-up ones says something.
+const MADE_UP: u32 = 5;
+
 /// What is of no device.
 fn page(events: &[Event], features: &mut Features) {
-    let untrusted: Share = events.iter().map(|event| event.untrusted).collect();
-    let (mut hidden, mut input, mut presses) = (false, 0.0, 0.0);
+    let (mut hidden, mut input, mut presses, mut untrusted) = (begins_hidden(events), 0.0, 0.0, Share::default());
     for event in events {
         match event.kind {
             Kind::Hidden => hidden = true,
             Kind::Shown => hidden = false,
-            Kind::Press => presses += 1.0,
+            // A page that clicks its own buttons is no user, and no tool that passes for one.
+            Kind::Press => presses += if event.untrusted { 0.0 } else { 1.0 },
             Kind::Focus | Kind::Blur | Kind::Navigated => {}
-            _ => input += if hidden { 1.0 } else { 0.0 },
+            _ => {
+                untrusted.add(event.untrusted);
+                input += if hidden && !event.untrusted { 1.0 } else { 0.0 };
+            }
         }
     }
     features.set_rounded(Feature::BeaconEvents, events.len() as f64);
-    features.set_known(Feature::BeaconUntrusted, untrusted.thousandths());
+    features.set_known(Feature::BeaconUntrusted, untrusted.thousandths_of(MADE_UP));
     features.set_rounded(Feature::BeaconHiddenInput, input);
     features.set_rounded(Feature::BeaconPresses, presses);
+}
+
+/// A page is flushed when it is hidden: the next batch was, too, until it says that the page was shown.
+fn begins_hidden(events: &[Event]) -> bool {
+    let mut turns = events.iter().filter(|event| matches!(event.kind, Kind::Hidden | Kind::Shown));
+    turns.next().is_some_and(|turn| turn.kind == Kind::Shown)
 }
 
 #[cfg(test)]

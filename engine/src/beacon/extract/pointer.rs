@@ -69,7 +69,7 @@ fn path(walk: &[At<'_>], features: &mut Features) {
     let moves: Vec<&At<'_>> = walk.iter().filter(|at| at.is_move()).collect();
     let (mut all, mut jumped) = (0.0, 0.0);
     for (place, at) in moves.iter().enumerate() {
-        let length = at.step().length();
+        let length = at.step.length();
         all += length;
         let is_near = |other: Option<&&At<'_>>| other.is_some_and(|other| (other.time - at.time).abs() < APART);
         let before = place.checked_sub(1).and_then(|place| moves.get(place));

@@ -155,10 +155,29 @@ fn what_no_user_made_and_what_came_while_hidden_is_counted() {
     let made_up = Event { untrusted: true, ..to(5, 1, 1) };
     let hidden = Event { kind: Kind::Hidden, ..PLAIN };
     let press = Event { kind: Kind::Press, ..PLAIN };
-    let is = of(&[to(0, 0, 0), hidden, made_up, Event { kind: Kind::Shown, ..PLAIN }, press]);
+    let shown = Event { kind: Kind::Shown, ..PLAIN };
+    let is = of(&[to(0, 0, 0), to(5, 2, 2), to(5, 2, 2), hidden, to(5, 2, 2), made_up, shown, press]);
     assert_eq!((is(Feature::BeaconUntrusted), is(Feature::BeaconHiddenInput)), (Some(200), Some(1)));
-    assert_eq!((is(Feature::BeaconPresses), is(Feature::BeaconEvents)), (Some(1), Some(5)));
+    assert_eq!((is(Feature::BeaconPresses), is(Feature::BeaconEvents)), (Some(1), Some(8)));
     assert_eq!(is(Feature::BeaconEnvironment), Some(Environment::HOVER.0));
+}
+
+#[test]
+fn a_batch_that_begins_hidden_says_so_when_the_page_is_shown() {
+    let shown = Event { kind: Kind::Shown, ..PLAIN };
+    assert_eq!(of(&[to(0, 0, 0), to(9, 1, 1), shown, to(9, 1, 1)])(Feature::BeaconHiddenInput), Some(2));
+    assert_eq!(of(&[to(0, 0, 0), to(9, 1, 1)])(Feature::BeaconHiddenInput), Some(0));
+}
+
+#[test]
+fn what_the_page_made_up_is_no_deed_of_a_user() {
+    let press = Event { after: 3_000, kind: Kind::Press, untrusted: true, ..PLAIN };
+    let carousel = of(&[press; 20]);
+    assert_eq!((carousel(Feature::BeaconPresses), carousel(Feature::BeaconUntrusted)), (Some(0), None));
+    let made_up = |event: Event| Event { untrusted: true, ..event };
+    let is = of(&[to(0, 0, 0), made_up(to(300, 400, 0)), made_up(down(9, 0)), made_up(up(9)), to(300, -390, 0)]);
+    assert_eq!((is(Feature::PointerEvents), is(Feature::PointerPath)), (Some(2), Some(1)));
+    assert_eq!((is(Feature::ClickCount), is(Feature::BeaconUntrusted)), (Some(0), Some(600)));
 }
 
 #[test]

@@ -7,6 +7,8 @@ pub(super) struct At<'a> {
     /// In milliseconds.
     pub(super) time: f64,
     pub(super) place: Place,
+    /// What led here from the place before it in the walk.
+    pub(super) step: Place,
     pub(super) event: &'a Event,
 }
 
@@ -40,24 +42,25 @@ impl At<'_> {
     pub(super) fn is_move(&self) -> bool {
         matches!(self.event.kind, Kind::Move { .. })
     }
-
-    /// The step that led here.
-    pub(super) fn step(&self) -> Place {
-        let (dx, dy) = self.event.kind.step().unwrap_or_default();
-        Place { x: dx.into(), y: dy.into() }
-    }
 }
 
+/// What a user did: an event that the page made up passes time and moves the place that the next one counts from, and says
+/// nothing else.
 pub(super) fn walk(events: &[Event]) -> Vec<At<'_>> {
-    let (mut time, mut place, mut first) = (0.0, Place::default(), true);
-    let walked = events.iter().map(|event| {
+    let (mut time, mut place, mut last, mut first) = (0.0, Place::default(), None, true);
+    let walked = events.iter().filter_map(|event| {
         if !core::mem::take(&mut first) {
             time += f64::from(event.after);
         }
+        let before = place;
         if let Some((dx, dy)) = event.kind.step() {
             place = Place { x: place.x + f64::from(dx), y: place.y + f64::from(dy) };
         }
-        At { time, place, event }
+        if event.untrusted {
+            return None;
+        }
+        let step = place.minus(last.replace(place).unwrap_or(before));
+        Some(At { time, place, step, event })
     });
     walked.collect()
 }

@@ -81,6 +81,11 @@ impl Scene<'_> {
         window.map(|window| window.map_or(State::None, |window| window.state(self.decay, self.facts.now)))
     }
 
+    /// Whether it followed a path of another session.
+    pub(crate) fn window_replayed(&self) -> Fact<bool> {
+        self.window().map(|window| window.replayed(self.decay, self.facts.now))
+    }
+
     /// What the window is still worth, in thousandths.
     pub(crate) fn window_confidence(&self) -> Fact<u16> {
         self.window().map(|window| window.confidence(self.decay, self.facts.now))
