@@ -282,11 +282,12 @@ fn people_are_low_and_plain_automation_is_not() {
     }
     let people =
         ["balabit", "sapimouse", "delbot", "dsjtzs", "howweswipe_touch", "jrcalgo"].map(|name| format!("human_{name}"));
-    let people = sample(&data, &people.each_ref().map(String::as_str), 150);
+    let people = sample(&data, &people.each_ref().map(String::as_str), 80);
     let (_, worst) = shares(&people, "os", "above_low");
     assert!(worst <= 0.01, "people: {worst}");
-    let native =
-        sample(&data, &["bot_rec_playwright_native", "bot_rec_puppeteer_native", "bot_rec_selenium_native"], 120);
+    // Selenium in whole pixels is medium: it looks like tools that move the pointer for people.
+    let native = sample(&data, &["bot_rec_playwright_native", "bot_rec_puppeteer_native"], 60)
+        + &sample(&data, &["bot_rec_selenium_native"], 20);
     let (above, high) = (shares(&native, "auto", "above_low").0, shares(&native, "auto", "high").0);
     assert!(above >= 0.95 && high >= 0.8, "plain automation: {above} above low, {high} high");
 }
