@@ -264,8 +264,8 @@ fn shares(text: &str, input: &str, column: &str) -> (f64, f64) {
     let (code, json, error) = outwork(&["eval", file.0.to_str().unwrap(), "-p", RULES, "--json", "--input", input]);
     assert_eq!((code, error.as_str()), (0, ""));
     let evaluation: serde_json::Value = serde_json::from_str(&json).unwrap();
-    let rows = evaluation["sources"].as_array().unwrap();
-    let number = |row: &serde_json::Value, name: &str| row[name].as_f64().unwrap();
+    let rows = evaluation.get("sources").unwrap().as_array().unwrap();
+    let number = |row: &serde_json::Value, name: &str| row.get(name).unwrap().as_f64().unwrap();
     let sessions: f64 = rows.iter().map(|row| number(row, "sessions")).sum();
     let so: f64 = rows.iter().map(|row| number(row, "sessions") * number(row, column)).sum();
     (so / sessions, rows.iter().map(|row| number(row, column)).fold(0.0, f64::max))
