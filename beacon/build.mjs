@@ -12,7 +12,7 @@ const dist = join(here, "dist");
 // Browsers of 2021 and later: what they lack is not used.
 const TARGET = ["chrome94", "edge94", "firefox93", "safari15.4"];
 // Names of our own that no browser and no JSON uses: they may become shorter.
-const OURS = /^(placed|plain|byte|varint|zigzag|seal|forget|carry|ended|ready|flush|count|pointed|tried|environment|sequence|retry|sink)$/;
+const OURS = /^(placed|plain|byte|varint|zigzag|seal|drop|carry|ended|ready|flush|count|pointed|tried|environment|sequence|retry|sink|watch)$/;
 const ENDPOINTS = "/.well-known/outwork/";
 
 /** Every file of dist/, by name. */

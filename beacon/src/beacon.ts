@@ -21,6 +21,8 @@ export interface Options {
   sink?: (blob: Uint8Array) => Promise<number>;
   /** Told once, when it has ended: by itself, or by `stop`. */
   ended?: () => void;
+  /** Tells of navigation inside the page. The challenge's page has none, and no room for what hears it. */
+  watch?: (moved: () => void, signal: AbortSignal) => void;
 }
 
 export interface Beacon {
@@ -53,7 +55,7 @@ export function begin(options: Options = {}): Beacon {
     if (signal.aborted) return;
     ending.abort();
     clearTimeout(timer);
-    encoder.forget();
+    encoder.drop();
     opened = undefined;
     options.ended?.();
   };
@@ -148,6 +150,10 @@ export function begin(options: Options = {}): Beacon {
   };
 
   const recorder = record(encoder, heard, signal);
+  options.watch?.(() => {
+    encoder.plain(Kind.Navigated, performance.now());
+    heard(true);
+  }, signal);
   addEventListener("pagehide", () => see(false), { signal });
   addEventListener("pageshow", () => see(true), { signal });
   document.addEventListener("visibilitychange", () => see(document.visibilityState === "visible"), { signal });

@@ -102,12 +102,12 @@ export class Encoder {
     this.varint(this.#count);
     const mac = siphash128(key, this.#bytes.subarray(start, end));
     this.#bytes.set(mac, end);
-    this.forget();
+    this.drop();
     return this.#bytes.slice(start, end + MAC);
   }
 
   /** Drops all events. Clock and place go on: the next event tells how long after the last one, and how far from it, it came. */
-  forget(): void {
+  drop(): void {
     this.#end = BODY;
     this.#count = 0;
   }

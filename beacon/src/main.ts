@@ -1,12 +1,17 @@
 // What a page gets with one script tag: `window.outwork`, and nothing else.
 
 import { begin, type Beacon } from "./beacon.ts";
+import { post } from "./edge.ts";
+import { onNavigation } from "./navigation.ts";
 
 export interface Outwork {
   /** Starts recording. False where Global Privacy Control forbids it. */
   start(): boolean;
-  /** Ends recording, and forgets what was not sent. */
-  stop(): void;
+  /**
+   * Ends recording, and forgets what was not sent. With `forget`, has the edge end the visitor's cookies too. Returns whether what was
+   * asked for is done: a network that fails leaves the cookies.
+   */
+  stop(how?: { forget?: boolean }): Promise<boolean>;
   /** Whether it records. */
   readonly running: boolean;
 }
@@ -26,11 +31,12 @@ if (!window.outwork) {
   const outwork: Outwork = {
     start() {
       if (navigator.globalPrivacyControl) return false;
-      beacon ??= begin({ ended: () => (beacon = undefined) });
+      beacon ??= begin({ watch: onNavigation, ended: () => (beacon = undefined) });
       return true;
     },
-    stop() {
+    async stop(how) {
       beacon?.stop();
+      return !how?.forget || post("forget", null).then(({ ok }) => ok, () => false);
     },
     get running() {
       return !!beacon;

@@ -41,6 +41,11 @@ export function show(page: Page, state: State): void {
   hide(page.wait, state !== "failed");
 }
 
+/** Shows the way without a script. */
+export function offer(page: Page): void {
+  hide(page.wait, false);
+}
+
 /** How likely it was to be done by now: a bar that always moves on, and never needs to be animated. */
 export function step(page: Page, tried: number): void {
   if (page.progress) page.progress.value = 1 - Math.exp(-tried / 2 ** page.bits);

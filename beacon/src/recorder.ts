@@ -1,7 +1,6 @@
 // Listens to the page and writes what it hears. Every listener is passive and only reads: nothing is prevented, stopped or changed.
 
 import { DISAGREES, FRACTIONAL, Kind, MAX_STEP, UNKNOWN, UNTRUSTED, within, type Encoder } from "./encoder.ts";
-import { onNavigation } from "./navigation.ts";
 import { secrets } from "./secrets.ts";
 
 /** Told after each event. A pause is what often follows it: a moment in which sending disturbs nobody. */
@@ -109,10 +108,6 @@ export function record(encoder: Encoder, heard: Heard, signal: AbortSignal): Rec
     blur: window(Kind.Blur),
   };
   for (const type in listeners) addEventListener(type, listeners[type], { capture: true, passive: true, signal });
-  onNavigation(() => {
-    encoder.plain(Kind.Navigated, performance.now());
-    heard(true);
-  }, signal);
   return { pointed: () => pointed };
 }
 

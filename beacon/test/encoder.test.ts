@@ -66,7 +66,7 @@ test("each batch of a hidden page says that it is", () => {
 test("what is forgotten is not sent", () => {
   const encoder = new Encoder(0);
   encoder.placed(Kind.Move, 10, 5, 5);
-  encoder.forget();
+  encoder.drop();
   assert.equal(encoder.seal({ environment: 0, sequence: 1, clock: 0 }, KEY).length, 14 + 16);
 });
 

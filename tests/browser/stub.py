@@ -21,6 +21,8 @@ class Stub(Site):
 
     def __init__(self) -> None:
         self.greeted = 0
+        self.forgot = 0
+        self.forget: Callable[[], int] = lambda: 204
         self.raw: list[bytes] = []
         self.hello: Callable[[], int] = lambda: 200
         self.beacon: Callable[[], int] = lambda: 204
@@ -51,6 +53,10 @@ class Stub(Site):
             said = {"v": 1, "session": "c2Vzc2lvbg", "key": base64.urlsafe_b64encode(KEY).decode().rstrip("="), "next": 10, "now": 0}
             status = self.hello()
             return status, {"content-type": "application/json"}, json.dumps(said).encode() if status == 200 else b""
+        if path == PREFIX + "forget":
+            self.forgot += 1
+            assert method == "POST" and not body
+            return self.forget(), {}, b""
         if path == PREFIX + "beacon":
             assert headers["content-type"] == "application/octet-stream"
             self.raw.append(body)

@@ -62,6 +62,20 @@ def test_consent_starts_it_and_stop_forgets(page: Page, stub: Stub) -> None:
     assert 20 <= stub.blobs[0].kinds().count("move") <= 30, "only what came after the second start"
 
 
+@pytest.mark.parametrize(("status", "done"), [(204, True), (500, False)])
+def test_a_visitor_can_be_forgotten(page: Page, stub: Stub, status: int, done: bool) -> None:
+    stub.forget = lambda: status
+    page.goto(url(stub))
+    wander(page, 30)
+    assert page.evaluate("outwork.stop().then(done => [done, outwork.running])") == [True, False]
+    assert stub.forgot == 0, "to stop is not to be forgotten"
+    assert page.evaluate("outwork.stop({ forget: true })") is done
+    assert stub.forgot == 1
+    page.route("**/forget", lambda route: route.abort())
+    assert page.evaluate("outwork.stop({ forget: true })") is False
+    assert stub.raw == []
+
+
 def test_global_privacy_control_is_the_last_word(browser: Browser, stub: Stub) -> None:
     context = browser.new_context()
     context.add_init_script("Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', { get: () => true })")

@@ -3,7 +3,7 @@
 use crate::{context::Context, read::Keys};
 use outwork_engine::challenge::{MAX_BITS, MAX_CLEARANCE, MAX_WAIT, Terms};
 
-pub(super) const KEYS: &[&str] = &["bits", "wait", "clearance", "wait_clearance"];
+pub(super) const KEYS: &[&str] = &["bits", "wait", "clearance", "wait_clearance", "observe"];
 pub(super) const BITS: &[&str] = &["low", "medium", "high"];
 pub(super) const WAIT: &[&str] = &["low", "medium", "high"];
 
@@ -19,6 +19,7 @@ pub(super) fn read(cx: &mut Context<'_>, policy: &Keys<'_, '_>) -> Terms {
         wait: wait(cx, &keys).unwrap_or(default.wait),
         clearance: clearance.unwrap_or(default.clearance),
         wait_clearance: wait_clearance.unwrap_or(default.wait_clearance),
+        observe: keys.boolean(cx, "observe").unwrap_or(default.observe),
     }
 }
 

@@ -290,6 +290,9 @@ fn challenge(key: &str) -> Option<Value> {
         "wait" => described(object(Table::ChallengeWait, &[]), "The wait without a script, by the band of risk."),
         "clearance" => duration("How long proof of work clears; at most 24h, `30m` unless said otherwise.", "30m"),
         "wait_clearance" => duration("How long a wait clears; at most 24h, `10m` unless said otherwise.", "10m"),
+        "observe" => {
+            flag("Whether the challenge's page observes its visitor while it works, without asking for consent.")
+        }
         _ => return None,
     })
 }

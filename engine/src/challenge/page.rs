@@ -30,6 +30,8 @@ pub struct Page<'a> {
     pub target: &'a [u8],
     /// The reference.
     pub reference: &'a str,
+    /// Whether it observes while it works, unless the visitor's browser asks it not to.
+    pub observe: bool,
     /// Whom to ask: a link that was checked.
     pub contact: Option<&'a str>,
 }
@@ -135,9 +137,10 @@ pub fn page(page: &Page<'_>) -> String {
         contact(page.contact),
     );
     let head = format!(
-        "<script src=\"{}\" data-start=\"auto\" defer></script>\n\
+        "<script src=\"{}\"{} defer></script>\n\
          <noscript><meta http-equiv=\"refresh\" content=\"{wait}; url={link}\"></noscript>\n",
         CHALLENGE_SCRIPT.path(),
+        if page.observe { " data-start=\"auto\"" } else { "" },
     );
     document("One moment, please", &head, &main)
 }
@@ -237,6 +240,7 @@ mod tests {
             wait: 240,
             target: &target,
             reference: "0123456789ABCDEF",
+            observe: true,
             contact: Some(&contact),
         };
         // The style and the script count too: a visitor loads all three.
@@ -245,6 +249,16 @@ mod tests {
         let target = [&b"/"[..], &[0xff; MAX_TARGET - 1]].concat();
         let longest = Page { target: &target, ..shown };
         assert!(page(&longest).len() <= 9 * 1_024, "{}", page(&longest).len());
+    }
+
+    #[test]
+    fn only_a_policy_that_says_so_has_the_page_observe() {
+        let shown = |observe| {
+            let (why, challenge, reference) = ("Why.", "c", "R");
+            page(&Page { why, challenge, bits: 1, wait: 1, target: b"/", reference, observe, contact: None })
+        };
+        assert!(!shown(false).contains("data-start"));
+        assert!(shown(true).contains(" data-start=\"auto\" defer></script>"));
     }
 
     proptest! {

@@ -24,13 +24,15 @@ pub struct Terms {
     pub clearance: u32,
     /// Seconds for which a wait clears: 1 to [`MAX_CLEARANCE`].
     pub wait_clearance: u32,
+    /// Whether the page observes while it works: the site needs no consent for it, or has it.
+    pub observe: bool,
 }
 
 impl Default for Terms {
     /// 2¹⁴ to 2¹⁸ hashes on average: 0.05 to 0.9 seconds at 300,000 hashes a second, and six times that on a phone that makes
     /// 50,000.
     fn default() -> Self {
-        Self { bits: [14, 16, 18], wait: [5, 10, 30], clearance: 1_800, wait_clearance: 600 }
+        Self { bits: [14, 16, 18], wait: [5, 10, 30], clearance: 1_800, wait_clearance: 600, observe: false }
     }
 }
 

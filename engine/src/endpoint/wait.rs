@@ -112,6 +112,7 @@ fn again(context: &Context<'_>, asked: &Asked<'_>, (wait, bits): (u16, u8)) -> R
         wait,
         target: asked.target.as_deref().unwrap_or_default(),
         reference: id.as_str(),
+        observe: context.policy.settings().challenge.observe,
         contact: context.policy.settings().contact.as_deref(),
     };
     shown(403, challenge::page(&page))

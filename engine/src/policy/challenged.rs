@@ -43,6 +43,7 @@ impl Challenged<'_> {
             wait: terms.wait(self.band),
             target,
             reference: id.as_str(),
+            observe: terms.observe,
             contact: self.settings.contact.as_deref(),
         };
         let headers = Vec::from([

@@ -7,7 +7,7 @@ const FIRST: &str = "a:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE";
 const SECOND: &str = "b:QkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkI";
 const NOW: Time = Time::from_seconds(1_795_305_600);
 const TARGET: &[u8] = b"/search?q=shoes";
-const EASY: Terms = Terms { bits: [4, 5, 6], wait: [5, 10, 30], clearance: 1_800, wait_clearance: 600 };
+const EASY: Terms = Terms { bits: [4, 5, 6], wait: [5, 10, 30], clearance: 1_800, wait_clearance: 600, observe: false };
 
 fn keys(list: &[&str]) -> Keyring {
     Keyring::parse(&list.join(",")).unwrap()
