@@ -47,7 +47,7 @@ pub(super) fn condition(value: &Value, column: usize) -> Option<String> {
     if laid.contains("'''") || laid.chars().any(|c| c.is_control() && c != '\n') {
         return None;
     }
-    Some(if laid.contains('\n') || broken {
+    Some(if laid.contains('\n') {
         format!("'''\n{laid}\n'''")
     } else if !laid.contains('\'') {
         format!("'{laid}'")
