@@ -40,6 +40,8 @@ pub mod signals;
 
 pub mod rules;
 
+pub mod model;
+
 pub mod risk;
 
 pub mod limits;
