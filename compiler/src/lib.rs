@@ -18,6 +18,7 @@ mod hosts;
 mod lint;
 mod lists;
 mod lower;
+pub mod model;
 mod note;
 mod notes;
 mod options;

@@ -1,0 +1,242 @@
+//! Models that CatBoost 1.2.10 trained and exported: they score as CatBoost does, and what does not fit says what to change.
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use outwork_compiler::model::{Categories, Column, ImportError, Plan, import};
+use outwork_engine::{
+    model::{Bins, Parts, STEPS},
+    rules::Layer,
+};
+use serde_json::{Value, json};
+use std::{fs, path::PathBuf};
+
+fn fixture(name: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/catboost").join(name);
+    fs::read_to_string(path).expect("the fixture is in the repository")
+}
+
+fn plan() -> Plan {
+    let column = |signal: &str, reason: &str| Column { signal: signal.into(), reason: reason.into(), categories: None };
+    let families = [("chrome", 0), ("safari", 1), ("firefox", 2), ("edge", 3)];
+    let known = families.map(|(text, number)| (text.to_owned(), number)).into();
+    Plan {
+        id: "fixture".into(),
+        layer: Layer::Behaviour,
+        columns: vec![
+            column("pointer.events", "motion.amount"),
+            column("pointer.speed", "motion.speed"),
+            column("pointer.jerk", "motion.smoothness"),
+            Column { categories: Some(Categories { known, other: 4 }), ..column("ua.family", "agent") },
+            column("beacon.webdriver", "page.automation"),
+            column("header.count", "headers"),
+            column("key.dwell", "keys"),
+        ],
+        needs: vec![("pointer.events".into(), 12)],
+    }
+}
+
+fn imported() -> Parts {
+    import(fixture("model.json").as_bytes(), &plan()).expect("the fixture fits")
+}
+
+struct Row {
+    cells: Value,
+    raw: f64,
+    shap: Vec<f64>,
+}
+
+fn rows() -> Vec<Row> {
+    let read = |line: &str| {
+        let mut line: Value = serde_json::from_str(line).expect("a line is JSON");
+        let shap = line["shap"].as_array().expect("values").iter().filter_map(Value::as_f64).collect();
+        Row { raw: line["raw"].as_f64().expect("a number"), shap, cells: line["row"].take() }
+    };
+    fixture("rows.jsonl").lines().map(read).collect()
+}
+
+/// The leaf of each tree that a row falls into.
+fn leaves(parts: &Parts, row: &Value) -> Vec<usize> {
+    let bin = |input: u8| {
+        let input = parts.inputs.get(usize::from(input)).expect("an input");
+        match (&input.bins, &row[&input.signal]) {
+            (_, Value::Null) => 0,
+            (Bins::Number(borders), cell) => {
+                1 + borders.iter().filter(|border| cell.as_u64() > Some(u64::from(**border))).count()
+            }
+            (Bins::Text { known, other }, cell) => known
+                .iter()
+                .find(|(text, _)| Some(text.as_str()) == cell.as_str())
+                .map_or(*other, |(_, bin)| *bin)
+                .into(),
+        }
+    };
+    let leaf = |splits: &[outwork_engine::model::Split]| {
+        let yes = splits.iter().enumerate().filter(|(_, split)| bin(split.input) >= usize::from(split.bin));
+        yes.fold(0, |leaf, (question, _)| leaf | 1 << question)
+    };
+    parts.trees.iter().map(|tree| leaf(&tree.splits)).collect()
+}
+
+#[test]
+fn an_imported_model_scores_as_catboost_does() {
+    let parts = imported();
+    for row in rows() {
+        let places = leaves(&parts, &row.cells);
+        let sum: i32 = parts.trees.iter().zip(places).map(|(tree, leaf)| i32::from(tree.leaves[leaf])).sum();
+        let score = f64::from(sum + parts.bias) / f64::from(parts.per_logit);
+        // Half a unit a leaf and one for the bias; the fixture has 7 digits.
+        let rounding = 0.5 * (parts.trees.len() + 1) as f64 / f64::from(parts.per_logit) + 1e-6;
+        assert!((score - row.raw).abs() <= rounding, "{score} is not {}", row.raw);
+    }
+}
+
+#[test]
+fn contributions_are_catboosts_own_shapley_values() {
+    let parts = imported();
+    let tables = parts.contributions.as_ref().expect("the export has weights of leaves");
+    let columns = plan().columns;
+    for row in rows() {
+        let places = leaves(&parts, &row.cells);
+        let mut sums = vec![0.0; columns.len()];
+        for ((tree, table), leaf) in parts.trees.iter().zip(tables).zip(places) {
+            for (split, value) in tree.splits.iter().zip(table.0[leaf]) {
+                let signal = &parts.inputs[usize::from(split.input)].signal;
+                let at = columns.iter().position(|column| column.signal == *signal).expect("a column");
+                sums[at] += f64::from(value) / f64::from(parts.per_logit);
+            }
+        }
+        let rounding = 0.5 * parts.trees.len() as f64 / f64::from(parts.per_logit) + 2e-6;
+        assert!(rounding < 1e-3);
+        for (ours, theirs) in sums.iter().zip(&row.shap) {
+            assert!((ours - theirs).abs() <= rounding, "{ours} is not {theirs}");
+        }
+    }
+}
+
+#[test]
+fn probabilities_are_the_logistic_function_of_the_score() {
+    let parts = imported();
+    let calibration = &parts.calibration;
+    assert_eq!(calibration.steps.len(), STEPS);
+    assert!(calibration.steps.is_sorted());
+    for row in rows() {
+        let sum = (row.raw * f64::from(parts.per_logit)) as i32;
+        let step = usize::try_from((sum - calibration.from) >> calibration.shift).expect("within reach");
+        let probability = f64::from(calibration.steps[step]) / 10_000.0;
+        assert!((probability - 1.0 / (1.0 + (-row.raw).exp())).abs() < 0.005);
+    }
+}
+
+#[test]
+fn columns_that_no_tree_asks_about_are_no_inputs() {
+    let mut plan = plan();
+    plan.columns.push(Column { signal: "wheel.events".into(), reason: "wheel".into(), categories: None });
+    let parts = import(fixture("model.json").as_bytes(), &plan).expect("it fits");
+    assert_eq!(parts.inputs, imported().inputs);
+    plan.needs.push(("wheel.events".into(), 3));
+    let parts = import(fixture("model.json").as_bytes(), &plan).expect("it fits");
+    assert_eq!(parts.needs, [(0, 12), (7, 3)]);
+    assert_eq!(parts.inputs[7].bins, Bins::Number(vec![]));
+}
+
+#[test]
+fn an_export_without_names_goes_by_places() {
+    let unnamed = changed(|export| {
+        for feature in export["features_info"]["float_features"].as_array_mut().expect("features") {
+            feature["feature_id"] = json!("");
+        }
+    });
+    assert_eq!(import(unnamed.as_bytes(), &plan()).expect("it fits"), imported());
+}
+
+#[test]
+fn columns_in_another_order_are_found_by_their_names() {
+    let mut plan = plan();
+    plan.columns.reverse();
+    let parts = import(fixture("model.json").as_bytes(), &plan).expect("it fits");
+    let (row, other) = (&rows()[0].cells, imported());
+    assert_eq!(leaves(&parts, row), leaves(&other, row));
+}
+
+#[test]
+fn what_does_not_fit_names_the_setting_to_change() {
+    let cases: [(String, &str); 12] = [
+        (fixture("lossguide.json"), "grow_policy=\"SymmetricTree\""),
+        (fixture("deep.json"), "train with `depth=6`"),
+        (String::from("{}"), "save_model(path, format=\"json\")"),
+        (changed(|export| export["model_info"]["params"]["loss_function"]["type"] = json!("MultiClass")), "Logloss"),
+        (
+            changed(|export| export["model_info"]["class_params"]["class_names"] = json!(["bot", "human"])),
+            "label programs 1",
+        ),
+        (changed(|export| first_split(export)["split_type"] = json!("OneHotFeature")), "one_hot_max_size"),
+        (changed(|export| first_split(export)["split_type"] = json!("OnlineCtr")), "cat_features"),
+        (
+            changed(|export| export["features_info"]["float_features"][5]["nan_value_treatment"] = json!("AsTrue")),
+            "nan_mode=\"Min\"",
+        ),
+        (changed(|export| first_split(export)["border"] = json!(70_000.5)), "clamp the column to 65,535"),
+        (changed(many_borders), "border_count=61"),
+        (changed(|export| export["oblivious_trees"][0]["leaf_values"][0] = json!(null)), "no export of CatBoost"),
+        (changed(|export| export["scale_and_bias"] = json!([1.0, [0.0, 0.0]])), "two classes"),
+    ];
+    for (export, remedy) in cases {
+        let error = import(export.as_bytes(), &plan()).expect_err(remedy).to_string();
+        assert!(error.contains(remedy), "`{error}` has no `{remedy}`");
+    }
+    let infinite = fixture("model.json").replacen("\"border\":", "\"border\":1e999,\"was\":", 1);
+    assert!(matches!(import(infinite.as_bytes(), &plan()), Err(ImportError::Json { .. })));
+    let not_a_number = fixture("model.json").replacen("\"border\":", "\"border\":NaN,\"was\":", 1);
+    assert!(matches!(import(not_a_number.as_bytes(), &plan()), Err(ImportError::Json { .. })));
+}
+
+#[test]
+fn a_plan_that_does_not_fit_the_signals_is_refused() {
+    let with = |change: &dyn Fn(&mut Plan)| {
+        let mut plan = plan();
+        change(&mut plan);
+        import(fixture("model.json").as_bytes(), &plan).expect_err("it does not fit")
+    };
+    let signal = || "pointer.events".to_owned();
+    assert_eq!(
+        with(&|plan| plan.columns[0].signal = "pointer.none".into()),
+        ImportError::Signal { signal: "pointer.none".into() }
+    );
+    assert_eq!(
+        with(&|plan| plan.columns[0].signal = "client.address".into()),
+        ImportError::Address { signal: "client.address".into() }
+    );
+    assert_eq!(with(&|plan| plan.columns[1].signal = signal()), ImportError::Twice { signal: signal() });
+    assert_eq!(
+        with(&|plan| plan.columns[3].categories = None),
+        ImportError::Categories { signal: "ua.family".into(), text: true }
+    );
+    assert_eq!(
+        with(&|plan| plan.needs = vec![("wheel.delta".into(), 1)]),
+        ImportError::Need { signal: "wheel.delta".into() }
+    );
+    assert!(matches!(with(&|plan| plan.columns.truncate(5)), ImportError::Column { .. }));
+}
+
+fn changed(change: impl Fn(&mut Value)) -> String {
+    let mut export: Value = serde_json::from_str(&fixture("model.json")).expect("the fixture is JSON");
+    change(&mut export);
+    export.to_string()
+}
+
+fn first_split(export: &mut Value) -> &mut Value {
+    &mut export["oblivious_trees"][0]["splits"][0]
+}
+
+/// Every tree asks about a border of its own, and there are 62.
+fn many_borders(export: &mut Value) {
+    let mut tree = export["oblivious_trees"][0].take();
+    tree["leaf_values"] = json!([0.0, 1.0]);
+    tree["leaf_weights"] = json!([1.0, 1.0]);
+    let trees = (0..62).map(|border| {
+        let split = json!({"split_type": "FloatFeature", "float_feature_index": 1, "border": f64::from(border) + 0.5});
+        let mut tree = tree.clone();
+        tree["splits"] = json!([split]);
+        tree
+    });
+    export["oblivious_trees"] = trees.collect();
+}
