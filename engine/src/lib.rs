@@ -16,6 +16,8 @@ pub mod hello;
 
 pub mod time;
 
+pub mod container;
+
 pub mod assets;
 
 pub mod fact;

@@ -1,8 +1,25 @@
 //! Models: gradient-boosted oblivious trees over signals, in whole numbers, so that every host scores to the bit the same.
 
+mod check;
+mod error;
+mod file;
+#[expect(clippy::module_inception, reason = "what is called `Model` stands in `model.rs`")]
+mod model;
 mod parts;
+mod reasons;
+pub mod reference;
+mod row;
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
 
+pub use error::{InputFault, ModelError, TreeFault};
+pub use file::{FORMAT, MAX_BYTES, read, write};
+pub use model::{Binned, Model, Score};
 pub use parts::{
-    Bins, Calibration, Input, MAX_BINS, MAX_CATEGORIES, MAX_DEPTH, MAX_INPUTS, MAX_TREES, MISSING, Parts, STEPS,
-    Shapley, Split, Tree,
+    Bins, Calibration, Input, MAX_BINS, MAX_CATEGORIES, MAX_DEPTH, MAX_INPUTS, MAX_TEXT, MAX_TREES, MISSING, Parts,
+    STEPS, Shapley, Split, Tree,
 };
+pub use reasons::{Contributions, MAX_REASONS, Top};
+pub use row::Cell;

@@ -18,6 +18,9 @@ pub const MAX_TREES: usize = 1_024;
 /// The most values that a categorical input tells apart.
 pub const MAX_CATEGORIES: usize = 256;
 
+/// The longest text that a categorical input tells apart, in bytes.
+pub const MAX_TEXT: usize = 128;
+
 /// The number of steps of a calibration.
 pub const STEPS: usize = 1_024;
 
@@ -117,6 +120,7 @@ pub struct Calibration {
 }
 
 /// The exact Shapley values of one tree: for each leaf, what each of its questions adds to the mean of the tree, in units of
-/// leaves. Of two questions about one input, the first has the sum and the second 0.
+/// leaves. Of two questions about one input, the first has the sum and the second 0, as questions beyond those that are asked. A leaf less all
+/// that its questions add is the mean of the tree: the same number for each of its leaves, to the unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shapley(pub Vec<[i16; MAX_DEPTH]>);

@@ -1,0 +1,135 @@
+//! The served model against the slow reference, for any model and any row.
+
+use super::{
+    Bins, Cell, MAX_INPUTS, Model, ModelError, Parts, Top, reference,
+    sample::{Owned, any_model, any_row, large},
+    write,
+};
+use crate::{
+    fact::Fact,
+    signals::{Reading, Signal, Value},
+};
+use alloc::{vec, vec::Vec};
+use proptest::prelude::*;
+
+type Row = Vec<Option<Owned>>;
+
+fn any_rows(trees: core::ops::Range<usize>) -> impl Strategy<Value = (Parts, Vec<Row>)> {
+    any_model(trees).prop_flat_map(|parts| {
+        let rows = prop::collection::vec(any_row(&parts), 8);
+        (Just(parts), rows)
+    })
+}
+
+fn cells(row: &Row) -> Vec<Option<Cell<'_>>> {
+    row.iter().map(|value| value.as_ref().map(Owned::cell)).collect()
+}
+
+/// What a host would read, in the order in which the model asks.
+fn readings<'r>(cells: &[Option<Cell<'r>>]) -> impl FnMut(&'static Signal) -> Reading<'r> {
+    let mut cells = cells.iter().copied();
+    move |_| match cells.next().flatten() {
+        Some(Cell::Number(number)) => Fact::Known(Value::Int(number.into())),
+        Some(Cell::Text(text)) => Fact::Known(Value::Text(text)),
+        None => Fact::Absent,
+    }
+}
+
+fn agrees(parts: &Parts, rows: &[Row]) {
+    let model = Model::load(&write(parts).unwrap()).unwrap();
+    for row in rows {
+        let cells = cells(row);
+        let binned = model.bin(readings(&cells));
+        for ((input, cell), bin) in parts.inputs.iter().zip(&cells).zip(binned.bins()) {
+            assert_eq!(*bin, reference::bin(&input.bins, *cell), "{cell:?} in {:?}", input.bins);
+        }
+        let score = model.score(&binned);
+        assert_eq!(score.map(|score| (score.sum, score.probability)), reference::score(parts, &cells));
+        let contributions = model.contributions(&binned);
+        let slow = reference::contributions(parts, &cells);
+        assert_eq!(contributions.map(|these| these.by_input()[..parts.inputs.len()].to_vec()), slow);
+        if let (Some(score), Some(slow)) = (score, slow) {
+            assert_eq!(slow.iter().sum::<i32>(), score.sum - model.mean());
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+    #[test]
+    fn the_served_model_agrees_with_the_reference(drawn in any_rows(1..40)) {
+        let (parts, rows) = drawn;
+        agrees(&parts, &rows);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4))]
+    #[test]
+    fn so_it_does_with_as_many_trees_as_there_can_be(drawn in any_rows(1_000..1_025)) {
+        let (parts, rows) = drawn;
+        agrees(&parts, &rows);
+    }
+}
+
+fn bound() -> Parts {
+    let mut parts = large(20);
+    let known = ["pointer.events", "beacon.touch", "ua.family"];
+    parts.inputs.truncate(known.len());
+    for (input, name) in parts.inputs.iter_mut().zip(known) {
+        input.signal = name.into();
+    }
+    parts.inputs[2].bins = Bins::Text { known: vec![("chrome".into(), 1), ("curl".into(), 31)], other: 2 };
+    parts.inputs.iter_mut().for_each(|input| input.shares = vec![1; input.bins.count()]);
+    parts.trees.iter_mut().flat_map(|tree| &mut tree.splits).for_each(|split| split.input %= 3);
+    parts
+}
+
+fn refused(change: impl FnOnce(&mut Parts)) -> ModelError {
+    let mut parts = bound();
+    change(&mut parts);
+    Model::load(&write(&parts).unwrap()).err().unwrap()
+}
+
+#[test]
+fn signals_that_are_not_known_or_of_another_type_are_refused() {
+    assert!(Model::load(&write(&bound()).unwrap()).is_ok());
+    let unknown = refused(|parts| parts.inputs[0].signal = "pointer.charm".into());
+    assert_eq!(unknown, ModelError::UnknownSignal { name: "pointer.charm".into() });
+    for (place, name) in [(0, "client.address"), (0, "ua.platform"), (2, "header.count")] {
+        let kind = refused(|parts| parts.inputs[place].signal = name.into());
+        assert_eq!(kind, ModelError::Kind { name: name.into() });
+    }
+}
+
+#[test]
+fn without_what_it_needs_a_model_says_nothing() {
+    let model = Model::load(&write(&bound()).unwrap()).unwrap();
+    let score = |events: Fact<Value<'static>>| {
+        model.score(&model.bin(|signal| if signal.name == "pointer.events" { events } else { Fact::Absent }))
+    };
+    assert!(score(Fact::Known(Value::Int(12))).is_some());
+    assert!(score(Fact::Known(Value::Int(i64::MAX))).is_some());
+    for too_little in [Fact::Known(Value::Int(11)), Fact::Known(Value::Int(-1)), Fact::Absent, Fact::Unavailable] {
+        assert_eq!(score(too_little), None);
+    }
+}
+
+#[test]
+fn a_reading_of_another_type_than_its_signal_has_is_missing() {
+    let model = Model::load(&write(&bound()).unwrap()).unwrap();
+    let binned = model.bin(|signal| match signal.name {
+        "ua.family" => Fact::Known(Value::Int(3)),
+        _ => Fact::Known(Value::Text(b"7")),
+    });
+    assert_eq!(binned.bins(), &[0; MAX_INPUTS]);
+}
+
+#[test]
+fn the_three_reasons_that_moved_a_score_most_are_named() {
+    let top = |inputs: &[(&'static str, i32)]| Top::of(inputs.iter().copied()).iter().collect::<Vec<_>>();
+    let adds = [("a.a", 5), ("b.b", -9), ("a.a", 6), ("c.c", 1), ("d.d", 0), ("e.e", -1)];
+    assert_eq!(top(&adds), [("a.a", 11), ("b.b", -9), ("c.c", 1)]);
+    assert_eq!(top(&[("a.a", 5), ("b.b", 3), ("a.a", -5)]), [("b.b", 3)]);
+    assert_eq!(top(&[]), []);
+}
