@@ -1,10 +1,12 @@
 //! Models that CatBoost 1.2.10 trained and exported: they score as CatBoost does, and what does not fit says what to change.
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use outwork_compiler::model::{Categories, Column, ImportError, Plan, import};
+use outwork_compiler::model::{Categories, Column, ImportError, Plan, curve, import};
 use outwork_engine::{
-    model::{Bins, Parts, STEPS},
+    fact::Fact,
+    model::{Binned, Bins, Cell, Model, Parts, reference},
     rules::Layer,
+    signals,
 };
 use serde_json::{Value, json};
 use std::{fs, path::PathBuf};
@@ -53,76 +55,75 @@ fn rows() -> Vec<Row> {
     fixture("rows.jsonl").lines().map(read).collect()
 }
 
-/// The leaf of each tree that a row falls into.
-fn leaves(parts: &Parts, row: &Value) -> Vec<usize> {
-    let bin = |input: u8| {
-        let input = parts.inputs.get(usize::from(input)).expect("an input");
-        match (&input.bins, &row[&input.signal]) {
-            (_, Value::Null) => 0,
-            (Bins::Number(borders), cell) => {
-                1 + borders.iter().filter(|border| cell.as_u64() > Some(u64::from(**border))).count()
-            }
-            (Bins::Text { known, other }, cell) => known
-                .iter()
-                .find(|(text, _)| Some(text.as_str()) == cell.as_str())
-                .map_or(*other, |(_, bin)| *bin)
-                .into(),
-        }
+/// The row as a model takes it.
+fn cells<'r>(parts: &Parts, row: &'r Value) -> Vec<Option<Cell<'r>>> {
+    let cell = |signal: &str| match &row[signal] {
+        Value::String(text) => Some(Cell::Text(text.as_bytes())),
+        other => other.as_u64().and_then(|number| u16::try_from(number).ok()).map(Cell::Number),
     };
-    let leaf = |splits: &[outwork_engine::model::Split]| {
-        let yes = splits.iter().enumerate().filter(|(_, split)| bin(split.input) >= usize::from(split.bin));
-        yes.fold(0, |leaf, (question, _)| leaf | 1 << question)
-    };
-    parts.trees.iter().map(|tree| leaf(&tree.splits)).collect()
+    parts.inputs.iter().map(|input| cell(&input.signal)).collect()
+}
+
+/// The model as hosts serve it, from its file, and a row's bins.
+fn served(parts: &Parts) -> Model {
+    let file = outwork_engine::model::write(parts).expect("what was imported is within bounds");
+    Model::load(&file).expect("its signals are known")
+}
+
+fn binned(model: &Model, row: &Value) -> Binned {
+    model.bin(|signal| match &row[signal.name] {
+        Value::Null => Fact::Absent,
+        Value::String(text) => Fact::Known(signals::Value::Text(text.as_bytes())),
+        other => Fact::Known(signals::Value::Int(other.as_i64().expect("a number"))),
+    })
 }
 
 #[test]
 fn an_imported_model_scores_as_catboost_does() {
-    let parts = imported();
+    let (parts, mut enough) = (imported(), 0);
+    let model = served(&parts);
     for row in rows() {
-        let places = leaves(&parts, &row.cells);
-        let sum: i32 = parts.trees.iter().zip(places).map(|(tree, leaf)| i32::from(tree.leaves[leaf])).sum();
-        let score = f64::from(sum + parts.bias) / f64::from(parts.per_logit);
+        let Some(score) = model.score(&binned(&model, &row.cells)) else { continue };
+        assert_eq!(reference::score(&parts, &cells(&parts, &row.cells)), Some((score.sum, score.probability)));
+        let logits = f64::from(score.sum) / f64::from(parts.per_logit);
         // Half a unit a leaf and one for the bias; the fixture has 7 digits.
         let rounding = 0.5 * (parts.trees.len() + 1) as f64 / f64::from(parts.per_logit) + 1e-6;
-        assert!((score - row.raw).abs() <= rounding, "{score} is not {}", row.raw);
+        assert!((logits - row.raw).abs() <= rounding, "{logits} is not {}", row.raw);
+        let probability = f64::from(score.probability) / 10_000.0;
+        assert!((probability - 1.0 / (1.0 + (-row.raw).exp())).abs() < 0.005);
+        enough += 1;
     }
+    assert!((150..200).contains(&enough), "{enough} rows have what the model needs");
 }
 
 #[test]
 fn contributions_are_catboosts_own_shapley_values() {
     let parts = imported();
-    let tables = parts.contributions.as_ref().expect("the export has weights of leaves");
-    let columns = plan().columns;
+    let (model, columns) = (served(&parts), plan().columns);
     for row in rows() {
-        let places = leaves(&parts, &row.cells);
-        let mut sums = vec![0.0; columns.len()];
-        for ((tree, table), leaf) in parts.trees.iter().zip(tables).zip(places) {
-            for (split, value) in tree.splits.iter().zip(table.0[leaf]) {
-                let signal = &parts.inputs[usize::from(split.input)].signal;
-                let at = columns.iter().position(|column| column.signal == *signal).expect("a column");
-                sums[at] += f64::from(value) / f64::from(parts.per_logit);
-            }
-        }
-        let rounding = 0.5 * parts.trees.len() as f64 / f64::from(parts.per_logit) + 2e-6;
+        let Some(contributions) = model.contributions(&binned(&model, &row.cells)) else { continue };
+        // Half a unit a question, and what is left over so that a row adds up exactly.
+        let rounding = 1.5 * parts.trees.len() as f64 / f64::from(parts.per_logit) + 2e-6;
         assert!(rounding < 1e-3);
-        for (ours, theirs) in sums.iter().zip(&row.shap) {
-            assert!((ours - theirs).abs() <= rounding, "{ours} is not {theirs}");
+        for ((signal, _), adds) in model.inputs().zip(contributions.by_input()) {
+            let at = columns.iter().position(|column| column.signal == signal.name).expect("a column");
+            let (ours, theirs) = (f64::from(*adds) / f64::from(parts.per_logit), row.shap[at]);
+            assert!((ours - theirs).abs() <= rounding, "{}: {ours} is not {theirs}", signal.name);
         }
+        let mean = f64::from(model.mean()) / f64::from(parts.per_logit);
+        assert!((mean - row.shap[columns.len()]).abs() < rounding, "{mean} is not the expected value");
     }
 }
 
 #[test]
-fn probabilities_are_the_logistic_function_of_the_score() {
-    let parts = imported();
-    let calibration = &parts.calibration;
-    assert_eq!(calibration.steps.len(), STEPS);
-    assert!(calibration.steps.is_sorted());
-    for row in rows() {
-        let sum = (row.raw * f64::from(parts.per_logit)) as i32;
-        let step = usize::try_from((sum - calibration.from) >> calibration.shift).expect("within reach");
-        let probability = f64::from(calibration.steps[step]) / 10_000.0;
-        assert!((probability - 1.0 / (1.0 + (-row.raw).exp())).abs() < 0.005);
+fn probabilities_follow_the_curve_that_is_asked_for() {
+    let mut parts = imported();
+    assert!(parts.calibration.steps.is_sorted());
+    parts.calibration = curve(&parts, |logit| if logit < 0.0 { 0.1 } else { 0.7 });
+    let model = served(&parts);
+    for row in rows().iter().filter(|row| row.raw.abs() > 0.05) {
+        let Some(score) = model.score(&binned(&model, &row.cells)) else { continue };
+        assert_eq!(score.probability, if row.raw < 0.0 { 1_000 } else { 7_000 }, "{}", row.raw);
     }
 }
 
@@ -153,8 +154,10 @@ fn columns_in_another_order_are_found_by_their_names() {
     let mut plan = plan();
     plan.columns.reverse();
     let parts = import(fixture("model.json").as_bytes(), &plan).expect("it fits");
-    let (row, other) = (&rows()[0].cells, imported());
-    assert_eq!(leaves(&parts, row), leaves(&other, row));
+    let (model, other) = (served(&parts), served(&imported()));
+    for row in rows() {
+        assert_eq!(model.score(&binned(&model, &row.cells)), other.score(&binned(&other, &row.cells)));
+    }
 }
 
 #[test]
@@ -215,6 +218,12 @@ fn a_plan_that_does_not_fit_the_signals_is_refused() {
         ImportError::Need { signal: "wheel.delta".into() }
     );
     assert!(matches!(with(&|plan| plan.columns.truncate(5)), ImportError::Column { .. }));
+    let without_other = |plan: &mut Plan| {
+        if let Some(categories) = &mut plan.columns[3].categories {
+            categories.other = 0;
+        }
+    };
+    assert_eq!(with(&without_other), ImportError::Unreached { signal: "ua.family".into() });
 }
 
 fn changed(change: impl Fn(&mut Value)) -> String {

@@ -101,6 +101,11 @@ pub enum ImportError {
         /// The signal.
         signal: String,
     },
+    /// The number of no category lies above a border.
+    Unreached {
+        /// The signal.
+        signal: String,
+    },
     /// What is missing counts as more than everything.
     Missing {
         /// The signal.
@@ -208,6 +213,11 @@ impl fmt::Display for ImportError {
                 f,
                 "`{signal}` has more than {MAX_CATEGORIES} categories, or one of them twice: give rare ones the number of all \
                  others"
+            ),
+            Self::Unreached { signal } => write!(
+                f,
+                "no category of `{signal}` has a number above one of its borders: list every number that stood for a text in \
+                 training"
             ),
             Self::Missing { signal } => {
                 write!(f, "`{signal}` counts as highest where it is missing: train with `nan_mode=\"Min\"`")

@@ -143,7 +143,11 @@ impl<'a> Layout<'a> {
         let unknown = || ImportError::Column { feature: feature.to_string(), columns: self.inputs.len() };
         let input = self.places.get(&feature).copied().ok_or_else(unknown)?;
         let (column, borders) = self.inputs.get(usize::from(input)).ok_or_else(unknown)?;
-        Ok(Split { input, bin: borders.bin_above(border, &column.signal)? })
+        let bin = borders.bin_above(border, &column.signal)?;
+        if usize::from(bin) >= borders.bins(column)?.count() {
+            return Err(ImportError::Unreached { signal: column.signal.clone() });
+        }
+        Ok(Split { input, bin })
     }
 }
 
@@ -179,7 +183,8 @@ struct Grown {
 struct GrownTree {
     splits: Vec<Split>,
     leaves: Vec<f64>,
-    shapley: Option<Vec<[f64; MAX_DEPTH]>>,
+    // What each question adds to the mean, by leaf, and the mean.
+    shapley: Option<(Vec<[f64; MAX_DEPTH]>, f64)>,
 }
 
 fn grow(trees: &[ObliviousTree], layout: &Layout<'_>, export: &Export) -> Result<Grown, ImportError> {
@@ -200,7 +205,8 @@ fn grow(trees: &[ObliviousTree], layout: &Layout<'_>, export: &Export) -> Result
             [leaf] => bias += leaf,
             _ => {
                 let weights = tree.leaf_weights.as_ref();
-                let shapley = weights.map(|weights| shapley::rows(&splits, &leaves, weights));
+                let shapley =
+                    weights.map(|weights| (shapley::rows(&splits, &leaves, weights), shapley::mean(&leaves, weights)));
                 grown.push(GrownTree { splits, leaves, shapley });
             }
         }
@@ -214,7 +220,7 @@ fn grow(trees: &[ObliviousTree], layout: &Layout<'_>, export: &Export) -> Result
 /// The same in whole numbers.
 fn whole(grown: Grown, plan: &Plan, layout: &Layout<'_>) -> Result<Parts, ImportError> {
     let numbers = |tree: &GrownTree| {
-        let shapley = tree.shapley.iter().flatten().flatten().copied();
+        let shapley = tree.shapley.iter().flat_map(|(rows, _)| rows.iter().flatten().copied());
         tree.leaves.iter().copied().chain(shapley).fold(0.0, |most: f64, n| most.max(n.abs()))
     };
     let largest = grown.trees.iter().map(numbers).fold(0.0, f64::max);
@@ -225,21 +231,24 @@ fn whole(grown: Grown, plan: &Plan, layout: &Layout<'_>) -> Result<Parts, Import
     let inputs = layout.inputs.iter().map(|(column, borders)| input(column, borders)).collect::<Result<Vec<_>, _>>()?;
     let place = |signal: &str| inputs.iter().position(|input| input.signal == signal);
     let needs = plan.needs.iter().filter_map(|(signal, least)| Some((u8::try_from(place(signal)?).ok()?, *least)));
-    let shapley = |tree: &GrownTree| {
-        let rows = tree.shapley.as_ref()?.iter();
-        Some(Shapley(rows.map(|row| row.map(|value| units.leaf(value))).collect()))
-    };
     Ok(Parts {
         id: plan.id.clone(),
         layer: plan.layer,
         needs: needs.collect(),
-        contributions: grown.trees.iter().map(shapley).collect(),
+        contributions: grown.trees.iter().map(|tree| table(tree, units)).collect(),
         bias: units.bias(grown.bias)?,
         per_logit: units.0,
         calibration: Calibration { from: 0, shift: 0, steps: Vec::new() },
         trees: grown.trees.into_iter().map(|tree| tree_of(tree, units)).collect(),
         inputs,
     })
+}
+
+fn table(tree: &GrownTree, units: Units) -> Option<Shapley> {
+    let (rows, mean) = tree.shapley.as_ref()?;
+    let (questions, mean) = (shapley::first_questions(&tree.splits), units.leaf(*mean));
+    let row = |(row, leaf): (&_, &f64)| units.row(row, &questions, (units.leaf(*leaf), mean));
+    Some(Shapley(rows.iter().zip(&tree.leaves).map(row).collect()))
 }
 
 fn tree_of(tree: GrownTree, units: Units) -> Tree {

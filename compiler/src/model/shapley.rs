@@ -24,6 +24,16 @@ pub(super) fn rows(splits: &[Split], values: &[f64], weights: &[f64]) -> Vec<[f6
         .collect()
 }
 
+/// The mean of a tree's leaves, by training weight.
+pub(super) fn mean(values: &[f64], weights: &[f64]) -> f64 {
+    worth(values, &covers(weights), 0, 0)
+}
+
+/// The first question about each input of a tree.
+pub(super) fn first_questions(splits: &[Split]) -> Vec<usize> {
+    Players::of(splits).first
+}
+
 /// The inputs of a tree, each by the first question about it.
 struct Players {
     // The player that asks each question.
