@@ -11,6 +11,9 @@ mod quic;
 mod recorded;
 mod replay;
 mod report;
+#[expect(dead_code, reason = "`outwork capture` and `outwork train` come next")]
+#[cfg_attr(not(test), expect(unused_imports, reason = "as above"))]
+mod rows;
 
 use std::process::ExitCode;
 

@@ -1,0 +1,20 @@
+//! Rows of features: what models are trained on and evaluated on, as Parquet. docs/rows.md has the columns.
+
+mod cells;
+mod file;
+mod heads;
+mod meta;
+mod provenance;
+mod read;
+mod source;
+mod table;
+#[cfg(test)]
+mod tests;
+mod write;
+
+pub(crate) use cells::{Cell, Cells, Column};
+pub(crate) use meta::{Kind, Label, Meta, Span};
+pub(crate) use provenance::Provenance;
+pub(crate) use read::read;
+pub(crate) use table::{Digest, Subject, Table};
+pub(crate) use write::write;
