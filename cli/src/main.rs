@@ -5,14 +5,13 @@ mod command;
 mod explain;
 mod failure;
 mod instant;
+mod lines;
 mod output;
 mod policy;
 mod quic;
 mod recorded;
 mod replay;
 mod report;
-#[expect(dead_code, reason = "`outwork capture` and `outwork train` come next")]
-#[cfg_attr(not(test), expect(unused_imports, reason = "as above"))]
 mod rows;
 
 use std::process::ExitCode;

@@ -1,8 +1,8 @@
-//! `features` and `eval`, as a user runs them, and what the behaviour pack makes of single observations.
+//! `eval`, as a user runs it, and what the behaviour pack makes of single observations.
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
 use outwork_engine::{
-    beacon::{Environment, FEATURES, Feature},
+    beacon::{Environment, Feature},
     facts::Session,
     keys::Keyring,
     policy::Policy,
@@ -76,24 +76,6 @@ fn wander() -> String {
     (0..600).map(event).collect::<Vec<_>>().join(",")
 }
 
-#[test]
-fn sessions_become_rows_of_features() {
-    let file = File::new("rows.jsonl", &[session("human", &wander()), session("bot:jump", &teleports())].concat());
-    let path = file.0.to_str().unwrap();
-    let (code, table, _) = outwork(&["features", path]);
-    let lines: Vec<Vec<&str>> = table.lines().map(|line| line.split(',').collect()).collect();
-    assert_eq!((code, lines.len()), (0, 3));
-    assert!(lines.iter().all(|line| line.len() == 9 + FEATURES.len()));
-    let column = |name: &str| lines[0].iter().position(|column| *column == name).unwrap();
-    // Counts fade a little between batches, as the window does.
-    let moves: u32 = lines[1][column("pointer.events")].parse().unwrap();
-    assert!((590..=600).contains(&moves), "{moves}");
-    assert_eq!(lines[1][column("pointer.coalesced")], "360");
-    assert_eq!((lines[2][column("click.unled")], lines[2][column("key.dwell")]), ("1000", ""));
-    let (_, batches, _) = outwork(&["features", path, "--per", "batch"]);
-    assert_eq!(batches.lines().count(), 1 + 3 + 1, "{batches}");
-}
-
 /// One move and one click on each of twelve elements, four seconds apart: a batch each, and places go on from batch to batch.
 #[test]
 fn slow_teleports_are_seen() {
@@ -116,27 +98,6 @@ fn slow_teleports_are_seen() {
     );
     assert_eq!(rows("cdp-puppeteer")["high"], 1.0);
     assert_eq!(rows("os")["above_low"], 0.0);
-}
-
-#[test]
-fn a_packed_table_holds_the_same() {
-    let file = File::new("packed.jsonl", &session("human", &wander()));
-    let out = File::new("packed.csv.gz", "");
-    let (path, packed) = (file.0.to_str().unwrap(), out.0.to_str().unwrap());
-    assert_eq!(outwork(&["features", path, "-o", packed]), (0, String::new(), String::new()));
-    let mut text = String::new();
-    std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(fs::File::open(&out.0).unwrap()), &mut text)
-        .unwrap();
-    assert_eq!(text, outwork(&["features", path]).1);
-}
-
-#[test]
-fn a_line_that_is_no_session_is_named() {
-    let file = File::new("bad.jsonl", &(session("human", "[0,1,2,\"m\"]") + "{\"source\":1}\n"));
-    let (code, _, error) = outwork(&["features", file.0.to_str().unwrap()]);
-    assert!(code == 2 && error.contains("bad.jsonl:2: ") && error.contains("help: a line is"), "{error}");
-    let (code, _, error) = outwork(&["features", "no-such-file"]);
-    assert!(code == 2 && error.contains("`no-such-file` cannot be read"), "{error}");
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! One file a command: its arguments, its help and its work.
 
 mod build;
+mod capture;
 mod check;
 mod diff;
 mod eval;
 pub(crate) mod explain;
-mod features;
 mod fingerprint;
 mod fmt;
 mod import;
@@ -33,7 +33,7 @@ pub(crate) enum Command {
     Diff(diff::Diff),
     Publish(publish::Publish),
     Fingerprint(fingerprint::Fingerprint),
-    Features(features::FeaturesOf),
+    Capture(capture::Capture),
     Fmt(fmt::Fmt),
     Schema(schema::Schema),
     Import(import::Import),
@@ -51,7 +51,7 @@ impl Command {
             Self::Diff(diff) => diff.run(),
             Self::Publish(publish) => publish.run(),
             Self::Fingerprint(fingerprint) => fingerprint.run(),
-            Self::Features(features) => features.run(),
+            Self::Capture(capture) => capture.run(),
             Self::Fmt(fmt) => fmt.run(),
             Self::Schema(schema) => schema.run(),
             Self::Import(import) => import.run(),

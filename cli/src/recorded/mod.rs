@@ -5,6 +5,8 @@ mod cut;
 mod input;
 mod judge;
 mod observe;
+mod parts;
+mod people;
 mod read;
 #[cfg(test)]
 mod replays;
@@ -13,6 +15,8 @@ mod session;
 pub(crate) use input::InputKind;
 pub(crate) use judge::{Judge, Judged};
 pub(crate) use observe::observe;
+pub(crate) use parts::each_part;
+pub(crate) use people::{Maker, People};
 pub(crate) use read::Sessions;
 pub(crate) use session::{Half, Session};
 

@@ -1,4 +1,4 @@
-use outwork_engine::beacon::{Features, open};
+use outwork_engine::beacon::open;
 use outwork_engine::time::Time;
 use outwork_engine::window::{Decay, Window};
 
@@ -7,12 +7,8 @@ use super::input::InputKind;
 use super::{KEY, Session};
 use crate::failure::Failure;
 
-/// A batch, as it was opened, and the window that counts it.
+/// What is known after a batch.
 pub(crate) struct Observed<'a> {
-    /// The features of this batch alone.
-    pub(crate) features: Features,
-    /// How many events it has.
-    pub(crate) events: usize,
     /// The window with it.
     pub(crate) window: &'a Window,
 }
@@ -34,7 +30,7 @@ pub(crate) fn observe(
         window
             .observe(&features, batch.sequence, Decay::default(), now)
             .map_err(|_| Failure::new(format!("session `{name}`: a batch is not newer than the one before it")))?;
-        each(&Observed { features, events: batch.events.len(), window })?;
+        each(&Observed { window })?;
     }
     Ok(())
 }

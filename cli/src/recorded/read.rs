@@ -1,13 +1,11 @@
-use std::io::{BufRead, BufReader, Read};
-use std::path::PathBuf;
-
-use outwork_replay::{Input, Progress};
+use std::path::{Path, PathBuf};
 
 use super::Session;
 use crate::failure::Failure;
+use crate::lines;
 
-/// The longest line: the longest known session has 3,000 events and 90 kB.
-const MAX_LINE: u64 = 16 << 20;
+const HELP: &str =
+    "a line is {\"source\", \"session_id\", \"user\", \"label\", \"pointer_type\", \"events\": [[ms, x, y, \"m\"]]}";
 
 /// Recorded sessions, as a command takes them.
 #[derive(clap::Args)]
@@ -24,56 +22,34 @@ impl Sessions {
     /// # Errors
     /// Names the file and the line of what is no session.
     pub(crate) fn each(&self, mut work: impl FnMut(Session) -> Result<(), Failure>) -> Result<(), Failure> {
-        let progress = Progress::default();
-        let open = |path: &PathBuf| {
-            let opened = Input::open(path, &progress);
-            opened.map_err(Failure::because(format!("`{}` cannot be read", path.display())))
-        };
-        let inputs = self.files.iter().map(open).collect::<Result<Vec<_>, _>>()?;
-        let size = inputs.iter().map(|input| input.size).sum::<Option<u64>>();
-        crate::replay::with_bar(&progress, size, || {
-            for input in inputs {
-                read(&input.name, input.reader, &progress, &mut work)?;
-            }
-            Ok(())
-        })
+        lines::each(&self.files, HELP, |_, _, session| work(session)).map(|_| ())
+    }
+
+    /// As [`Self::each`], with the place of each session's file. What comes back is each file with its SHA-256.
+    pub(crate) fn each_of(
+        &self,
+        mut work: impl FnMut(usize, Session) -> Result<(), Failure>,
+    ) -> Result<Vec<(&Path, String)>, Failure> {
+        let hashes = lines::each(&self.files, HELP, |file, _, session| work(file, session))?;
+        Ok(self.files.iter().map(PathBuf::as_path).zip(hashes).collect())
     }
 }
 
 /// Reads the sessions of one file.
+#[cfg(test)]
 pub(super) fn read(
     name: &str,
-    reader: impl Read,
-    progress: &Progress,
+    reader: impl std::io::Read,
+    progress: &outwork_replay::Progress,
     work: &mut impl FnMut(Session) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let mut reader = BufReader::new(reader);
-    let mut line = Vec::new();
-    for number in 1_u64.. {
-        line.clear();
-        let at = |error: &dyn std::fmt::Display| Failure::new(format!("{name}:{number}: {error}"));
-        let length = (&mut reader).take(MAX_LINE + 1).read_until(b'\n', &mut line).map_err(|error| at(&error))?;
-        if length == 0 {
-            break;
-        }
-        if line.len() as u64 > MAX_LINE {
-            return Err(at(&format!("the line is longer than {} MiB", MAX_LINE >> 20)));
-        }
-        progress.add_lines(1);
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        let session = serde_json::from_slice(&line).map_err(|error| {
-            at(&error).with_help("a line is {\"source\", \"session_id\", \"user\", \"label\", \"pointer_type\", \"events\": [[ms, x, y, \"m\"]]}")
-        })?;
-        work(session)?;
-    }
-    Ok(())
+    lines::read(name, reader, progress, HELP, &mut |_, session| work(session))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use outwork_replay::Progress;
 
     fn count(text: &[u8]) -> Result<usize, String> {
         let mut count = 0;

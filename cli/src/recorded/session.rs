@@ -75,15 +75,6 @@ pub(crate) enum Half {
     Report,
 }
 
-impl Half {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Tune => "tune",
-            Self::Report => "report",
-        }
-    }
-}
-
 impl Session {
     /// By the lowest bit of the SHA-256 of its user: all sessions of a person are in one half. None of cursory's, of which
     /// 632 of 1,624 are movements of SapiMouse's users under other names.

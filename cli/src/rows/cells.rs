@@ -42,6 +42,7 @@ pub(crate) fn clamp(value: i64) -> u16 {
     u16::try_from(value.max(0)).unwrap_or(u16::MAX)
 }
 
+#[cfg(test)]
 impl Cells {
     /// How many there are.
     pub(crate) fn len(&self) -> usize {

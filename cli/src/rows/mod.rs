@@ -1,8 +1,10 @@
 //! Rows of features: what models are trained on and evaluated on, as Parquet. docs/rows.md has the columns.
 
 mod cells;
+mod csv;
 mod file;
 mod heads;
+mod licence;
 mod meta;
 mod provenance;
 mod read;
@@ -13,8 +15,10 @@ mod tests;
 mod write;
 
 pub(crate) use cells::{Cell, Cells, Column};
+pub(crate) use licence::licence;
 pub(crate) use meta::{Kind, Label, Meta, Span};
 pub(crate) use provenance::Provenance;
 pub(crate) use read::read;
-pub(crate) use table::{Digest, Subject, Table};
+use table::Digest;
+pub(crate) use table::{Subject, Table};
 pub(crate) use write::write;

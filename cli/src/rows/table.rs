@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use outwork_engine::signals::Signal;
+use outwork_engine::signals::{Kind, SIGNALS, Signal};
 
 use super::cells::{Cell, Column};
 use super::{Meta, Provenance};
@@ -50,6 +50,21 @@ impl Subject {
             Self::Behaviour => "behaviour",
             Self::Device => "device",
         }
+    }
+
+    /// What a signal is about; nothing for what only a session token says, and for addresses.
+    pub(crate) fn of(signal: &Signal) -> Option<Self> {
+        match signal.name.split('.').next() {
+            Some("beacon" | "pointer" | "click" | "key" | "touch" | "wheel") => Some(Self::Behaviour),
+            Some("session") => None,
+            _ if signal.kind == Kind::Address => None,
+            _ => Some(Self::Device),
+        }
+    }
+
+    /// Every signal about it.
+    pub(crate) fn signals(self) -> impl Iterator<Item = &'static Signal> {
+        SIGNALS.iter().filter(move |signal| Self::of(signal) == Some(self))
     }
 }
 

@@ -23,7 +23,7 @@ fn signals<'a>(names: &'a [&str]) -> impl Iterator<Item = &'static Signal> + 'a 
 }
 
 /// Rows with each kind of signal, more than a group of Parquet has.
-fn table(rows: usize) -> Table {
+pub(super) fn table(rows: usize) -> Table {
     let names = ["ua.family", "pointer.speed", "client.address", "beacon.webdriver"];
     let mut table = Table::new(Subject::Behaviour, signals(&names));
     for row in 0..rows {

@@ -19,12 +19,16 @@ use crate::failure::Failure;
 /// How many rows are held as Parquet at a time.
 const GROUP: usize = 1 << 16;
 
-/// Writes a table as Parquet, compressed by Snappy, which every reader of Parquet knows. The same table gives the same bytes.
+/// Writes a table: as CSV where the name ends in `.csv` or `.csv.gz`, else as Parquet, compressed by Snappy, which every
+/// reader of Parquet knows. The same table gives the same bytes.
 ///
 /// # Errors
 /// Names the file that cannot be written.
 pub(crate) fn write(path: &Path, table: &Table) -> std::result::Result<(), Failure> {
     let name = path.display();
+    if [".csv", ".csv.gz"].iter().any(|ending| path.to_string_lossy().ends_with(ending)) {
+        return super::csv::write(path, table).map_err(Failure::because(format!("`{name}` cannot be written")));
+    }
     let file = File::create(path).map_err(Failure::because(format!("`{name}` cannot be written")))?;
     to(BufWriter::new(file), table).map_err(Failure::because(format!("`{name}` cannot be written")))
 }

@@ -1,0 +1,113 @@
+//! Files of JSON objects, one a line, and what their bytes hash to.
+
+use std::fmt::Display;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use outwork_replay::{Input, Progress};
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+use crate::failure::Failure;
+
+/// The longest line: the longest known session has 3,000 events and 90 kB.
+const MAX_LINE: u64 = 16 << 20;
+
+/// Reads every object of every file in order, with a bar on standard error: `work` is told the place of the file, and that of
+/// the line in it. `help` says what a line is. Files are plain, gzip or zstd; `-` is standard input. What comes back is the
+/// SHA-256 of each file, as it is stored.
+///
+/// # Errors
+/// Names the file that cannot be read, or its line that is no such object.
+pub(crate) fn each<T: DeserializeOwned>(
+    files: &[PathBuf],
+    help: &str,
+    mut work: impl FnMut(usize, u64, T) -> Result<(), Failure>,
+) -> Result<Vec<String>, Failure> {
+    let progress = Progress::default();
+    let open = |path: &PathBuf| {
+        open(path, &progress).map_err(Failure::because(format!("`{}` cannot be read", path.display())))
+    };
+    let inputs = files.iter().map(open).collect::<Result<Vec<_>, _>>()?;
+    let size = inputs.iter().map(|(input, _)| input.size).sum::<Option<u64>>();
+    crate::replay::with_bar(&progress, size, || {
+        let mut hashes = Vec::new();
+        for (at, (input, hash)) in inputs.into_iter().enumerate() {
+            read(&input.name, input.reader, &progress, help, &mut |line, object| work(at, line, object))?;
+            hashes.push(hash.hex());
+        }
+        Ok(hashes)
+    })
+}
+
+/// Reads the objects of one file.
+pub(crate) fn read<T: DeserializeOwned>(
+    name: &str,
+    reader: impl Read,
+    progress: &Progress,
+    help: &str,
+    work: &mut impl FnMut(u64, T) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut reader = BufReader::new(reader);
+    let mut line = Vec::new();
+    for number in 1_u64.. {
+        line.clear();
+        let at = |error: &dyn Display| Failure::new(format!("{name}:{number}: {error}"));
+        let length = (&mut reader).take(MAX_LINE + 1).read_until(b'\n', &mut line).map_err(|error| at(&error))?;
+        if length == 0 {
+            break;
+        }
+        if line.len() as u64 > MAX_LINE {
+            return Err(at(&format!("the line is longer than {} MiB", MAX_LINE >> 20)));
+        }
+        progress.add_lines(1);
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        let object = serde_json::from_slice(&line).map_err(|error| at(&error).with_help(help))?;
+        work(number, object)?;
+    }
+    Ok(())
+}
+
+/// As [`Input::open`], with the hash of what is read.
+fn open(path: &Path, progress: &Progress) -> io::Result<(Input, Hash)> {
+    let (name, hash) = (path.display().to_string(), Hash::default());
+    if path.as_os_str() == "-" {
+        let input = Input::of(name, Hashed { raw: io::stdin(), hash: hash.clone() }, None, progress)?;
+        return Ok((input, hash));
+    }
+    let file = File::open(path)?;
+    let size = file.metadata().ok().filter(|meta| meta.is_file()).map(|meta| meta.len());
+    Ok((Input::of(name, Hashed { raw: file, hash: hash.clone() }, size, progress)?, hash))
+}
+
+/// The hash of what was read so far.
+#[derive(Clone, Default)]
+struct Hash(Arc<Mutex<Sha256>>);
+
+impl Hash {
+    fn add(&self, bytes: &[u8]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).update(bytes);
+    }
+
+    fn hex(&self) -> String {
+        let hash = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone().finalize();
+        hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+struct Hashed<R> {
+    raw: R,
+    hash: Hash,
+}
+
+impl<R: Read> Read for Hashed<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.raw.read(into)?;
+        self.hash.add(into.get(..read).unwrap_or_default());
+        Ok(read)
+    }
+}
