@@ -4,7 +4,7 @@ use crate::{
     cel::Condition,
     diagnostic::{Code, Diagnostic},
     lower, note,
-    pack::{PolicySource, RuleSource},
+    pack::{ModelSource, PolicySource, RuleSource},
     source::Sources,
 };
 use outwork_engine::{
@@ -31,6 +31,7 @@ pub(crate) fn assemble(policy: &PolicySource, sources: &Sources) -> Result<Vec<u
         (Section::Lists, encode(&lowered.sets)?),
         (Section::Matchers, encode(&lowered.matchers)?),
         (Section::Notes, encode(&notes)?),
+        (Section::Models, encode(&policy.models.iter().map(ModelSource::entry).collect::<Vec<_>>())?),
     ];
     let sections: Vec<(Section, &[u8])> =
         sections.iter().map(|(section, bytes)| (*section, bytes.as_slice())).collect();

@@ -81,7 +81,29 @@ impl<'f> Context<'f> {
         }
     }
 
+    /// Reads a file that is no text, as `open` does.
+    pub(crate) fn open_bytes(&mut self, path: &str, named_at: &Span) -> Option<Vec<u8>> {
+        match self.read_bytes(path) {
+            Ok(bytes) => Some(bytes),
+            Err(diagnostic) => {
+                self.report(Diagnostic { place: Some(named_at.clone()), label: "named here".into(), ..*diagnostic });
+                None
+            }
+        }
+    }
+
     fn read(&self, path: &str) -> Result<String, Box<Diagnostic>> {
+        let bytes = self.read_bytes(path)?;
+        String::from_utf8(bytes).map_err(|error| {
+            let at = error.utf8_error().valid_up_to();
+            let line = error.as_bytes().iter().take(at).filter(|&&byte| byte == b'\n').count() + 1;
+            Diagnostic::nowhere(Code::NotUtf8, format!("`{path}` is not UTF-8: byte {at}, in line {line}"))
+                .help("save it as UTF-8")
+                .into()
+        })
+    }
+
+    fn read_bytes(&self, path: &str) -> Result<Vec<u8>, Box<Diagnostic>> {
         let bytes = self.files.read(path).map_err(|error| {
             Diagnostic::nowhere(Code::Unreadable, format!("cannot read `{path}`: {error}"))
                 .help("paths are relative to the file that names them")
@@ -92,12 +114,6 @@ impl<'f> Context<'f> {
                 .help("split it, or drop what no rule uses")
                 .into());
         }
-        String::from_utf8(bytes).map_err(|error| {
-            let at = error.utf8_error().valid_up_to();
-            let line = error.as_bytes().iter().take(at).filter(|&&byte| byte == b'\n').count() + 1;
-            Diagnostic::nowhere(Code::NotUtf8, format!("`{path}` is not UTF-8: byte {at}, in line {line}"))
-                .help("save it as UTF-8")
-                .into()
-        })
+        Ok(bytes)
     }
 }

@@ -1,4 +1,6 @@
 //! Models that CatBoost 1.2.10 trained and exported: they score as CatBoost does, and what does not fit says what to change.
+//!
+//! `OUTWORK_BLESS=1 cargo test -p outwork-compiler --test catboost` writes the models of `tests/fixtures/catboost` anew.
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use outwork_compiler::model::{Categories, Column, ImportError, Plan, curve, import};
@@ -9,11 +11,14 @@ use outwork_engine::{
     signals,
 };
 use serde_json::{Value, json};
-use std::{fs, path::PathBuf};
+use std::{env, fs, path::PathBuf};
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/catboost")
+}
 
 fn fixture(name: &str) -> String {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/catboost").join(name);
-    fs::read_to_string(path).expect("the fixture is in the repository")
+    fs::read_to_string(folder().join(name)).expect("the fixture is in the repository")
 }
 
 fn plan() -> Plan {
@@ -36,8 +41,25 @@ fn plan() -> Plan {
     }
 }
 
+fn device_plan() -> Plan {
+    let column = |signal: &str, reason: &str| Column { signal: signal.into(), reason: reason.into(), categories: None };
+    let categories = plan().columns.swap_remove(3).categories;
+    Plan {
+        id: "fixture-device".into(),
+        layer: Layer::Device,
+        columns: vec![
+            column("header.count", "headers"),
+            column("header.bytes", "headers"),
+            Column { categories, ..column("ua.family", "agent") },
+            column("ua.length", "agent"),
+            column("fetch.presence_matches", "fetch"),
+        ],
+        needs: Vec::new(),
+    }
+}
+
 fn imported() -> Parts {
-    import(fixture("model.json").as_bytes(), &plan()).expect("the fixture fits")
+    import(fixture("behaviour.json").as_bytes(), &plan()).expect("the fixture fits")
 }
 
 struct Row {
@@ -127,14 +149,34 @@ fn probabilities_follow_the_curve_that_is_asked_for() {
     }
 }
 
+/// Policies of other tests have these models.
+#[test]
+fn the_files_of_models_are_what_the_exports_become() {
+    let reported = Plan { id: "fixture-reported".into(), layer: Layer::Context, ..plan() };
+    let files = [
+        ("behaviour", "behaviour.json", plan()),
+        ("device", "device.json", device_plan()),
+        ("reported", "behaviour.json", reported),
+    ];
+    for (name, export, plan) in files {
+        let parts = import(fixture(export).as_bytes(), &plan).expect("the fixture fits");
+        let file = outwork_engine::model::write(&parts).expect("it is within bounds");
+        let path = folder().join(format!("{name}.model"));
+        if env::var_os("OUTWORK_BLESS").is_some() {
+            fs::write(&path, &file).expect("the fixture can be written");
+        }
+        assert!(fs::read(&path).ok() == Some(file), "{name}.model is not what it should be; OUTWORK_BLESS=1 writes it");
+    }
+}
+
 #[test]
 fn columns_that_no_tree_asks_about_are_no_inputs() {
     let mut plan = plan();
     plan.columns.push(Column { signal: "wheel.events".into(), reason: "wheel".into(), categories: None });
-    let parts = import(fixture("model.json").as_bytes(), &plan).expect("it fits");
+    let parts = import(fixture("behaviour.json").as_bytes(), &plan).expect("it fits");
     assert_eq!(parts.inputs, imported().inputs);
     plan.needs.push(("wheel.events".into(), 3));
-    let parts = import(fixture("model.json").as_bytes(), &plan).expect("it fits");
+    let parts = import(fixture("behaviour.json").as_bytes(), &plan).expect("it fits");
     assert_eq!(parts.needs, [(0, 12), (7, 3)]);
     assert_eq!(parts.inputs[7].bins, Bins::Number(vec![]));
 }
@@ -153,7 +195,7 @@ fn an_export_without_names_goes_by_places() {
 fn columns_in_another_order_are_found_by_their_names() {
     let mut plan = plan();
     plan.columns.reverse();
-    let parts = import(fixture("model.json").as_bytes(), &plan).expect("it fits");
+    let parts = import(fixture("behaviour.json").as_bytes(), &plan).expect("it fits");
     let (model, other) = (served(&parts), served(&imported()));
     for row in rows() {
         assert_eq!(model.score(&binned(&model, &row.cells)), other.score(&binned(&other, &row.cells)));
@@ -186,9 +228,9 @@ fn what_does_not_fit_names_the_setting_to_change() {
         let error = import(export.as_bytes(), &plan()).expect_err(remedy).to_string();
         assert!(error.contains(remedy), "`{error}` has no `{remedy}`");
     }
-    let infinite = fixture("model.json").replacen("\"border\":", "\"border\":1e999,\"was\":", 1);
+    let infinite = fixture("behaviour.json").replacen("\"border\":", "\"border\":1e999,\"was\":", 1);
     assert!(matches!(import(infinite.as_bytes(), &plan()), Err(ImportError::Json { .. })));
-    let not_a_number = fixture("model.json").replacen("\"border\":", "\"border\":NaN,\"was\":", 1);
+    let not_a_number = fixture("behaviour.json").replacen("\"border\":", "\"border\":NaN,\"was\":", 1);
     assert!(matches!(import(not_a_number.as_bytes(), &plan()), Err(ImportError::Json { .. })));
 }
 
@@ -197,7 +239,7 @@ fn a_plan_that_does_not_fit_the_signals_is_refused() {
     let with = |change: &dyn Fn(&mut Plan)| {
         let mut plan = plan();
         change(&mut plan);
-        import(fixture("model.json").as_bytes(), &plan).expect_err("it does not fit")
+        import(fixture("behaviour.json").as_bytes(), &plan).expect_err("it does not fit")
     };
     let signal = || "pointer.events".to_owned();
     assert_eq!(
@@ -227,7 +269,7 @@ fn a_plan_that_does_not_fit_the_signals_is_refused() {
 }
 
 fn changed(change: impl Fn(&mut Value)) -> String {
-    let mut export: Value = serde_json::from_str(&fixture("model.json")).expect("the fixture is JSON");
+    let mut export: Value = serde_json::from_str(&fixture("behaviour.json")).expect("the fixture is JSON");
     change(&mut export);
     export.to_string()
 }

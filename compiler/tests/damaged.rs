@@ -76,8 +76,15 @@ proptest! {
     }
 }
 
-const SECTIONS: [Section; 6] =
-    [Section::Settings, Section::Rules, Section::Limits, Section::Conditions, Section::Lists, Section::Matchers];
+const SECTIONS: [Section; 7] = [
+    Section::Settings,
+    Section::Rules,
+    Section::Limits,
+    Section::Conditions,
+    Section::Lists,
+    Section::Matchers,
+    Section::Models,
+];
 
 /// Lengths that claim more than there is, as the sections write them: four billion, and two to the sixty-third.
 const CLAIMS: [&[u8]; 2] =

@@ -14,9 +14,9 @@ fn blocks(page: &str) -> Vec<&str> {
     page.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
 }
 
-/// The files of a block: a line `# file: NAME` begins each, or there is one.
+/// The files of a block: a line `# file: NAME` begins each, or there is one. Models are no text, and are there besides.
 fn files(block: &str) -> (BTreeMap<String, Vec<u8>>, String) {
-    let mut files = BTreeMap::new();
+    let mut files: BTreeMap<String, Vec<u8>> = ["behaviour", "device", "reported"].map(model).into();
     let mut name = "pack.toml".to_owned();
     for line in block.split_inclusive('\n') {
         match line.strip_prefix("# file: ") {
@@ -26,6 +26,11 @@ fn files(block: &str) -> (BTreeMap<String, Vec<u8>>, String) {
     }
     let entry = if files.contains_key("outwork.toml") { "outwork.toml" } else { "pack.toml" };
     (files, entry.to_owned())
+}
+
+fn model(name: &str) -> (String, Vec<u8>) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/catboost").join(format!("{name}.model"));
+    (format!("models/{name}.model"), fs::read(path).unwrap())
 }
 
 fn report(code: Code, block: &str) -> Report {

@@ -3,7 +3,7 @@
 //! | bytes | what |
 //! |---|---|
 //! | 8 | magic, `OUTWORK` and a zero byte |
-//! | 2 | format version, 3 |
+//! | 2 | format version, 4 |
 //! | 2 | number of sections |
 //! | 4 | length of the whole file |
 //! | 12 each | section table: id (2), zero (2), offset (4), length (4); ids ascend, sections lie end to end |
@@ -17,7 +17,7 @@ use core::fmt;
 use sha2::{Digest, Sha256};
 
 /// The format this engine reads and writes.
-pub const FORMAT: u16 = 3;
+pub const FORMAT: u16 = 4;
 
 /// The largest bundle that is opened: 64 MiB.
 pub const MAX_BYTES: usize = 64 << 20;
@@ -50,6 +50,8 @@ pub enum Section {
     Matchers = 7,
     /// What rules and atoms are in words, for explanations; hosts do not read it.
     Notes = 8,
+    /// Models, and what the policy makes of each.
+    Models = 9,
 }
 
 /// An opened bundle: verified, and borrowed.
@@ -287,8 +289,8 @@ mod tests {
     #[test]
     fn a_newer_format_says_so() {
         let mut bytes = sample();
-        bytes[8] = 4;
-        assert_eq!(Bundle::open(&bytes).unwrap_err(), BundleError::Format { found: 4 });
+        bytes[8] = 5;
+        assert_eq!(Bundle::open(&bytes).unwrap_err(), BundleError::Format { found: 5 });
     }
 
     #[test]

@@ -44,6 +44,8 @@ pub mod rules;
 
 pub mod model;
 
+pub mod scoring;
+
 pub mod risk;
 
 pub mod limits;

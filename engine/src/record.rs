@@ -3,6 +3,8 @@
 //! What OCSF has no word for stands under `unmapped.outwork`. Addresses are pseudonyms, queries are left out: they hold
 //! what people typed. <https://schema.ocsf.io/1.6.0/classes/http_activity>
 
+mod models;
+
 use crate::{
     decision::{Decision, Verdict, push_number},
     evidence::push_thousandths,
@@ -122,6 +124,7 @@ fn verdict(json: &mut Json, decision: &Decision<'_>) {
         json.raw(if at == 0 { "" } else { "," }).plain(id);
     }
     json.raw("],\"dropped_reasons\":").number(u64::from(decision.reasons.dropped()));
+    models::write(json, decision);
     json.raw(",\"device_id\":").hex(decision.device).raw("}}");
 }
 
@@ -138,6 +141,18 @@ impl Json {
 
     fn number(&mut self, n: u64) -> &mut Self {
         push_number(&mut self.out, n);
+        self
+    }
+
+    /// So many parts of a whole, which is a power of ten.
+    fn decimal(&mut self, parts: u32, whole: u32) -> &mut Self {
+        self.number(u64::from(parts / whole)).raw(".");
+        let (mut rest, mut unit) = (parts % whole, whole / 10);
+        while unit > 0 {
+            self.number(u64::from(rest / unit));
+            rest %= unit;
+            unit /= 10;
+        }
         self
     }
 

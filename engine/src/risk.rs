@@ -4,6 +4,9 @@
 //! weight and `cᵢ` the confidence of what was observed, 0 where nothing was. All in thousandths and whole numbers,
 //! rounded half up, so that every host computes the same.
 //!
+//! The points of a layer are what a model says of it or what rules raise, whichever is more, less what rules lower: both
+//! estimate one thing, and no model takes back what a rule says.
+//!
 //! The mean is taken with behaviour and without it, and the larger one counts: what a page reports can be made up, so it
 //! may speak against a client, and never for one.
 
@@ -121,22 +124,55 @@ impl Band {
 /// The points of a request while they are counted.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tally {
-    device: i32,
-    behaviour: i32,
-    context: i32,
+    device: Sum,
+    behaviour: Sum,
+    context: Sum,
     adjustments: i32,
 }
 
+/// The points of a layer.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sum {
+    raised: i32,
+    lowered: i32,
+    modelled: u8,
+}
+
+impl Sum {
+    fn points(self) -> u8 {
+        clamp(self.raised.max(i32::from(self.modelled)).saturating_sub(self.lowered))
+    }
+}
+
 impl Tally {
-    /// Counts points in a layer, or as an adjustment of the final risk.
+    /// Counts points of a rule in a layer, or as an adjustment of the final risk.
     pub fn add(&mut self, layer: Option<Layer>, points: i16) {
-        let sum = match layer {
-            Some(Layer::Device) => &mut self.device,
-            Some(Layer::Behaviour) => &mut self.behaviour,
-            Some(Layer::Context) => &mut self.context,
-            None => &mut self.adjustments,
+        let points = i32::from(points);
+        let Some(layer) = layer else {
+            self.adjustments = self.adjustments.saturating_add(points);
+            return;
         };
-        *sum = sum.saturating_add(i32::from(points));
+        let sum = self.layer(layer);
+        if points < 0 {
+            sum.lowered = sum.lowered.saturating_sub(points);
+        } else {
+            sum.raised = sum.raised.saturating_add(points);
+        }
+    }
+
+    /// Counts what a model says of a layer, after all rules; says whether that is more than they do.
+    pub fn model(&mut self, layer: Layer, points: u8) -> bool {
+        let sum = self.layer(layer);
+        sum.modelled = sum.modelled.max(points);
+        i32::from(points) > sum.raised
+    }
+
+    fn layer(&mut self, layer: Layer) -> &mut Sum {
+        match layer {
+            Layer::Device => &mut self.device,
+            Layer::Behaviour => &mut self.behaviour,
+            Layer::Context => &mut self.context,
+        }
     }
 
     /// The risk that these points mean, given what could be observed.
@@ -144,7 +180,7 @@ impl Tally {
         let unobserved = Confidence { behaviour: 0, ..confidence };
         let base = self.mean(weights, confidence).max(self.mean(weights, unobserved));
         let adjusted = i32::try_from(base).unwrap_or(100).saturating_add(self.adjustments);
-        let seen = |points, confidence| (confidence > 0).then(|| clamp(points));
+        let seen = |sum: Sum, confidence| (confidence > 0).then(|| sum.points());
         Risk {
             total: clamp(adjusted),
             device: seen(self.device, confidence.device),
@@ -162,9 +198,9 @@ impl Tally {
             (self.context, weights.context, confidence.context),
         ];
         let (mut total, mut weight) = (0_u64, 0_u64);
-        for (points, layer_weight, layer_confidence) in layers {
+        for (sum, layer_weight, layer_confidence) in layers {
             let share = u64::from(layer_weight) * u64::from(layer_confidence);
-            total += share * u64::from(clamp(points));
+            total += share * u64::from(sum.points());
             weight += share;
         }
         (total + weight / 2).checked_div(weight).unwrap_or(0)
@@ -255,6 +291,54 @@ mod tests {
         assert_eq!(tally.risk(Weights::default(), ALL).total, 40);
         tally.add(Some(Layer::Behaviour), 100);
         assert_eq!(tally.risk(Weights::default(), ALL).total, 64);
+    }
+
+    #[test]
+    fn a_model_and_the_rules_of_its_layer_say_one_thing_and_the_louder_counts() {
+        let device = |raised, lowered, modelled| {
+            let mut tally = Tally::default();
+            tally.add(Some(Layer::Device), raised);
+            tally.add(Some(Layer::Device), lowered);
+            let louder = tally.model(Layer::Device, modelled);
+            (tally.risk(Weights::default(), ALL).device, louder)
+        };
+        assert_eq!(device(30, 0, 80), (Some(80), true));
+        assert_eq!(device(30, 0, 30), (Some(30), false));
+        assert_eq!(device(30, 0, 0), (Some(30), false));
+        assert_eq!(device(30, -20, 80), (Some(60), true));
+        assert_eq!(device(80, -90, 100), (Some(10), true));
+    }
+
+    #[test]
+    fn no_model_lowers_a_risk() {
+        for (rules, layer) in [(0, Layer::Device), (50, Layer::Behaviour), (-40, Layer::Context), (100, Layer::Device)]
+        {
+            let mut tally = Tally::default();
+            tally.add(Some(Layer::Context), 30);
+            tally.add(Some(layer), rules);
+            for confidence in
+                [ALL, Confidence { behaviour: 0, ..ALL }, Confidence { behaviour: 125, device: 600, context: 0 }]
+            {
+                let before = tally.risk(Weights::default(), confidence).total;
+                for points in [0, 1, 50, 100] {
+                    let mut modelled = tally;
+                    modelled.model(layer, points);
+                    assert!(modelled.risk(Weights::default(), confidence).total >= before);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_model_of_behaviour_does_not_speak_for_a_client_either() {
+        let mut tally = Tally::default();
+        tally.add(Some(Layer::Device), 60);
+        let unobserved = tally.risk(Weights::default(), Confidence { behaviour: 0, ..ALL }).total;
+        for points in [0, 5, 39] {
+            let mut modelled = tally;
+            modelled.model(Layer::Behaviour, points);
+            assert_eq!(modelled.risk(Weights::default(), ALL).total, unobserved, "{points}");
+        }
     }
 
     #[test]

@@ -15,8 +15,16 @@ use outwork_engine::{
 
 const KEYS: &str = "k:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=";
 
-const SECTIONS: [Section; 6] =
-    [Section::Settings, Section::Rules, Section::Limits, Section::Conditions, Section::Lists, Section::Matchers];
+const SECTIONS: [Section; 7] =
+    [
+    Section::Settings,
+    Section::Rules,
+    Section::Limits,
+    Section::Conditions,
+    Section::Lists,
+    Section::Matchers,
+    Section::Models,
+];
 
 fuzz_target!(|data: &[u8]| {
     decide(data);

@@ -96,6 +96,11 @@ codes! {
     "0071" IdleOverride "an override changes nothing",
     "0073" Untested "a rule has no test",
     "0074" NotRaised "a warning is accepted that is not raised",
+    "0075" BadModel "a model cannot be used",
+    "0076" DuplicateModel "two models have one id",
+    "0077" ReportedInput "a model of another layer looks at what pages report",
+    "0078" IdleModel "an earlier model of its layer always counts",
+    "0079" NoFeatures "features are recorded, and there are none",
 }
 
 impl Code {
@@ -114,6 +119,8 @@ impl Code {
             | Self::UnusedLimit
             | Self::Expired
             | Self::IdleOverride
+            | Self::IdleModel
+            | Self::NoFeatures
             | Self::UnusedMacro
             | Self::Untested
             | Self::NotRaised => Severity::Warning,

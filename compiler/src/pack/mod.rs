@@ -6,6 +6,7 @@ mod challenge;
 mod effect;
 mod head;
 mod limit;
+mod model;
 #[cfg(test)]
 mod page;
 mod policy;
@@ -18,6 +19,7 @@ pub(crate) use accept::{Accepted, read as read_accepted};
 pub(crate) use effect::{ACTIONS, CANARY, LAYERS, MODES};
 pub(crate) use head::MATCHES;
 pub(crate) use limit::{LimitSource, PARTS};
+pub(crate) use model::ModelSource;
 pub(crate) use policy::{PACK, POLICY, PolicySource, RECORDS, VERDICTS, read};
 pub(crate) use rule::RuleSource;
 pub(crate) use session::SESSION;
@@ -37,6 +39,7 @@ pub(crate) const KEYS: &[(&str, &[&str])] = &[
     ("limit", limit::KEYS),
     ("limit.cost", limit::COST),
     ("override", policy::OVERRIDE),
+    ("model", model::KEYS),
     ("policy", policy::SETTINGS),
     ("policy.behaviour", behaviour::KEYS),
     ("policy.challenge", challenge::KEYS),
@@ -52,10 +55,10 @@ pub(crate) fn of(path: &str) -> &'static [&'static str] {
     KEYS.iter().find(|(known, _)| *known == path).map_or(&[], |(_, keys)| keys)
 }
 
-/// The longest id of a rule or limit.
+/// The longest id of a rule, limit or model.
 const MAX_ID: usize = 64;
 
-/// Whether text can be the id of a rule, limit or pack: it goes into headers, records and metrics as it is.
+/// Whether text can be the id of a rule, limit, model or pack: it goes into headers, records and metrics as it is.
 fn check_id(cx: &mut Context<'_>, id: &Text, what: &str) {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-_".contains(&byte);
     let begins = id.value.starts_with(|c: char| c.is_ascii_lowercase());

@@ -28,7 +28,7 @@ fn on_page(page: &str) -> BTreeMap<String, BTreeSet<&str>> {
 #[test]
 fn the_page_has_the_keys_that_are_read() {
     let heading = |name: &str| match name {
-        "rule" | "rule.test" | "limit" | "override" => format!("[[{name}]]"),
+        "rule" | "rule.test" | "limit" | "model" | "override" => format!("[[{name}]]"),
         "limit.cost" => "cost".into(),
         "policy.challenge.bits" => "bits".into(),
         "policy.challenge.wait" => "wait".into(),

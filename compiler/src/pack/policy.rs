@@ -1,6 +1,8 @@
 //! A whole policy: its settings, its packs in order, its overrides.
 
-use super::{LimitSource, RuleSource, accept, behaviour, challenge, effect, head, limit, retired, rule};
+use super::{
+    LimitSource, ModelSource, RuleSource, accept, behaviour, challenge, effect, head, limit, model, retired, rule,
+};
 use crate::{
     cel::Macros,
     context::Context,
@@ -16,6 +18,7 @@ use outwork_engine::{
     policy::{Recording, Settings, is_contact},
     risk::{Bands, Weights},
     rules::{Action, Mode},
+    scoring::MAX_MODELS,
 };
 use std::collections::BTreeMap;
 use toml::de::DeTable;
@@ -26,6 +29,7 @@ pub(crate) struct PolicySource {
     pub(crate) settings: Settings,
     pub(crate) rules: Vec<RuleSource>,
     pub(crate) limits: Vec<LimitSource>,
+    pub(crate) models: Vec<ModelSource>,
     /// The lists of all packs, by their place.
     pub(crate) lists: Vec<Contents>,
     /// The hosts that it is for; empty when it does not say.
@@ -42,11 +46,12 @@ const MAX_PACKS: usize = 256;
 const MAX_RULES: usize = 10_000;
 const MAX_LIMITS: usize = 1_000;
 
-pub(crate) const POLICY: &[&str] = &["policy", "weights", "bands", "verdicts", "override", "limit", "lists", "macros"];
+pub(crate) const POLICY: &[&str] =
+    &["policy", "weights", "bands", "verdicts", "model", "override", "limit", "lists", "macros"];
 pub(super) const OVERRIDE: &[&str] = &["rule", "mode", "score", "action", "limit", "until", "why", "accept"];
 pub(crate) const PACK: &[&str] = &["pack", "macros", "lists", "rule", "limit"];
 pub(super) const SETTINGS: &[&str] =
-    &["version", "mode", "record", "contact", "hosts", "packs", "lab", "behaviour", "challenge"];
+    &["version", "mode", "record", "features", "contact", "hosts", "packs", "lab", "behaviour", "challenge"];
 pub(super) const WEIGHTS: &[&str] = &["device", "behaviour", "context"];
 pub(super) const BANDS: &[&str] = &["medium", "high", "hysteresis", "hold"];
 pub(super) const BY_BAND: &[&str] = &["low", "medium", "high"];
@@ -64,6 +69,7 @@ pub(crate) fn read(cx: &mut Context<'_>, entry: &str) -> PolicySource {
         settings: Settings { mode: Mode::Enforce, ..Settings::default() },
         rules: Vec::new(),
         limits: Vec::new(),
+        models: Vec::new(),
         lists: Vec::new(),
         list_names: Vec::new(),
         hosts: Vec::new(),
@@ -106,6 +112,9 @@ impl PolicySource {
                 _ => self.is_partial = true,
             }
         }
+        for table in root.tables(cx, "model") {
+            self.models.extend(model::read(cx, (file, entry), table));
+        }
         for table in root.tables(cx, "override") {
             let keys = Keys::open(cx, file, table, "an override", OVERRIDE);
             self.override_rule(cx, &keys);
@@ -130,6 +139,13 @@ impl PolicySource {
             let named = keys.texts(cx, "hosts").unwrap_or_default();
             self.hosts = named.iter().filter_map(|text| read::choose(cx, text, "host", &hosts)).collect();
             self.settings.record = keys.word(cx, "record", RECORDS).unwrap_or(Recording::All);
+            self.settings.features = keys.boolean(cx, "features").unwrap_or(false);
+            if self.settings.features && !root.has("model") {
+                let message = "there is no model whose features could be recorded";
+                let help =
+                    "add a `[[model]]`, with `mode = \"off\"` if it shall not score: features are what models look at";
+                cx.report(Diagnostic::new(Code::NoFeatures, keys.key_span("features"), message).help(help));
+            }
             if let Some(contact) = keys.text(cx, "contact") {
                 check_contact(cx, &contact);
                 self.settings.contact = Some(contact.value);
@@ -291,6 +307,8 @@ impl PolicySource {
     fn check(&self, cx: &mut Context<'_>) {
         duplicates(cx, Code::DuplicateRule, "rule", self.rules.iter().map(|rule| &rule.id));
         duplicates(cx, Code::DuplicateLimit, "limit", self.limits.iter().map(|limit| &limit.id));
+        duplicates(cx, Code::DuplicateModel, "model", self.models.iter().map(|model| &model.id));
+        model::check(cx, &self.models);
         retired::check(cx, &self.retired, self.rules.iter().map(|rule| &rule.id), "rule");
         retired::check(cx, &self.retired, self.limits.iter().map(|limit| &limit.id), "limit");
         for limit in self.rules.iter().filter(|_| !self.is_partial).filter_map(|rule| rule.limit.as_ref()) {
@@ -303,7 +321,11 @@ impl PolicySource {
                 near.map_or_else(|| "add a `[[limit]]` with this id".into(), |near| format!("did you mean `{near}`?"));
             cx.report(Diagnostic::new(Code::UnknownLimit, limit.span.clone(), message).help(help));
         }
-        for (count, most, what) in [(self.rules.len(), MAX_RULES, "rules"), (self.limits.len(), MAX_LIMITS, "limits")] {
+        for (count, most, what) in [
+            (self.rules.len(), MAX_RULES, "rules"),
+            (self.limits.len(), MAX_LIMITS, "limits"),
+            (self.models.len(), MAX_MODELS, "models"),
+        ] {
             if count > most {
                 cx.report(Diagnostic::nowhere(Code::TooMany, format!("{count} {what}, and {most} is the most")));
             }

@@ -22,6 +22,7 @@ pub(super) enum Table {
     Session,
     Limit,
     Cost,
+    Model,
     Override,
     Settings,
     Behaviour,
@@ -38,7 +39,7 @@ pub(super) enum Table {
 
 impl Table {
     #[cfg(test)]
-    pub(super) const ALL: [Self; 21] = [
+    pub(super) const ALL: [Self; 22] = [
         Self::Pack,
         Self::Policy,
         Self::Head,
@@ -48,6 +49,7 @@ impl Table {
         Self::Session,
         Self::Limit,
         Self::Cost,
+        Self::Model,
         Self::Override,
         Self::Settings,
         Self::Behaviour,
@@ -69,6 +71,7 @@ pub(super) fn property(table: Table, key: &str) -> Option<Value> {
         Table::Pack | Table::Policy => file(key),
         Table::Head => head(key),
         Table::Rule => rule(key),
+        Table::Model => model(key),
         Table::Override => overriding(key),
         Table::Test => test(key),
         Table::Request => request(key),
@@ -103,6 +106,7 @@ fn file(key: &str) -> Option<Value> {
         "policy" => of(Table::Settings, &["version"], "The policy: its version, its mode and its packs."),
         "rule" => tables(object(Table::Rule, &["id", "when", "why"]), "Rules, in order."),
         "limit" => tables(object(Table::Limit, &["id", "key", "burst", "refill"]), "Rate limits: token buckets."),
+        "model" => tables(object(Table::Model, &["id", "file"]), "Models that score requests; 8 at most."),
         "override" => tables(object(Table::Override, &["rule"]), "What this policy changes about a rule of a pack."),
         "weights" => of(Table::Weights, &[], "How much each layer of risk counts."),
         "bands" => of(Table::Bands, &[], "Where the bands of risk begin."),
@@ -150,6 +154,22 @@ fn overriding(key: &str) -> Option<Value> {
         "rule" => id("The id of the rule."),
         "why" => text("Why it is changed."),
         other => return effect(other),
+    })
+}
+
+fn model(key: &str) -> Option<Value> {
+    Some(match key {
+        "id" => {
+            id("The model's name in this policy: it stands in reasons, and stays when another file takes its place.")
+        }
+        "file" => text("The model's file, by its path from this one."),
+        "mode" => mode(
+            "Whether the model counts; `enforce` unless said otherwise. Of a layer one counts for a client: the first canary that holds, or else the first in force.",
+        ),
+        "points" => whole("What a probability of one is worth in its layer; 100 unless said otherwise.", 0, 100),
+        "why" => text("Why the model is there."),
+        "accept" => accept(),
+        _ => return None,
     })
 }
 
@@ -306,6 +326,7 @@ fn settings(key: &str) -> Option<Value> {
         "mode" => mode("Whether decisions are in force; `shadow` only records them, and is the default."),
         "packs" => texts("The rule packs, by their path from this file, in order."),
         "record" => words("Which decisions are recorded.", pack::RECORDS),
+        "features" => flag("Whether records hold what the models look at, so that models can be trained on them."),
         "contact" => text("Where people who are refused can turn to: a `mailto:` or `https:` link."),
         "lab" => flag("Whether the laboratory is served, where visitors see what is measured; for demos."),
         "behaviour" => described(object(Table::Behaviour, &[]), "How what was observed of a session fades."),

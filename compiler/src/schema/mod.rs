@@ -56,6 +56,7 @@ impl Table {
             Self::Session => pack::SESSION,
             Self::Limit => pack::of("limit"),
             Self::Cost => pack::of("limit.cost"),
+            Self::Model => pack::of("model"),
             Self::Override => pack::of("override"),
             Self::Settings => pack::of("policy"),
             Self::Behaviour => pack::of("policy.behaviour"),

@@ -8,6 +8,7 @@ pub use reply::{Refusal, Reply, Subject};
 
 use crate::{
     risk::{Band, Risk},
+    scoring::{Feature, Scored},
     window::State,
 };
 use alloc::{string::String, vec::Vec};
@@ -59,8 +60,12 @@ pub struct Decision<'a> {
     pub band: Band,
     /// Where in its window of observation the request falls.
     pub window: State,
-    /// The rules and limits that led to it.
+    /// The rules, models and limits that led to it.
     pub reasons: Reasons<'a>,
+    /// What models said, in the order of the policy; those that had not observed enough are left out.
+    pub scored: Vec<Scored<'a>>,
+    /// What the models look at, where the policy has it recorded.
+    pub features: Vec<Feature>,
     /// The device identity.
     pub device: u64,
     /// The name of the bundle that decided.
@@ -82,8 +87,10 @@ pub struct Judgement<'a> {
     pub risk: Risk,
     /// The band of the risk.
     pub band: Band,
-    /// The rules and limits that led to it.
+    /// The rules, models and limits that led to it.
     pub reasons: Reasons<'a>,
+    /// What models said, in the order of the policy; those that had not observed enough are left out.
+    pub scored: Vec<Scored<'a>>,
     /// Why and how the request is refused, if it is: whether or not that is in force.
     pub refusal: Option<Refusal<'a>>,
 }

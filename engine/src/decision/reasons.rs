@@ -1,6 +1,9 @@
-//! Why: the rules and limits behind a decision, the weightiest first.
+//! Why: the rules, models and limits behind a decision, the weightiest first.
 
-use crate::rules::{Action, Rule};
+use crate::{
+    rules::{Action, Rule},
+    scoring::Scored,
+};
 use alloc::vec::Vec;
 
 /// The most reasons a decision gives; the rest are counted.
@@ -9,7 +12,7 @@ pub const MAX_REASONS: usize = 12;
 /// One reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reason<'a> {
-    /// The id of a rule or a limit.
+    /// The id of a rule, of a model's reason, or of a limit.
     pub id: &'a str,
     /// The points that it counted; 0 for a limit.
     pub score: i16,
@@ -36,6 +39,13 @@ impl<'a> Reasons<'a> {
     /// Takes in a rule that fired and counts.
     pub fn count(&mut self, rule: &'a Rule) {
         self.insert(Reason { id: &rule.id, score: rule.score, action: rule.action });
+    }
+
+    /// Takes in what moved a model that counts: after the rules.
+    pub fn model(&mut self, scored: &Scored<'a>) {
+        for (id, score) in scored.reasons() {
+            self.insert(Reason { id, score, action: Action::Score });
+        }
     }
 
     /// Takes in a limit that refused.

@@ -28,6 +28,7 @@ pub const MAX_REASONS: usize = 3;
 pub struct Top<'m> {
     // INVARIANT: those that are there stand first, none with a share of 0.
     most: [Option<(&'m str, i32)>; MAX_REASONS],
+    raised: u32,
 }
 
 impl<'m> Top<'m> {
@@ -40,7 +41,8 @@ impl<'m> Top<'m> {
                 *sum = (reason, sum.1.saturating_add(adds));
             }
         }
-        let mut top = Self { most: [None; MAX_REASONS] };
+        let raised = sums.iter().map(|(_, adds)| adds.max(&0).unsigned_abs()).sum();
+        let mut top = Self { most: [None; MAX_REASONS], raised };
         sums.into_iter().filter(|(_, adds)| *adds != 0).for_each(|sum| top.insert(sum));
         top
     }
@@ -48,6 +50,11 @@ impl<'m> Top<'m> {
     /// The reasons, and how much each moved the score, in units of sums.
     pub fn iter(&self) -> impl Iterator<Item = (&'m str, i32)> {
         self.most.into_iter().flatten()
+    }
+
+    /// What all reasons that raised the score add together, those that are not among these included.
+    pub fn raised(&self) -> u32 {
+        self.raised
     }
 
     fn insert(&mut self, mut sum: (&'m str, i32)) {

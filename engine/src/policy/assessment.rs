@@ -12,6 +12,7 @@ use crate::{
     limits::{Charge, Charged, KeyPart, Limit, Outcome},
     risk::{Band, Confidence, Risk, Tally},
     rules::{Action, Layer, Mode, Rule, Scratch, Standing, Standings},
+    scoring::{Feature, Scored},
     session::{Presented, Shown},
     signals::Scene,
     window::{Held, State},
@@ -32,6 +33,8 @@ pub struct Assessment<'a> {
     band: Band,
     held: Held,
     reasons: Reasons<'a>,
+    scored: Vec<Scored<'a>>,
+    features: Vec<Feature>,
     asked: Asked,
     charges: Vec<Charge>,
     keyless: Vec<u16>,
@@ -53,12 +56,18 @@ impl<'a> Assessment<'a> {
             band: Band::Low,
             held: Held::default(),
             reasons: Reasons::new(),
+            scored: Vec::new(),
+            features: Vec::new(),
             asked: Asked::default(),
             charges: Vec::new(),
             keyless: Vec::new(),
         };
         if policy.settings.mode != Mode::Off {
             policy.conditions.evaluate(&scene, scratch);
+            assessment.scored = policy.models.score(&scene, || assessment.share());
+            if policy.settings.features && policy.settings.record != Recording::None {
+                assessment.features = policy.models.features(&scene);
+            }
         }
         scene.keep(&mut scratch.agents);
         assessment.shown = scene.into_shown();
@@ -89,19 +98,35 @@ impl<'a> Assessment<'a> {
             self.reasons.pass(reason);
         }
         let refusal = self.refusal(refused, doubt);
+        let verdict = self.verdict(refusal);
+        if self.band != Band::Low || self.policy.records(verdict) {
+            self.explain();
+        }
         Judgement {
-            verdict: self.verdict(refusal),
+            verdict,
             enforced: self.policy.settings.mode.is_in_force(|| self.share()),
             risk: self.risk,
             band: self.band,
             reasons: self.reasons,
+            scored: self.scored,
             refusal,
         }
     }
 
+    /// Works out why the models said what they did, and takes in the reasons of those that count.
+    fn explain(&mut self) {
+        for scored in &mut self.scored {
+            scored.explain();
+            if scored.counts {
+                self.reasons.model(scored);
+            }
+        }
+    }
+
     /// Decides, once the charges are made.
-    pub fn decide(self, charged: &[Charged]) -> Decision<'a> {
+    pub fn decide(mut self, charged: &[Charged]) -> Decision<'a> {
         let Self { policy, facts, keys, device, .. } = self;
+        let features = core::mem::take(&mut self.features);
         let window = self.window_state();
         let judgement = self.judge(charged);
         let id = Id::new(&facts.entropy);
@@ -113,6 +138,8 @@ impl<'a> Assessment<'a> {
             band: judgement.band,
             window,
             reasons: judgement.reasons,
+            scored: judgement.scored,
+            features,
             device,
             bundle: &policy.name,
             edits: Vec::with_capacity(8),
@@ -149,7 +176,7 @@ impl<'a> Assessment<'a> {
         scratch.holding(rules.len()).filter_map(move |place| Some((place, standings.next(rules.get(place)?))))
     }
 
-    /// Counts the points of every rule that fired, and what it asks for.
+    /// Counts the points of every rule that fired and of the models in force, and what rules ask for.
     fn weigh(&mut self, scratch: &Scratch) {
         let policy = self.policy;
         let mut tally = Tally::default();
@@ -166,6 +193,9 @@ impl<'a> Assessment<'a> {
                 Standing::Late | Standing::Expired | Standing::Off => {}
             }
         }
+        for scored in self.scored.iter_mut().filter(|scored| scored.in_force) {
+            scored.counts = tally.model(scored.slot.model().layer(), scored.points());
+        }
         (self.asked, self.reasons) = (asked, reasons);
         self.risk = tally.risk(policy.settings.weights, self.confidence());
         let held = self.shown.session.window().known().map(|window| window.held).unwrap_or_default();
@@ -178,6 +208,11 @@ impl<'a> Assessment<'a> {
         let (behaviour, now) = (self.policy.settings.behaviour, self.facts.now);
         let window = self.shown.session.window().known().map(|window| window.confidence(behaviour, now));
         Confidence::observed(self.facts).with_behaviour(window.unwrap_or(0))
+    }
+
+    /// What models said, in the order of the policy, before it is worked out why.
+    pub fn scored(&self) -> &[Scored<'a>] {
+        &self.scored
     }
 
     /// What the request tells of its session.

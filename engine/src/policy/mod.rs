@@ -19,6 +19,7 @@ use crate::{
     keys::Keyring,
     limits::Limit,
     rules::{Conditions, ConditionsError, Rule, Scratch},
+    scoring::{Models, ScoringError, Slot},
 };
 use alloc::{string::String, vec::Vec};
 use core::fmt;
@@ -33,6 +34,7 @@ pub struct Policy {
     limits: Vec<Limit>,
     // INVARIANT: one condition a rule, then one a limit.
     conditions: Conditions,
+    models: Models,
 }
 
 impl Policy {
@@ -48,6 +50,7 @@ impl Policy {
             rules: decode(&bundle, Section::Rules, "rules")?,
             limits: decode(&bundle, Section::Limits, "limits")?,
             conditions: conditions(&bundle)?,
+            models: models(&bundle)?,
         };
         policy.check()
     }
@@ -77,6 +80,11 @@ impl Policy {
         &self.conditions
     }
 
+    /// The models.
+    pub fn models(&self) -> &Models {
+        &self.models
+    }
+
     /// Examines a request.
     pub fn assess<'a>(&'a self, facts: &'a Facts<'a>, keys: &'a Keyring, scratch: &mut Scratch) -> Assessment<'a> {
         Assessment::new(self, facts, keys, scratch)
@@ -88,6 +96,9 @@ impl Policy {
         }
         if !self.rules.iter().all(|rule| is_plain(&rule.id)) || !self.limits.iter().all(|limit| is_plain(&limit.id)) {
             return Err(LoadError::Inconsistent { what: "ids" });
+        }
+        if !self.models.slots().iter().flat_map(Slot::names).all(is_plain) {
+            return Err(LoadError::Inconsistent { what: "names of models" });
         }
         let knows = |rule: &Rule| rule.limit.is_none_or(|limit| usize::from(limit) < self.limits.len());
         if !self.rules.iter().all(knows) || self.limits.len() > usize::from(u16::MAX) {
@@ -116,6 +127,11 @@ fn conditions(bundle: &Bundle<'_>) -> Result<Conditions, LoadError> {
     let section = |section| bundle.section(section).unwrap_or_default();
     Conditions::load(section(Section::Conditions), section(Section::Lists), section(Section::Matchers))
         .map_err(LoadError::Conditions)
+}
+
+fn models(bundle: &Bundle<'_>) -> Result<Models, LoadError> {
+    let bytes = bundle.section(Section::Models).ok_or(LoadError::Missing { what: "models" })?;
+    Models::load(bytes).map_err(LoadError::Models)
 }
 
 fn decode<T: serde::de::DeserializeOwned>(
@@ -153,6 +169,8 @@ pub enum LoadError {
     },
     /// The conditions cannot be used.
     Conditions(ConditionsError),
+    /// The models cannot be used.
+    Models(ScoringError),
 }
 
 impl fmt::Display for LoadError {
@@ -163,6 +181,7 @@ impl fmt::Display for LoadError {
             Self::Malformed { what } => write!(f, "the bundle's {what} do not decode: build it again for this host"),
             Self::Inconsistent { what } => write!(f, "the bundle's {what} do not fit the rest of it: build it again"),
             Self::Conditions(error) => error.fmt(f),
+            Self::Models(error) => error.fmt(f),
         }
     }
 }

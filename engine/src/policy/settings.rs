@@ -25,6 +25,8 @@ pub struct Settings {
     pub verdicts: [Verdict; 3],
     /// Which decisions leave a record.
     pub record: Recording,
+    /// Whether records hold what the models look at.
+    pub features: bool,
     /// Where a person who was refused can turn: an `https:` or `mailto:` address.
     pub contact: Option<String>,
     /// What challenges ask for.
@@ -42,6 +44,7 @@ impl Default for Settings {
             behaviour: Decay::default(),
             verdicts: [Verdict::Allow, Verdict::Tag, Verdict::Tag],
             record: Recording::All,
+            features: false,
             contact: None,
             challenge: Terms::default(),
             lab: false,

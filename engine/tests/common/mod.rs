@@ -8,6 +8,7 @@ use outwork_engine::{
     limits::Limit,
     policy::Settings,
     rules::{Mode, Rule},
+    scoring::Entry,
     time::Time,
 };
 
@@ -26,8 +27,14 @@ pub(crate) fn bundle() -> Vec<u8> {
     let encoded = postcard::to_allocvec(&settings).unwrap();
     let rules = postcard::to_allocvec(&Vec::<Rule>::new()).unwrap();
     let limits = postcard::to_allocvec(&Vec::<Limit>::new()).unwrap();
-    bundle::write("test", &[(Section::Settings, &encoded), (Section::Rules, &rules), (Section::Limits, &limits)])
-        .unwrap()
+    let models = postcard::to_allocvec(&Vec::<Entry<'_>>::new()).unwrap();
+    let sections: [(Section, &[u8]); 4] = [
+        (Section::Settings, &encoded),
+        (Section::Rules, &rules),
+        (Section::Limits, &limits),
+        (Section::Models, &models),
+    ];
+    bundle::write("test", &sections).unwrap()
 }
 
 /// A request with these headers from a documentation address.

@@ -9,6 +9,7 @@ use outwork_engine::{
         Action, Layer, Mode, Rule,
         wire::{Atom, Field, Op, Source, Table, Test},
     },
+    scoring::Entry,
 };
 
 /// A policy in the making.
@@ -51,6 +52,7 @@ impl Small {
             (Section::Rules, postcard::to_allocvec(&self.rules).unwrap()),
             (Section::Limits, postcard::to_allocvec(&self.limits).unwrap()),
             (Section::Conditions, postcard::to_allocvec(&self.table()).unwrap()),
+            (Section::Models, postcard::to_allocvec(&Vec::<Entry<'_>>::new()).unwrap()),
         ];
         let sections: Vec<_> = sections.iter().map(|(section, bytes)| (*section, bytes.as_slice())).collect();
         bundle::write(self.version, &sections).unwrap()
