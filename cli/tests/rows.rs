@@ -139,16 +139,59 @@ fn movements_of_unknown_people_are_given_to_whom_they_were_cut_from() {
     assert!(rows.iter().take(2).all(|row| cell(row, "source") == "cut"));
 }
 
+const REQUESTS: &str = r#"{"source":"lab","client":"curl","label":"bot:curl","group":"debian","person":"curl","request":{"protocol":"HTTP/2","pseudo_order":"mpsa","headers":[["user-agent","curl/8.5.0"],["accept","*/*"]],"ordered":true,"ja4":"t13d3012h2_1d37bd780c83_882d495ac381","alpn":"h2","tls_version":"TLSv1.3","asn":64500}}
+{"source":"lab","client":"firefox","label":"human","id":"f1","request":{"headers":[["user-agent","Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0"]]}}
+"#;
+
+#[test]
+fn requests_become_rows_with_and_without_tls() {
+    let folder = Folder::new("device");
+    folder.write("requests.jsonl", REQUESTS);
+    let said = folder.say("capture device requests.jsonl --without-tls --as-worker -o rows.csv");
+    assert_eq!(said, "2 requests, 6 rows\n");
+    let rows = folder.table("rows.csv");
+    let shown = |columns: [&str; 5]| -> Vec<_> {
+        rows.iter().map(|row| columns.map(|column| cell(row, column).to_owned()).join(" ")).collect()
+    };
+    assert_eq!(
+        shown(["id", "person", "generator", "label", "group"]),
+        [
+            "curl/1 curl curl 1 debian",
+            "curl/1 curl curl 1 debian, no TLS",
+            "curl/1 curl curl 1 debian, Worker",
+            "f1 lab/firefox  0 ",
+            "f1 lab/firefox  0 , no TLS",
+            "f1 lab/firefox  0 , Worker",
+        ]
+    );
+    assert_eq!(
+        shown(["tls.ja4_version", "tls.alpn", "header.pseudo_order", "ua.tool", "network.asn"])[..3],
+        ["t13 h2 mpsa curl 64500", "  mpsa curl 64500", " h2  curl 64500"]
+    );
+    assert!(rows[0].iter().all(|(name, _)| !name.starts_with("session.") && name != "client.address"));
+    folder.say("capture device requests.jsonl -o rows.parquet");
+    folder.write("a.jsonl", &session("made", "ann", "human", 0, 90));
+    folder.say("capture behaviour a.jsonl -o behaviour.parquet");
+    let (code, _, error) = folder.run("capture show rows.parquet behaviour.parquet");
+    assert!(
+        code == 2 && error.contains("`behaviour.parquet` is about behaviour, `rows.parquet` about device"),
+        "{error}"
+    );
+}
+
 #[test]
 fn what_cannot_be_read_is_named() {
     let folder = Folder::new("bad");
     folder.write("bad.jsonl", &(session("made", "ann", "human", 0, 9) + "{\"source\":1}\n"));
     folder.write("label.jsonl", &session("made", "ann", "person", 0, 9));
+    folder.write("label.json", r#"{"source":"s","client":"c","label":"cat","request":{}}"#);
     for (arguments, part) in [
         ("capture behaviour bad.jsonl -o x", "bad.jsonl:2: "),
         ("capture behaviour bad.jsonl -o x", "help: a line is {\"source\""),
         ("capture behaviour none -o x", "`none` cannot be read"),
         ("capture behaviour label.jsonl -o x", "session `ann/1`: `person` is no label: write `human`"),
+        ("capture device bad.jsonl -o x", "bad.jsonl:1: unknown field `session_id`"),
+        ("capture device label.json -o x", "label.json:1: `cat` is no label"),
         ("capture show bad.jsonl", "`bad.jsonl` is no Parquet file"),
     ] {
         let (code, _, error) = folder.run(arguments);

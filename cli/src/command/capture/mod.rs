@@ -1,6 +1,7 @@
 //! `outwork capture`: rows of features for models.
 
 mod behaviour;
+mod device;
 mod made;
 mod show;
 
@@ -22,6 +23,7 @@ pub(crate) struct Capture {
 #[derive(clap::Subcommand)]
 enum Of {
     Behaviour(behaviour::Behaviour),
+    Device(device::Device),
     Show(show::Show),
 }
 
@@ -29,6 +31,7 @@ impl Capture {
     pub(crate) fn run(self) -> Result<ExitCode, Failure> {
         match self.of {
             Of::Behaviour(behaviour) => behaviour.run(),
+            Of::Device(device) => device.run(),
             Of::Show(show) => show.run(),
         }
     }
