@@ -1,18 +1,24 @@
 //! The `outwork` command.
 
 mod capture;
+mod card;
 mod command;
+mod dice;
+mod evaluate;
 mod explain;
 mod failure;
 mod instant;
 mod lines;
+mod metrics;
 mod output;
 mod policy;
 mod quic;
+mod recipe;
 mod recorded;
 mod replay;
 mod report;
 mod rows;
+mod train;
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! `eval`, as a user runs it, and what the behaviour pack makes of single observations.
+//! `eval policy`, as a user runs it, and what the behaviour pack makes of single observations.
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
 use outwork_engine::{
@@ -86,7 +86,8 @@ fn slow_teleports_are_seen() {
     }
     let file = File::new("slow.jsonl", &session("bot:slow", events.trim_end_matches(',')));
     let rows = |input| {
-        let (_, json, _) = outwork(&["eval", file.0.to_str().unwrap(), "-p", RULES, "--json", "--input", input]);
+        let (_, json, _) =
+            outwork(&["eval", "policy", file.0.to_str().unwrap(), "-p", RULES, "--json", "--input", input]);
         serde_json::from_str::<serde_json::Value>(&json).unwrap()["sources"][0].clone()
     };
     let selenium = rows("selenium");
@@ -105,7 +106,7 @@ fn a_policy_is_evaluated_by_source() {
     let file = File::new("eval.jsonl", &[session("human", &wander()), session("bot:jump", &teleports())].concat());
     let path = file.0.to_str().unwrap();
     let rows = |input| {
-        let (code, json, error) = outwork(&["eval", path, "-p", RULES, "--json", "--input", input]);
+        let (code, json, error) = outwork(&["eval", "policy", path, "-p", RULES, "--json", "--input", input]);
         assert_eq!((code, error.as_str()), (0, ""));
         let evaluation: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert_eq!(evaluation["unobserved_risk"], 0);
@@ -115,7 +116,7 @@ fn a_policy_is_evaluated_by_source() {
     assert_eq!((&driven[0]["source"], &driven[0]["above_low"]), (&"bot, jump".into(), &1.0.into()));
     assert_eq!((&driven[0]["high"], &told[0]["high"]), (&0.0.into(), &1.0.into()));
     assert_eq!((&moved[1]["source"], &moved[1]["above_low"]), (&"human, made".into(), &0.0.into()));
-    let (_, text, _) = outwork(&["eval", path, "-p", RULES]);
+    let (_, text, _) = outwork(&["eval", "policy", path, "-p", RULES]);
     assert!(text.contains("bot, jump") && text.contains("human, made"), "{text}");
 }
 
@@ -226,7 +227,8 @@ fn sample(data: &Path, names: &[&str], most: usize) -> String {
 /// The share of all sessions that a column of `eval` has, and the largest of one source.
 fn shares(text: &str, input: &str, column: &str) -> (f64, f64) {
     let file = File::new(&format!("bars-{input}-{column}.jsonl"), text);
-    let (code, json, error) = outwork(&["eval", file.0.to_str().unwrap(), "-p", RULES, "--json", "--input", input]);
+    let (code, json, error) =
+        outwork(&["eval", "policy", file.0.to_str().unwrap(), "-p", RULES, "--json", "--input", input]);
     assert_eq!((code, error.as_str()), (0, ""));
     let evaluation: serde_json::Value = serde_json::from_str(&json).unwrap();
     let rows = evaluation.get("sources").unwrap().as_array().unwrap();

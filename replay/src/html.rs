@@ -16,7 +16,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 const STYLE: &str = include_str!("html/style.css");
 
 /// A whole page.
-fn page(title: &str, subtitle: &str, body: &Markup) -> String {
+pub fn page(title: &str, subtitle: &str, body: &Markup) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -39,8 +39,8 @@ fn page(title: &str, subtitle: &str, body: &Markup) -> String {
     page.into_string()
 }
 
-/// Numbers that stand first.
-fn tiles(tiles: &[(&str, String, String)]) -> Markup {
+/// Numbers that stand first: each with its name and a note.
+pub fn tiles(tiles: &[(&str, String, String)]) -> Markup {
     html! {
         dl.tiles {
             @for (name, value, note) in tiles {
@@ -50,7 +50,8 @@ fn tiles(tiles: &[(&str, String, String)]) -> Markup {
     }
 }
 
-fn section(title: &str, body: &Markup) -> Markup {
+/// A part of a page.
+pub fn section(title: &str, body: &Markup) -> Markup {
     html! { section { h2 { (title) } (body) } }
 }
 
@@ -60,7 +61,7 @@ fn cautions(cautions: &[String]) -> Markup {
 }
 
 /// A table whose first column is text and whose other columns are numbers.
-fn table(caption: &str, head: &[&str], rows: &[(String, Vec<String>)]) -> Markup {
+pub fn table(caption: &str, head: &[&str], rows: &[(String, Vec<String>)]) -> Markup {
     html! {
         table {
             caption { (caption) }

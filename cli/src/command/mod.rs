@@ -13,6 +13,7 @@ mod publish;
 mod replay;
 mod schema;
 mod test;
+mod train;
 
 pub(crate) use check::complain;
 
@@ -27,6 +28,7 @@ pub(crate) enum Command {
     Check(check::Check),
     Test(test::Test),
     Build(build::Build),
+    #[command(subcommand)]
     Eval(eval::Eval),
     Explain(explain::Explain),
     Replay(replay::Replay),
@@ -37,6 +39,7 @@ pub(crate) enum Command {
     Fmt(fmt::Fmt),
     Schema(schema::Schema),
     Import(import::Import),
+    Train(train::Train),
 }
 
 impl Command {
@@ -55,6 +58,7 @@ impl Command {
             Self::Fmt(fmt) => fmt.run(),
             Self::Schema(schema) => schema.run(),
             Self::Import(import) => import.run(),
+            Self::Train(train) => train.run(),
         }
     }
 }

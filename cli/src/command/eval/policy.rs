@@ -9,7 +9,7 @@ use outwork_engine::rules::Scratch;
 use outwork_engine::time::Time;
 use serde::Serialize;
 
-use super::explain::KEYS;
+use super::super::explain::KEYS;
 use crate::failure::Failure;
 use crate::output::print;
 use crate::recorded::{Half, InputKind, Judge, Judged, Session, Sessions, observe};
@@ -23,7 +23,7 @@ use crate::replay::load;
 ///
 /// Exit code: 0; 1 if the policy has mistakes, 2 if a file cannot be read.
 #[derive(clap::Args)]
-pub(crate) struct Eval {
+pub(crate) struct EvalPolicy {
     #[command(flatten)]
     sessions: Sessions,
     /// The policy: a bundle, a folder with an `outwork.toml`, that file, or a pack
@@ -86,7 +86,7 @@ struct Evaluation {
     sources: Vec<Row>,
 }
 
-impl Eval {
+impl EvalPolicy {
     pub(crate) fn run(self) -> Result<ExitCode, Failure> {
         let loaded = match load(&self.policy)? {
             Ok(loaded) => loaded,

@@ -1,0 +1,68 @@
+//! The report as one page: no script, nothing from elsewhere.
+
+use maud::{Markup, PreEscaped, html};
+use outwork_replay::html::{page, section, table, tiles};
+
+use super::text::{cell, count, heads, mean_area};
+use super::{Cut, Evaluation, Slice, figures};
+use crate::failure::Failure;
+use crate::metrics::MEASURES;
+
+/// Writes an evaluation.
+///
+/// # Errors
+/// A plot cannot be drawn.
+pub(crate) fn html(evaluation: &Evaluation) -> Result<String, Failure> {
+    let figures = figures(evaluation)?;
+    let body = html! {
+        (first(evaluation))
+        @for figure in &figures {
+            // Drawn here: names in it were escaped by the one who draws.
+            (section(figure.title, &html! { figure { (PreEscaped(&figure.svg)) } }))
+        }
+        @for cut in [Cut::All, Cut::Window, Cut::Source, Cut::Group, Cut::Generator, Cut::Inside] {
+            (slices(cut.title(), evaluation.cut(cut)))
+        }
+        (slices("Logistic regression on the same inputs, cross-validated by person", evaluation.baseline.iter()))
+        (left_out(evaluation))
+        p.note { (evaluation.weighted) " " (evaluation.intervals) }
+        p.note { "Columns: rows (persons or seeds); FPR@90, 95, 99: people above the score that so many of 100 programs are above; \
+                  TPR@0.1, 0.5, 1: programs above the score that so many of 100 people are above; ECE: expected calibration \
+                  error in 15 bins. The worst AUC stands first." }
+    };
+    Ok(page("Model", &format!("{} · {}", evaluation.model, evaluation.of), &body))
+}
+
+fn first(evaluation: &Evaluation) -> Markup {
+    let all = evaluation.all();
+    let tile = |key: &str| {
+        let measure = MEASURES.iter().find(|measure| measure.key == key)?;
+        let interval = all?.measure(key)?;
+        let written = cell(interval, measure.unit);
+        let (value, rest) = written.rsplit_once(' ')?;
+        Some((measure.name, value.to_owned(), rest.to_owned()))
+    };
+    let unscored = format!("{} with too little for a score", evaluation.unscored);
+    let numbers = ["auc", "fpr_at_tpr_95", "tpr_at_fpr_0.5", "brier", "ece"].into_iter().filter_map(tile);
+    let all: Vec<_> = std::iter::once(("Rows", evaluation.rows.to_string(), unscored)).chain(numbers).collect();
+    tiles(&all)
+}
+
+fn slices<'a>(title: &str, slices: impl Iterator<Item = &'a Slice>) -> Markup {
+    let rows: Vec<_> = slices.map(|slice| (slice.name.clone(), cells(slice))).collect();
+    if rows.is_empty() {
+        return html! {};
+    }
+    section(title, &html! { div.scroll { (table("", &heads(""), &rows)) } })
+}
+
+fn cells(slice: &Slice) -> Vec<String> {
+    let measures = slice.measures.iter().flatten().zip(&MEASURES);
+    let numbers = measures.map(|(interval, measure)| cell(*interval, measure.unit));
+    [count(&slice.people), count(&slice.programs)].into_iter().chain(numbers).collect()
+}
+
+fn left_out(evaluation: &Evaluation) -> Markup {
+    let title = format!("Generators left out of training: mean AUC {:.4}", mean_area(&evaluation.left_out));
+    slices(&title, evaluation.left_out.iter().map(|one| &one.slice))
+}
