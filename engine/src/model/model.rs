@@ -1,22 +1,57 @@
 //! A model as hosts serve it.
 
 use super::{
-    Bins, Calibration, Cell, Contributions, MAX_INPUTS, MISSING, ModelError, Parts, STEPS, Top, check::mean, read,
+    Bins, Calibration, Contributions, Input, MAX_INPUTS, MISSING, ModelError, STEPS, Top,
+    binner::{Binner, Numbers, Texts, signed},
+    check::mean,
+    forest::Forest,
+    read,
+    vector::Level,
 };
 use crate::{
+    fact::Fact,
     rules::Layer,
-    signals::{Kind, Reading, SIGNALS, Signal, by_name},
+    signals::{Kind, Reading, SIGNALS, Signal, Value, by_name},
 };
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 
 /// A model as hosts serve it: bound to the signals of this engine.
 #[derive(Clone)]
 pub struct Model {
-    parts: Parts,
-    // INVARIANT: as many as inputs.
-    signals: Vec<&'static Signal>,
-    // What no input adds: the bias and the mean of every tree.
+    id: String,
+    layer: Layer,
+    per_logit: u32,
+    inputs: Vec<Bound>,
+    // Of each input of texts, its place and its bins.
+    texts: Vec<(usize, Texts)>,
+    // What decisions can give as reasons; inputs name them by place.
+    reasons: Vec<String>,
+    needs: Vec<(u8, u16)>,
+    binner: Binner,
+    forest: Forest,
+    bias: i32,
+    // What no input adds: the bias and the mean of every tree; the bias alone without contributions.
     mean: i32,
+    says_why: bool,
+    calibration: Calibration,
+    level: Level,
+}
+
+/// An input, bound to its signal.
+#[derive(Clone)]
+struct Bound {
+    signal: &'static Signal,
+    // INVARIANT: the place of one of the model's reasons.
+    reason: usize,
+    shares: Vec<u16>,
+}
+
+/// The values that a model reads of a request.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    pub(super) numbers: Numbers,
+    // Of an input of texts the bin, of every other input 0.
+    texts: [u8; MAX_INPUTS],
 }
 
 /// The bins that a request's values fall into, and whether enough was observed for a score.
@@ -56,25 +91,41 @@ impl Model {
     /// What [`read`] refuses, and signals that are not known here or of another type than the model takes them for.
     pub fn load(bytes: &[u8]) -> Result<Self, ModelError> {
         let parts = read(bytes)?;
-        let signals = parts.inputs.iter().map(|input| bind(&input.signal, &input.bins)).collect::<Result<_, _>>()?;
-        let tables = parts.contributions.iter().flatten();
-        let mean = parts.bias + tables.zip(&parts.trees).filter_map(|(table, tree)| mean(table, tree)).sum::<i32>();
-        Ok(Self { parts, signals, mean })
+        let tables = parts.contributions.as_deref().unwrap_or_default();
+        let means = tables.iter().zip(&parts.trees).filter_map(|(table, tree)| mean(table, tree));
+        let mut reasons = Vec::new();
+        let inputs = parts.inputs.iter().map(|input| Bound::of(input, &mut reasons)).collect::<Result<_, _>>()?;
+        Ok(Self {
+            mean: parts.bias + means.sum::<i32>(),
+            binner: Binner::new(&parts.inputs),
+            forest: Forest::new(&parts.trees, tables),
+            says_why: parts.contributions.is_some(),
+            texts: parts.inputs.into_iter().enumerate().filter_map(texts).collect(),
+            inputs,
+            reasons,
+            id: parts.id,
+            layer: parts.layer,
+            per_logit: parts.per_logit,
+            needs: parts.needs,
+            bias: parts.bias,
+            calibration: parts.calibration,
+            level: Level::detect(),
+        })
     }
 
     /// Its name.
     pub fn id(&self) -> &str {
-        &self.parts.id
+        &self.id
     }
 
     /// The layer of risk that it speaks for.
     pub fn layer(&self) -> Layer {
-        self.parts.layer
+        self.layer
     }
 
     /// How many units of sums and contributions are one logit.
     pub fn per_logit(&self) -> u32 {
-        self.parts.per_logit
+        self.per_logit
     }
 
     /// The sum of no knowledge: contributions add up to a score's sum less this. The bias alone where the model has no
@@ -85,29 +136,52 @@ impl Model {
 
     /// What it looks at, and the reason that decisions give for each.
     pub fn inputs(&self) -> impl Iterator<Item = (&'static Signal, &str)> {
-        self.signals.iter().copied().zip(self.parts.inputs.iter().map(|input| input.reason.as_str()))
+        self.inputs.iter().map(|input| (input.signal, self.reasons.get(input.reason).map_or("", String::as_str)))
     }
 
     /// The training shares of an input's bins, of 65,535; none where there is no such input.
     pub fn shares(&self, input: usize) -> &[u16] {
-        self.parts.inputs.get(input).map_or(&[], |input| &input.shares)
+        self.inputs.get(input).map_or(&[], |input| &input.shares)
     }
 
     /// The bins of a request, whose readings `read` gives: `|signal| (signal.read)(&scene)`.
-    pub fn bin<'r>(&self, mut read: impl FnMut(&'static Signal) -> Reading<'r>) -> Binned {
-        let mut bins = [MISSING; MAX_INPUTS];
-        let mut values = [None; MAX_INPUTS];
-        for (((signal, input), bin), value) in
-            self.signals.iter().zip(&self.parts.inputs).zip(&mut bins).zip(&mut values)
-        {
-            *value = Cell::of(read(signal));
-            *bin = value.map_or(MISSING, |cell| bin_of(&input.bins, cell));
+    pub fn bin<'r>(&self, read: impl FnMut(&'static Signal) -> Reading<'r>) -> Binned {
+        self.bin_row(&self.row(read))
+    }
+
+    /// The values of a request, whose readings `read` gives. What is absent or unavailable, and what is of another type
+    /// than its signal has, is missing.
+    pub fn row<'r>(&self, mut read: impl FnMut(&'static Signal) -> Reading<'r>) -> Row {
+        let mut row = Row::EMPTY;
+        let places = row.numbers.values.iter_mut().zip(&mut row.numbers.known).zip(&mut row.texts);
+        for (place, (input, ((value, known), text))) in self.inputs.iter().zip(places).enumerate() {
+            let number = match read(input.signal) {
+                Fact::Known(Value::Int(number)) => number,
+                Fact::Known(Value::Bool(is)) => is.into(),
+                Fact::Known(Value::Text(sent)) => {
+                    *text = self.texts_of(place).map_or(MISSING, |texts| texts.bin(sent));
+                    continue;
+                }
+                _ => continue,
+            };
+            (*value, *known) = (signed(clamp(number)), u16::MAX);
         }
-        let has = |(input, least): &(u8, u16)| match values.get(usize::from(*input)) {
-            Some(Some(Cell::Number(value))) => value >= least,
-            _ => false,
-        };
-        Binned { bins, is_enough: self.parts.needs.iter().all(has) }
+        for (place, _) in &self.texts {
+            row.numbers.known.get_mut(*place).into_iter().for_each(|known| *known = 0);
+        }
+        row
+    }
+
+    fn texts_of(&self, place: usize) -> Option<&Texts> {
+        self.texts.iter().find(|(of, _)| *of == place).map(|(_, texts)| texts)
+    }
+
+    /// The bins of values.
+    pub fn bin_row(&self, row: &Row) -> Binned {
+        let mut bins = self.binner.bins(self.level, &row.numbers);
+        bins.iter_mut().zip(&row.texts).for_each(|(bin, text)| *bin |= text);
+        let is_enough = self.needs.iter().all(|(input, least)| row.has(*input, *least));
+        Binned { bins, is_enough }
     }
 
     /// The score; none where too little was observed for one.
@@ -115,39 +189,57 @@ impl Model {
         if !binned.is_enough {
             return None;
         }
-        let leaves = self.parts.trees.iter().zip(self.leaves(binned)).filter_map(|(tree, leaf)| tree.leaves.get(leaf));
-        let sum = self.parts.bias + leaves.map(|leaf| i32::from(*leaf)).sum::<i32>();
-        Some(Score { sum, probability: probability(&self.parts.calibration, sum) })
+        let sum = self.bias + self.forest.sum(self.level, &binned.bins);
+        Some(Score { sum, probability: probability(&self.calibration, sum) })
     }
 
     /// How much each input moved the score; none where too little was observed, or the model has no contributions.
     pub fn contributions(&self, binned: &Binned) -> Option<Contributions> {
-        let tables = self.parts.contributions.as_ref().filter(|_| binned.is_enough)?;
-        let mut by_input = [0; MAX_INPUTS];
-        for ((tree, leaf), table) in self.parts.trees.iter().zip(self.leaves(binned)).zip(tables) {
-            for (split, adds) in tree.splits.iter().zip(table.0.get(leaf)?) {
-                *by_input.get_mut(usize::from(split.input))? += i32::from(*adds);
-            }
-        }
-        Some(Contributions::new(by_input))
+        let can = self.says_why && binned.is_enough;
+        can.then(|| Contributions::new(self.forest.contributions(self.level, &binned.bins)))
     }
 
     /// The three reasons that moved the score most, by absolute value: each the sum of the inputs that share it.
     pub fn reasons(&self, contributions: &Contributions) -> Top<'_> {
-        Top::of(
-            self.parts.inputs.iter().map(|input| input.reason.as_str()).zip(contributions.by_input().iter().copied()),
-        )
+        let mut sums = [0; MAX_INPUTS];
+        for (input, adds) in self.inputs.iter().zip(contributions.by_input()) {
+            sums.get_mut(input.reason).into_iter().for_each(|sum| *sum += adds);
+        }
+        Top::of(self.reasons.iter().map(String::as_str).zip(sums))
     }
+}
 
-    fn leaves(&self, binned: &Binned) -> impl Iterator<Item = usize> {
-        self.parts.trees.iter().map(|tree| {
-            let answers = tree.splits.iter().enumerate().map(|(question, split)| {
-                let bin = binned.bins.get(usize::from(split.input)).copied().unwrap_or(MISSING);
-                usize::from(bin >= split.bin) << question
-            });
-            answers.sum()
-        })
+impl Row {
+    /// Nothing is known.
+    pub const EMPTY: Self =
+        Self { numbers: Numbers { values: [0; MAX_INPUTS], known: [0; MAX_INPUTS] }, texts: [0; MAX_INPUTS] };
+
+    /// Whether an input has a number that is not less than this.
+    fn has(&self, input: u8, least: u16) -> bool {
+        let place = usize::from(input);
+        let known = self.numbers.known.get(place).is_some_and(|known| *known != 0);
+        known && self.numbers.values.get(place).is_some_and(|value| *value >= signed(least))
     }
+}
+
+impl Bound {
+    /// Adds the input's reason to the others, unless it is one of them.
+    fn of(input: &Input, reasons: &mut Vec<String>) -> Result<Self, ModelError> {
+        let signal = bind(&input.signal, &input.bins)?;
+        let reason = reasons.iter().position(|reason| *reason == input.reason).unwrap_or(reasons.len());
+        if reason == reasons.len() {
+            reasons.push(input.reason.clone());
+        }
+        Ok(Self { signal, reason, shares: input.shares.clone() })
+    }
+}
+
+fn texts((place, input): (usize, Input)) -> Option<(usize, Texts)> {
+    Texts::of(input.bins).map(|texts| (place, texts))
+}
+
+fn clamp(number: i64) -> u16 {
+    u16::try_from(number.max(0)).unwrap_or(u16::MAX)
 }
 
 fn bind(name: &str, bins: &Bins) -> Result<&'static Signal, ModelError> {
@@ -159,22 +251,7 @@ fn bind(name: &str, bins: &Bins) -> Result<&'static Signal, ModelError> {
     }
 }
 
-fn bin_of(bins: &Bins, cell: Cell<'_>) -> u8 {
-    match (bins, cell) {
-        (Bins::Number(borders), Cell::Number(value)) => {
-            let below = borders.partition_point(|border| *border < value);
-            u8::try_from(below + 1).unwrap_or(MISSING)
-        }
-        (Bins::Text { known, other }, Cell::Text(text)) => known
-            .binary_search_by(|(known, _)| known.as_bytes().cmp(text))
-            .ok()
-            .and_then(|at| known.get(at))
-            .map_or(*other, |(_, bin)| *bin),
-        _ => MISSING,
-    }
-}
-
 fn probability(calibration: &Calibration, sum: i32) -> u16 {
-    let step = usize::try_from((sum - calibration.from) >> calibration.shift).unwrap_or(0).min(STEPS - 1);
+    let step = usize::try_from(sum.saturating_sub(calibration.from) >> calibration.shift).unwrap_or(0).min(STEPS - 1);
     calibration.steps.get(step).copied().unwrap_or(0)
 }

@@ -32,18 +32,13 @@ pub struct Top<'m> {
 }
 
 impl<'m> Top<'m> {
-    /// Of what inputs add, by their reasons. Inputs of one reason need not stand together; of reasons that move the score
-    /// alike, that of the earlier input is first.
-    pub(super) fn of(inputs: impl Iterator<Item = (&'m str, i32)>) -> Self {
-        let mut sums: [(&str, i32); MAX_INPUTS] = [("", 0); MAX_INPUTS];
-        for (reason, adds) in inputs {
-            if let Some(sum) = sums.iter_mut().find(|(known, _)| *known == reason || known.is_empty()) {
-                *sum = (reason, sum.1.saturating_add(adds));
-            }
+    /// Of reasons and how much each moved the score; of those that moved it alike, the earlier first.
+    pub(super) fn of(reasons: impl Iterator<Item = (&'m str, i32)>) -> Self {
+        let mut top = Self { most: [None; MAX_REASONS], raised: 0 };
+        for reason in reasons.filter(|(_, adds)| *adds != 0) {
+            top.raised += reason.1.max(0).unsigned_abs();
+            top.insert(reason);
         }
-        let raised = sums.iter().map(|(_, adds)| adds.max(&0).unsigned_abs()).sum();
-        let mut top = Self { most: [None; MAX_REASONS], raised };
-        sums.into_iter().filter(|(_, adds)| *adds != 0).for_each(|sum| top.insert(sum));
         top
     }
 

@@ -1,9 +1,12 @@
 //! The served model against the slow reference, for any model and any row.
 
 use super::{
-    Bins, Cell, MAX_INPUTS, Model, ModelError, Parts, Top, reference,
+    Bins, Cell, MAX_INPUTS, Model, ModelError, Parts, Shapley, Split, Top, Tree,
+    binner::Binner,
+    forest::Forest,
+    plain, reference,
     sample::{Owned, any_model, any_row, large},
-    write,
+    vector, write,
 };
 use crate::{
     fact::Fact,
@@ -55,7 +58,7 @@ fn agrees(parts: &Parts, rows: &[Row]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(96))]
     #[test]
     fn the_served_model_agrees_with_the_reference(drawn in any_rows(1..40)) {
         let (parts, rows) = drawn;
@@ -63,8 +66,32 @@ proptest! {
     }
 }
 
+/// Where there are no vectors, other code serves.
+fn agrees_without_vectors(parts: &Parts, rows: &[Row]) {
+    let model = Model::load(&write(parts).unwrap()).unwrap();
+    let (forest, binner) = (Forest::new(&parts.trees, &[]), Binner::new(&parts.inputs));
+    for row in rows {
+        let numbers = model.row(readings(&cells(row))).numbers;
+        let bins = vector::bins(vector::Level::detect(), &binner.ranks, &numbers);
+        assert_eq!(plain::bins(plain::Level::detect(), &binner.ranks, &numbers), bins);
+        let (mut plain, mut vector) = (Vec::new(), Vec::new());
+        plain::walk(plain::Level::detect(), &forest.asked, &bins, |places| plain.push(*places));
+        vector::walk(vector::Level::detect(), &forest.asked, &bins, |places| vector.push(*places));
+        assert_eq!(plain, vector);
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
+    #[test]
+    fn vectors_and_plain_code_agree(drawn in any_rows(1..40)) {
+        let (parts, rows) = drawn;
+        agrees_without_vectors(&parts, &rows);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2))]
     #[test]
     fn so_it_does_with_as_many_trees_as_there_can_be(drawn in any_rows(1_000..1_025)) {
         let (parts, rows) = drawn;
@@ -127,9 +154,27 @@ fn a_reading_of_another_type_than_its_signal_has_is_missing() {
 
 #[test]
 fn the_three_reasons_that_moved_a_score_most_are_named() {
-    let top = |inputs: &[(&'static str, i32)]| Top::of(inputs.iter().copied()).iter().collect::<Vec<_>>();
-    let adds = [("a.a", 5), ("b.b", -9), ("a.a", 6), ("c.c", 1), ("d.d", 0), ("e.e", -1)];
-    assert_eq!(top(&adds), [("a.a", 11), ("b.b", -9), ("c.c", 1)]);
-    assert_eq!(top(&[("a.a", 5), ("b.b", 3), ("a.a", -5)]), [("b.b", 3)]);
+    let top = |reasons: &[(&'static str, i32)]| Top::of(reasons.iter().copied()).iter().collect::<Vec<_>>();
+    let adds = [("a", 5), ("b", -9), ("c", 1), ("d", 0), ("e", -1), ("f", 9)];
+    assert_eq!(top(&adds), [("b", -9), ("f", 9), ("a", 5)]);
+    assert_eq!(top(&[("a", 0), ("b", 3)]), [("b", 3)]);
     assert_eq!(top(&[]), []);
+}
+
+#[test]
+fn inputs_of_one_reason_move_a_score_together() {
+    let mut parts = bound();
+    let (splits, rows) = (vec![(0, 1), (1, 1), (2, 1)], [1, 2, -3, 0, 0, 0]);
+    let splits = splits.into_iter().map(|(input, bin)| Split { input, bin }).collect();
+    parts.trees = vec![Tree { splits, leaves: vec![4; 8] }];
+    parts.contributions = Some(vec![Shapley(vec![rows; 8])]);
+    for (input, reason) in parts.inputs.iter_mut().zip(["a", "b", "a"]) {
+        input.reason = reason.into();
+    }
+    let model = Model::load(&write(&parts).unwrap()).unwrap();
+    let binned = model.bin(|_| Fact::Known(Value::Int(12)));
+    let contributions = model.contributions(&binned).unwrap();
+    assert_eq!(contributions.by_input()[..3], [1, 2, -3]);
+    assert_eq!(model.reasons(&contributions).iter().collect::<Vec<_>>(), [("a", -2), ("b", 2)]);
+    assert_eq!(model.inputs().map(|(_, reason)| reason).collect::<Vec<_>>(), ["a", "b", "a"]);
 }
