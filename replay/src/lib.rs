@@ -39,7 +39,7 @@ pub use reject::Reject;
 pub use rejects::{RejectRow, Rejected, RejectedLine};
 pub use simulated::LimitRow;
 pub use summary::{Counts, FieldRow, FileRow, HappenedRow, HourRow, RuleRow, RuleSamples, Summary, WhoRow};
-pub use tally::{Keep, Sample, Tally};
+pub use tally::{Keep, ModelRow, Sample, Tally};
 
 /// The most bytes of a line; longer ones are passed over and counted.
 pub const MAX_LINE: usize = 1 << 20;

@@ -1,11 +1,11 @@
 //! What a report says, as numbers: the form of `--json`.
 
 use crate::{
-    LimitRow, Played, Rejected, Sample, Tally,
+    LimitRow, ModelRow, Played, Rejected, Sample, Tally,
     client::shown,
     count::{KINDS, Table, Verdicts},
     simulated,
-    tally::Happened,
+    tally::{Happened, Scores},
 };
 use jiff::Timestamp;
 use outwork_engine::{decision::Verdict, rules::Mode, time::Time};
@@ -37,6 +37,9 @@ pub struct Summary {
     pub rules: Vec<RuleRow>,
     /// Rules that never held.
     pub silent_rules: Vec<String>,
+    /// Every model.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub models: Vec<ModelRow>,
     /// Every limit.
     pub limits: Vec<LimitRow>,
     /// Whether limits were charged.
@@ -209,6 +212,7 @@ impl Summary {
             timeless: tally.timeless,
             rules,
             silent_rules,
+            models: Scores::rows(policy, &tally.models),
             limits: tally.simulated.rows(policy),
             cautions,
             limits_simulated: limits,

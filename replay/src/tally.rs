@@ -2,9 +2,12 @@
 
 mod fields;
 mod sample;
+mod scores;
 
 pub(crate) use fields::Fields;
 pub use sample::Sample;
+pub use scores::ModelRow;
+pub(crate) use scores::Scores;
 
 use crate::{
     Entry, Line, Outcome, Reject, Sink,
@@ -73,6 +76,7 @@ pub struct Tally<'p> {
     pub(crate) risk: Vec<u64>,
     // One a rule: counted, shadowed, late, expired, off.
     pub(crate) rules: Vec<[u64; 5]>,
+    pub(crate) models: Vec<Scores>,
     pub(crate) simulated: Simulated,
     pub(crate) hours: Table<u64, KINDS>,
     pub(crate) timeless: u64,
@@ -95,6 +99,7 @@ impl<'p> Tally<'p> {
             enforced: 0,
             risk: vec![0; 101],
             rules: vec![[0; 5]; policy.rules().len()],
+            models: Scores::of(policy),
             simulated: Simulated::new(policy),
             hours: Table::default(),
             timeless: 0,
@@ -158,6 +163,7 @@ impl Sink for Tally<'_> {
             *number += 1;
         }
         self.trace(outcome);
+        Scores::note(&mut self.models, outcome);
         self.simulated.note(line.entry, outcome);
         self.who(&line, verdict);
         self.fields.ask(&line);
@@ -187,6 +193,7 @@ impl Sink for Tally<'_> {
         self.timeless += other.timeless;
         self.risk.iter_mut().zip(&other.risk).for_each(|(sum, more)| *sum += more);
         self.rules.iter_mut().zip(&other.rules).for_each(|(sum, more)| add(sum, more));
+        Scores::merge(&mut self.models, &other.models);
         self.simulated.merge(&other.simulated);
         self.hours.merge(other.hours);
         self.clients.merge(other.clients);

@@ -22,6 +22,7 @@ pub fn replay(summary: &Summary) -> String {
     head(&mut out, summary);
     verdicts(&mut out, &summary.verdicts);
     rules(&mut out, summary);
+    models(&mut out, summary);
     limits(&mut out, summary);
     who(&mut out, "clients", &summary.clients, summary.client_count);
     who(&mut out, "user agents", &summary.user_agents, summary.user_agent_count);
@@ -74,6 +75,21 @@ fn rules(out: &mut String, summary: &Summary) {
     }
     more(out, summary.rules.len());
     line!(out, "{} rules never held", summary.silent_rules.len());
+}
+
+fn models(out: &mut String, summary: &Summary) {
+    if summary.models.is_empty() {
+        return;
+    }
+    line!(out);
+    let width = summary.models.iter().map(|model| model.slot.len()).max().unwrap_or(0).max(5);
+    line!(out, "{:<width$}{:>12}{:>12}{:>12}{:>12}{:>9}", "model", "scored", "in force", "counted", "programs", "mean");
+    for model in &summary.models {
+        let [scored, in_force, counted, probable] =
+            [model.scored, model.in_force, model.counted, model.probable].map(number);
+        let mean = model.mean_probability;
+        line!(out, "{:<width$}{scored:>12}{in_force:>12}{counted:>12}{probable:>12}{mean:>9.4}", model.slot);
+    }
 }
 
 fn more(out: &mut String, rows: usize) {

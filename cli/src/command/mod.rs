@@ -9,6 +9,7 @@ pub(crate) mod explain;
 mod fingerprint;
 mod fmt;
 mod import;
+mod model;
 mod publish;
 mod replay;
 mod schema;
@@ -39,6 +40,7 @@ pub(crate) enum Command {
     Fmt(fmt::Fmt),
     Schema(schema::Schema),
     Import(import::Import),
+    Model(model::Model),
     Train(train::Train),
 }
 
@@ -58,6 +60,7 @@ impl Command {
             Self::Fmt(fmt) => fmt.run(),
             Self::Schema(schema) => schema.run(),
             Self::Import(import) => import.run(),
+            Self::Model(model) => model.run(),
             Self::Train(train) => train.run(),
         }
     }

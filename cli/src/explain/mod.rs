@@ -2,6 +2,7 @@
 
 mod decided;
 mod facts;
+mod models;
 mod risk;
 mod rules;
 pub(crate) mod text;
@@ -17,6 +18,7 @@ use outwork_engine::time::Time;
 use serde::Serialize;
 
 use decided::{Decided, Limit};
+use models::ExplainedModel;
 use risk::Arithmetic;
 use rules::ExplainedRule;
 
@@ -31,6 +33,9 @@ pub(crate) struct Explanation {
     decision: Decided,
     /// How the points became the risk.
     risk: Arithmetic,
+    /// The models of the policy, in its order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    models: Vec<ExplainedModel>,
     /// Those that fired, in the order of the policy.
     rules: Vec<ExplainedRule>,
     /// Those that were asked for by id, whether they fired or not.
@@ -87,7 +92,8 @@ impl Explainer<'_> {
             limits: charged.iter().filter_map(|charged| Limit::of(self.policy, charged)).collect(),
             facts: facts::of(facts),
             signals: SIGNALS.iter().map(|signal| Named::of(signal.name, (signal.read)(&scene))).collect(),
-            risk: Arithmetic::of(self.policy, &standings, seen),
+            risk: Arithmetic::of(self.policy, &standings, &decision.scored, seen),
+            models: models::of(self.policy, &decision, &scene),
             decision: Decided::of(&decision),
         }
     }

@@ -3,6 +3,7 @@
 use outwork_engine::policy::Policy;
 use outwork_engine::risk::Confidence;
 use outwork_engine::rules::{Layer, Standing};
+use outwork_engine::scoring::Scored;
 use serde::Serialize;
 
 /// The sums of a decision.
@@ -23,12 +24,22 @@ pub(super) struct Arithmetic {
 pub(super) struct LayerSum {
     pub(super) layer: &'static str,
     pub(super) points: Vec<Points>,
-    /// The points together, held between 0 and 100.
+    /// What the model in force says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) model: Option<Modelled>,
+    /// The points that raise the layer, or the model's where they are more, less those that lower it; held between 0 and 100.
     pub(super) score: i64,
     /// What the policy has it weigh, in thousandths.
     pub(super) weight: i64,
     /// How much of it was seen, in thousandths; 0 takes it out of the mean.
     pub(super) seen: i64,
+}
+
+/// What the model in force says of a layer.
+#[derive(Serialize)]
+pub(super) struct Modelled {
+    pub(super) model: String,
+    pub(super) points: u8,
 }
 
 /// What one rule adds.
@@ -39,11 +50,28 @@ pub(super) struct Points {
 }
 
 impl Arithmetic {
-    pub(super) fn of(policy: &Policy, standings: &[(usize, Standing)], seen: Confidence) -> Self {
+    pub(super) fn of(
+        policy: &Policy,
+        standings: &[(usize, Standing)],
+        scored: &[Scored<'_>],
+        seen: Confidence,
+    ) -> Self {
         let weights = policy.settings().weights;
         let sum = |name, layer, weight: u16, seen: u16| {
             let points = points(policy, standings, Some(layer));
-            LayerSum { layer: name, score: held(added(&points)), points, weight: weight.into(), seen: seen.into() }
+            let in_force = scored.iter().find(|scored| scored.in_force && scored.slot.model().layer() == layer);
+            let model = in_force
+                .map(|scored| Modelled { model: format!("model.{}", scored.slot.id()), points: scored.points() });
+            let (raised, lowered) = sides(&points);
+            let raised = raised.max(model.as_ref().map_or(0, |model| model.points.into()));
+            LayerSum {
+                layer: name,
+                score: held(raised + lowered),
+                points,
+                model,
+                weight: weight.into(),
+                seen: seen.into(),
+            }
         };
         let layers = vec![
             sum("device", Layer::Device, weights.device, seen.device),
@@ -74,6 +102,12 @@ fn points(policy: &Policy, standings: &[(usize, Standing)], layer: Option<Layer>
 
 fn added(points: &[Points]) -> i64 {
     points.iter().map(|points| i64::from(points.points)).sum()
+}
+
+/// The points above 0, and those below.
+fn sides(points: &[Points]) -> (i64, i64) {
+    let side = |wanted: fn(i64) -> bool| points.iter().map(|points| points.points.into()).filter(|n| wanted(*n)).sum();
+    (side(|points| points > 0), side(|points| points < 0))
 }
 
 fn held(points: i64) -> i64 {

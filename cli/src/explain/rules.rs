@@ -80,7 +80,7 @@ fn because(standing: Standing) -> Option<&'static str> {
     }
 }
 
-fn mode(mode: Mode) -> String {
+pub(super) fn mode(mode: Mode) -> String {
     match mode {
         Mode::Off => "off".into(),
         Mode::Shadow => "shadow".into(),
@@ -101,7 +101,7 @@ fn action(action: Action) -> &'static str {
     }
 }
 
-fn layer(layer: Layer) -> &'static str {
+pub(super) fn layer(layer: Layer) -> &'static str {
     match layer {
         Layer::Device => "device",
         Layer::Behaviour => "behaviour",

@@ -3,6 +3,7 @@
 use super::Explanation;
 use super::Named;
 use super::decided::Decided;
+use super::models::ExplainedModel;
 use super::risk::{Arithmetic, Points};
 use super::rules::ExplainedRule;
 
@@ -11,6 +12,7 @@ pub(crate) fn write(explanation: &Explanation) -> String {
     let mut out = Lines::default();
     decision(&mut out, explanation);
     arithmetic(&mut out, &explanation.risk);
+    models(&mut out, &explanation.models);
     rules(&mut out, explanation, &explanation.asked);
     out.line("\nlimits charged, for a client never seen before");
     for limit in &explanation.limits {
@@ -32,8 +34,42 @@ pub(crate) fn write(explanation: &Explanation) -> String {
 pub(crate) fn brief(explanation: &Explanation) -> String {
     let mut out = Lines::default();
     arithmetic(&mut out, &explanation.risk);
+    models(&mut out, &explanation.models);
     rules(&mut out, explanation, explanation.asked.iter().filter(|rule| !rule.fired));
     out.0
+}
+
+/// How many inputs of a model are shown; JSON has all of them.
+const MOST_INPUTS: usize = 8;
+
+fn models(out: &mut Lines, models: &[ExplainedModel]) {
+    if models.is_empty() {
+        return;
+    }
+    out.line("\nmodels");
+    for model in models {
+        let said = match (model.probability, model.points) {
+            (Some(probability), Some(points)) => {
+                format!("probability {probability:.4}, {points} points in {}, ", model.layer)
+            }
+            _ => String::new(),
+        };
+        out.line(format!("  {} ({}), mode {}: {said}{}", model.slot, model.id, model.mode, model.standing));
+        if let Some(mean) = model.mean.filter(|_| !model.reasons.is_empty()) {
+            out.line(format!("      {mean:+.3}  to begin with, in logits"));
+        }
+        for moved in &model.reasons {
+            out.line(format!("      {:+.3}  {}", moved.logits, moved.reason));
+        }
+        if !model.inputs.is_empty() {
+            out.line("      of these, by what was read");
+        }
+        for moved in model.inputs.iter().take(MOST_INPUTS) {
+            let Named { name, state, value } = &moved.signal;
+            let value = value.as_ref().map_or_else(|| (*state).to_owned(), ToString::to_string);
+            out.line(format!("      {:+.3}  {name} = {value}", moved.logits));
+        }
+    }
 }
 
 fn rules<'e>(out: &mut Lines, explanation: &'e Explanation, asked: impl IntoIterator<Item = &'e ExplainedRule>) {
@@ -62,7 +98,11 @@ fn arithmetic(out: &mut Lines, risk: &Arithmetic) {
             0 => "not seen, so it does not count".to_owned(),
             seen => format!("weighs {} × {seen} seen", layer.weight),
         };
-        out.line(format!("  {:9}  {} = {}; {seen}", layer.layer, sum(&layer.points), layer.score));
+        let points = match &layer.model {
+            Some(model) => format!("{} {} or {}", model.points, model.model, sum(&layer.points)),
+            None => sum(&layer.points),
+        };
+        out.line(format!("  {:9}  {points} = {}; {seen}", layer.layer, layer.score));
     }
     out.line(format!("  mean       {}", risk.mean));
     if !risk.adjustments.is_empty() {

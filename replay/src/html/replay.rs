@@ -6,7 +6,7 @@ use super::{
     figure, files, page, rejected, section, table, tiles,
 };
 use crate::{
-    Counts, LimitRow, Sample, Summary, WhoRow,
+    Counts, LimitRow, ModelRow, Sample, Summary, WhoRow,
     count::KINDS,
     text::{number, share, steps},
 };
@@ -26,6 +26,7 @@ pub fn replay(summary: &Summary) -> String {
         (timeline(summary))
         (section("Risk", &risk(&summary.risk)))
         (section("Rules", &rules(summary)))
+        (models(summary))
         (limits(summary))
         (section("Clients", &who("Client", &summary.clients, summary.client_count)))
         (section("User agents", &who("User agent", &summary.user_agents, summary.user_agent_count)))
@@ -147,6 +148,21 @@ fn rules(summary: &Summary) -> Markup {
             }
         }
     }
+}
+
+fn models(summary: &Summary) -> Markup {
+    if summary.models.is_empty() {
+        return html! {};
+    }
+    let row = |model: &ModelRow| {
+        let counts = [model.scored, model.in_force, model.counted, model.probable].map(number);
+        let mean = format!("{:.4}", model.mean_probability);
+        (model.slot.clone(), counts.into_iter().chain([mean]).collect())
+    };
+    let rows: Vec<_> = summary.models.iter().map(row).collect();
+    let caption =
+        "How often each model scored, was in force, said more than the rules, and held a program for probable";
+    section("Models", &table(caption, &["Model", "Scored", "In force", "Counted", "Programs", "Mean"], &rows))
 }
 
 fn limits(summary: &Summary) -> Markup {

@@ -38,6 +38,9 @@ pub struct Sample {
     /// Rules that hold, without effect.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub shadow: Vec<String>,
+    /// What models said, in ten-thousandths, by their names in the policy.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub probabilities: BTreeMap<String, u16>,
 }
 
 /// The most bytes of a client's text that a sample repeats.
@@ -61,6 +64,11 @@ impl Sample {
             risk: judgement.risk.total,
             reasons: judgement.reasons.counted().iter().map(|reason| reason.id.to_owned()).collect(),
             shadow: shadowed.filter_map(|(place, _)| Some(policy.rules().get(*place)?.id.clone())).collect(),
+            probabilities: judgement
+                .scored
+                .iter()
+                .map(|scored| (scored.slot.id().to_owned(), scored.score.probability))
+                .collect(),
         }
     }
 }
