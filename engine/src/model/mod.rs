@@ -2,6 +2,7 @@
 
 mod binner;
 mod check;
+pub mod drift;
 mod error;
 mod file;
 mod forest;

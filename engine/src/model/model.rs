@@ -71,6 +71,11 @@ pub struct Score {
 }
 
 impl Binned {
+    #[cfg(test)]
+    pub(super) fn of(bins: [u8; MAX_INPUTS]) -> Self {
+        Self { bins, is_enough: true }
+    }
+
     /// The bin of each input, in the model's order; [`MISSING`] beyond them.
     pub fn bins(&self) -> &[u8; MAX_INPUTS] {
         &self.bins

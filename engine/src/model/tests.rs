@@ -3,6 +3,7 @@
 use super::{
     Bins, Cell, MAX_INPUTS, Model, ModelError, Parts, Shapley, Split, Top, Tree,
     binner::Binner,
+    drift::Counts,
     forest::Forest,
     plain, reference,
     sample::{Owned, any_model, any_row, large},
@@ -177,4 +178,24 @@ fn inputs_of_one_reason_move_a_score_together() {
     assert_eq!(contributions.by_input()[..3], [1, 2, -3]);
     assert_eq!(model.reasons(&contributions).iter().collect::<Vec<_>>(), [("a", -2), ("b", 2)]);
     assert_eq!(model.inputs().map(|(_, reason)| reason).collect::<Vec<_>>(), ["a", "b", "a"]);
+}
+
+#[test]
+fn requests_like_those_of_training_have_not_drifted() {
+    let mut parts = bound();
+    parts.inputs[0].bins = Bins::Number((0..30).map(|border| border * 10).collect());
+    parts.inputs[0].shares = vec![1_000; 32];
+    let model = Model::load(&write(&parts).unwrap()).unwrap();
+    let counted = |numbers: &mut dyn Iterator<Item = Option<i64>>| {
+        let mut counts = Counts::default();
+        for number in numbers {
+            let reading = number.map_or(Fact::Absent, |number| Fact::Known(Value::Int(number)));
+            counts.add(&model.bin(|signal| if signal.name == "pointer.events" { reading } else { Fact::Absent }));
+        }
+        counts.index(&model, 0)
+    };
+    let alike = (0..3_200).map(|row| (row % 32 != 0).then_some(row % 32 * 10 - 10));
+    assert!(counted(&mut alike.clone()) < 5);
+    assert!(counted(&mut alike.map(|_| Some(5))) > 1_000);
+    assert_eq!(counted(&mut core::iter::empty()), 0);
 }
