@@ -3,7 +3,7 @@
 use maud::{Markup, PreEscaped, html};
 use outwork_replay::html::{page, section, table, tiles};
 
-use super::text::{cell, count, heads, mean_area};
+use super::text::{baseline_title, cell, count, heads, mean_area};
 use super::{Cut, Evaluation, Slice, figures};
 use crate::failure::Failure;
 use crate::metrics::MEASURES;
@@ -23,7 +23,7 @@ pub(crate) fn html(evaluation: &Evaluation) -> Result<String, Failure> {
         @for cut in [Cut::All, Cut::Window, Cut::Source, Cut::Group, Cut::Generator, Cut::Inside] {
             (slices(cut.title(), evaluation.cut(cut)))
         }
-        (slices("Logistic regression on the same inputs, cross-validated by person", evaluation.baseline.iter()))
+        (slices(&baseline_title(evaluation), evaluation.baseline.iter()))
         (left_out(evaluation))
         p.note { (evaluation.weighted) " " (evaluation.intervals) }
         p.note { "Columns: rows (persons or seeds); FPR@90, 95, 99: people above the score that so many of 100 programs are above; \

@@ -1,4 +1,4 @@
-//! The baseline: what a straight line through the same inputs says, by logistic regression and cross-validation by person.
+//! The baseline: what a straight line through the same inputs says, by logistic regression.
 
 use std::collections::BTreeSet;
 
@@ -21,11 +21,21 @@ const ALPHA: f64 = 1.0;
 
 const SEED: u64 = 20_261_122;
 
-/// The score of each row by a regression that has seen nobody of its person, in logits; none where there are too few persons.
+/// The score of each row by a regression, in logits; those that are held out were not learned from.
 ///
 /// # Errors
 /// The library cannot fit.
-pub(crate) fn out_of_fold(data: &Data, features: &[Vec<Option<f64>>]) -> Result<Option<Vec<f64>>, Failure> {
+pub(super) fn held_out(data: &Data, features: &[Features], is_held: &[bool]) -> Result<Option<Vec<f64>>, Failure> {
+    let line = fit(data, features, &weights(&data.rows), is_held)?;
+    Ok(line.map(|line| features.iter().map(|values| line.score(values)).collect()))
+}
+
+/// The same by regressions that have each not seen one in five persons, and which of them scored each row: none has seen the
+/// person of a row that it scores. None where there are too few persons.
+///
+/// # Errors
+/// The library cannot fit.
+pub(super) fn out_of_fold(data: &Data, features: &[Features]) -> Result<Option<Crossed>, Failure> {
     let persons: Vec<&str> =
         data.rows.iter().map(|row| row.person.as_str()).collect::<BTreeSet<_>>().into_iter().collect();
     if persons.len() < FOLDS {
@@ -36,15 +46,28 @@ pub(crate) fn out_of_fold(data: &Data, features: &[Vec<Option<f64>>]) -> Result<
     let numbers = DenseMatrix::from_2d_vec(&numbers).map_err(Failure::because("persons cannot be parted"))?;
     let folds = KFold { n_splits: FOLDS, shuffle: true, seed: Some(SEED) };
     let mut scores = vec![0.0; data.rows.len()];
-    for (_, held) in folds.split(&numbers) {
+    let mut of = vec![0; data.rows.len()];
+    for (fold, (_, held)) in folds.split(&numbers).enumerate() {
         let held: BTreeSet<&str> = held.iter().filter_map(|at| persons.get(*at).copied()).collect();
         let is_held: Vec<bool> = data.rows.iter().map(|row| held.contains(row.person.as_str())).collect();
         let Some(line) = fit(data, features, &weights, &is_held)? else { return Ok(None) };
-        for ((score, values), _) in scores.iter_mut().zip(features).zip(&is_held).filter(|(_, is_held)| **is_held) {
-            *score = line.score(values);
+        let places = scores.iter_mut().zip(&mut of).zip(features).zip(&is_held);
+        for (((score, of), values), _) in places.filter(|(_, is_held)| **is_held) {
+            (*score, *of) = (line.score(values), fold);
         }
     }
-    Ok(Some(scores))
+    Ok(Some(Crossed { scores, folds: of }))
+}
+
+/// The inputs of a row; `None` where one is missing.
+pub(super) type Features = Vec<Option<f64>>;
+
+/// Scores of cross-validation.
+pub(super) struct Crossed {
+    /// Of each row, in logits.
+    pub(super) scores: Vec<f64>,
+    /// Which regression each is of.
+    pub(super) folds: Vec<usize>,
 }
 
 /// A fitted regression.
@@ -61,7 +84,7 @@ impl Line {
     }
 }
 
-fn fit(data: &Data, features: &[Vec<Option<f64>>], weights: &[f64], is_held: &[bool]) -> Result<Option<Line>, Failure> {
+fn fit(data: &Data, features: &[Features], weights: &[f64], is_held: &[bool]) -> Result<Option<Line>, Failure> {
     let drawn = draw(weights, is_held);
     let shape = Shape::of(drawn.iter().filter_map(|at| features.get(*at)));
     let rows: Vec<Vec<f64>> = drawn.iter().filter_map(|at| features.get(*at)).map(|values| shape.row(values)).collect();

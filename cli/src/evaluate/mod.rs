@@ -1,5 +1,6 @@
 //! What a model makes of labelled rows, as numbers, text, plots and a page.
 
+mod baseline;
 mod features;
 mod html;
 mod left_out;
@@ -13,12 +14,11 @@ pub(crate) use html::html;
 pub(crate) use left_out::{LeftOut, leave_out};
 pub(crate) use plots::{bars, figures};
 pub(crate) use slice::{Cut, Scored, Slice};
-pub(crate) use text::{cell, count, heads, text};
+pub(crate) use text::{baseline_title, cell, count, heads, text};
 
 use outwork_engine::model::Model;
 use serde::Serialize;
 
-use crate::failure::Failure;
 use crate::metrics::{Bin, Ranked, reliability};
 use crate::train::{Data, score};
 use slice::{ranked, slices};
@@ -44,8 +44,10 @@ pub(crate) struct Evaluation {
     pub(crate) weighted: &'static str,
     pub(crate) intervals: &'static str,
     pub(crate) slices: Vec<Slice>,
-    /// The logistic regression on the same rows, each scored by one that has seen nobody of its person.
+    /// A logistic regression on the same inputs: of the same rows, by what was learned of all others.
     pub(crate) baseline: Vec<Slice>,
+    /// Its areas under the curve in cross-validation by person, over all rows.
+    pub(crate) baseline_folds: Vec<f64>,
     /// Each generator by a model that has not seen it.
     pub(crate) left_out: Vec<LeftOut>,
     pub(crate) calibration: Vec<Bin>,
@@ -82,6 +84,7 @@ pub(crate) fn evaluate(model: &Model, data: &Data, of: &str) -> Evaluation {
         intervals: INTERVALS,
         slices: slices(&scored),
         baseline: Vec::new(),
+        baseline_folds: Vec::new(),
         left_out: Vec::new(),
         calibration: reliability(ranked.points()),
         scores: spreads(&scored),
@@ -98,27 +101,4 @@ pub(crate) fn scored(model: &Model, data: &Data) -> Vec<Scored> {
         Some(Scored { row: row.clone(), score: f64::from(score.sum), probability })
     });
     all.collect()
-}
-
-impl Evaluation {
-    /// Puts the logistic baseline beside the model: fitted to all rows, reported on those for which `is_reported` holds.
-    ///
-    /// # Errors
-    /// The library cannot fit.
-    pub(crate) fn add_baseline(&mut self, model: &Model, data: &Data, is_reported: &[bool]) -> Result<(), Failure> {
-        let known: Vec<bool> = score(model, data).iter().map(Option::is_some).collect();
-        let observed = data.only(|at, _| known.get(at) == Some(&true));
-        let Some(logits) = logistic::out_of_fold(&observed, &features::features(model, &observed))? else {
-            return Ok(());
-        };
-        let reported = is_reported.iter().zip(&known).filter(|(_, known)| **known).map(|(is, _)| *is);
-        let rows = observed.rows.iter().zip(logits).zip(reported).filter(|(_, is_reported)| *is_reported);
-        let scored: Vec<Scored> = rows
-            .map(|((row, score), _)| Scored { row: row.clone(), score, probability: 1.0 / (1.0 + (-score).exp()) })
-            .collect();
-        let all: Vec<&Scored> = scored.iter().collect();
-        self.baseline_ranked = ranked(&all);
-        self.baseline = slices(&scored);
-        Ok(())
-    }
 }

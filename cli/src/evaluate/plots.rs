@@ -72,6 +72,7 @@ fn roc(curves: &[(&str, RGBColor, &Ranked)]) -> Result<String, Failure> {
     draw(WIDTH, HEIGHT, |area| {
         let mut chart = ChartBuilder::on(area)
             .margin(14)
+            .margin_right(28)
             .x_label_area_size(44)
             .y_label_area_size(54)
             .build_cartesian_2d((LEAST..1.0).log_scale(), 0.0..1.0)?;
@@ -125,6 +126,7 @@ fn calibration(bins: &[(f64, f64)]) -> Result<String, Failure> {
     draw(WIDTH, HEIGHT, |area| {
         let mut chart = ChartBuilder::on(area)
             .margin(14)
+            .margin_right(28)
             .x_label_area_size(44)
             .y_label_area_size(54)
             .build_cartesian_2d(0.0..1.0, 0.0..1.0)?;

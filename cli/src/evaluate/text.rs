@@ -23,13 +23,19 @@ pub(crate) fn text(evaluation: &Evaluation) -> String {
             .chain(baseline(Cut::Window))
             .chain(baseline(Cut::Source))
             .chain(baseline(Cut::Generator));
-        table(&mut out, "Logistic regression on the same inputs, cross-validated by person", rows);
+        table(&mut out, &baseline_title(evaluation), rows);
     }
     if !evaluation.left_out.is_empty() {
         let title = format!("Generators left out of training (mean AUC {:.4})", mean_area(&evaluation.left_out));
         table(&mut out, &title, evaluation.left_out.iter().map(|one| &one.slice));
     }
     out
+}
+
+/// What the baseline is, with its cross-validation.
+pub(crate) fn baseline_title(evaluation: &Evaluation) -> String {
+    let folds: Vec<_> = evaluation.baseline_folds.iter().map(|area| format!("{area:.3}")).collect();
+    format!("Logistic regression on the same inputs (AUC in cross-validation by person: {})", folds.join(", "))
 }
 
 /// The mean area under the curve over generators that were left out.

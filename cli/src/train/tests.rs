@@ -139,7 +139,7 @@ fn the_same_rows_train_the_same_bytes_and_they_are_evaluated() {
         [&["CARD.md".to_owned()][..], &plots, &["device.model", "golden.jsonl", "train.toml"].map(String::from)]
             .concat()
     );
-    is_what_golden_vectors_say(&made);
+    is_what_golden_vectors_say(&made, "device.model");
     is_told(&made);
 
     let (model, rows, page) = (at("one/device"), at("rows.parquet"), at("report.html"));
@@ -152,8 +152,8 @@ fn the_same_rows_train_the_same_bytes_and_they_are_evaluated() {
     assert!(!page.contains("<script"));
 }
 
-fn is_what_golden_vectors_say(made: &BTreeMap<PathBuf, Vec<u8>>) {
-    let bytes = &made[Path::new("device.model")];
+fn is_what_golden_vectors_say(made: &BTreeMap<PathBuf, Vec<u8>>, name: &str) {
+    let bytes = &made[Path::new(name)];
     let (parts, model) = (read(bytes).unwrap(), Model::load(bytes).unwrap());
     assert!(parts.inputs.iter().all(|input| input.shares.iter().map(|share| u32::from(*share)).sum::<u32>() > 65_000));
     let mut scored = 0;
@@ -179,6 +179,23 @@ fn is_what_golden_vectors_say(made: &BTreeMap<PathBuf, Vec<u8>>) {
         scored += usize::from(sum.is_some());
     }
     assert!((30..64).contains(&scored), "{scored}");
+}
+
+#[test]
+fn the_models_of_the_repository_score_their_golden_vectors() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models");
+    let mut models = 0;
+    for entry in fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = format!("{}.model", path.file_name().unwrap().to_string_lossy());
+        if path.join(&name).exists() {
+            is_what_golden_vectors_say(&files(&path), &name);
+            models += 1;
+        }
+    }
+    if models == 0 {
+        eprintln!("DID NOT RUN: {} has no model", folder.display());
+    }
 }
 
 fn is_told(made: &BTreeMap<PathBuf, Vec<u8>>) {
