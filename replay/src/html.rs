@@ -61,7 +61,7 @@ fn cautions(cautions: &[String]) -> Markup {
 }
 
 /// A table whose first column is text and whose other columns are numbers.
-pub fn table(caption: &str, head: &[&str], rows: &[(String, Vec<String>)]) -> Markup {
+fn table(caption: &str, head: &[&str], rows: &[(String, Vec<String>)]) -> Markup {
     html! {
         table {
             caption { (caption) }

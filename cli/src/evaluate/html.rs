@@ -1,7 +1,7 @@
 //! The report as one page: no script, nothing from elsewhere.
 
 use maud::{Markup, PreEscaped, html};
-use outwork_replay::html::{page, section, table, tiles};
+use outwork_replay::html::{page, section, tiles};
 
 use super::text::{baseline_title, cell, count, heads, mean_area};
 use super::{Cut, Evaluation, Slice, figures};
@@ -49,17 +49,35 @@ fn first(evaluation: &Evaluation) -> Markup {
 }
 
 fn slices<'a>(title: &str, slices: impl Iterator<Item = &'a Slice>) -> Markup {
-    let rows: Vec<_> = slices.map(|slice| (slice.name.clone(), cells(slice))).collect();
-    if rows.is_empty() {
+    let slices: Vec<&Slice> = slices.collect();
+    if slices.is_empty() {
         return html! {};
     }
-    section(title, &html! { div.scroll { (table("", &heads(""), &rows)) } })
+    let table = html! {
+        div.scroll {
+            table {
+                thead { tr { @for head in heads("") { th scope="col" { (head) } } } }
+                tbody { @for slice in slices { (row(slice)) } }
+            }
+        }
+    };
+    section(title, &table)
 }
 
-fn cells(slice: &Slice) -> Vec<String> {
-    let measures = slice.measures.iter().flatten().zip(&MEASURES);
-    let numbers = measures.map(|(interval, measure)| cell(*interval, measure.unit));
-    [count(&slice.people), count(&slice.programs)].into_iter().chain(numbers).collect()
+/// Each number with its interval below.
+fn row(slice: &Slice) -> Markup {
+    let counts = [&slice.people, &slice.programs].map(count);
+    let numbers = slice.measures.iter().flatten().zip(&MEASURES);
+    let cells = counts.into_iter().chain(numbers.map(|(interval, measure)| cell(*interval, measure.unit)));
+    html! {
+        tr {
+            th scope="row" style="min-width:12rem" { (slice.name) }
+            @for cell in cells {
+                @let (value, rest) = cell.rsplit_once(' ').unwrap_or((&cell, ""));
+                td { (value) br; span.note { (rest) } }
+            }
+        }
+    }
 }
 
 fn left_out(evaluation: &Evaluation) -> Markup {

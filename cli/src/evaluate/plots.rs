@@ -72,6 +72,7 @@ fn roc(curves: &[(&str, RGBColor, &Ranked)]) -> Result<String, Failure> {
     draw(WIDTH, HEIGHT, |area| {
         let mut chart = ChartBuilder::on(area)
             .margin(14)
+            .margin_top(36)
             .margin_right(28)
             .x_label_area_size(44)
             .y_label_area_size(54)
@@ -92,12 +93,9 @@ fn roc(curves: &[(&str, RGBColor, &Ranked)]) -> Result<String, Failure> {
             let curve = ranked.curve(|_| 1.0);
             let steps = curve.as_ref().map(|curve| curve.steps()).unwrap_or_default();
             chart.draw_series(LineSeries::new(staircase(steps), colour.stroke_width(2)))?;
-            let y = HEIGHT as i32 - 90 - 20 * at as i32;
-            area.draw(&PathElement::new(
-                vec![(WIDTH as i32 - 200, y), (WIDTH as i32 - 176, y)],
-                colour.stroke_width(2),
-            ))?;
-            label(area, name, (WIDTH as i32 - 168, y), HPos::Left)?;
+            let x = 60 + 180 * at as i32;
+            area.draw(&PathElement::new(vec![(x, 16), (x + 24, 16)], colour.stroke_width(2)))?;
+            label(area, name, (x + 32, 16), HPos::Left)?;
         }
         Ok(())
     })
