@@ -47,9 +47,9 @@ def template(run: Path) -> Path:
     return path
 
 
-def start(run: Path, origin: int) -> Envoy:
-    """Envoy with the policy in rules/, ready to be asked."""
-    return stack.start(run, stack.built(), edge.Ports(origin=origin), template=template(run), concurrency=1)
+def start(run: Path, origin: int, made: stack.Built | None = None) -> Envoy:
+    """Envoy, ready to be asked; with the policy in rules/ unless another is made."""
+    return stack.start(run, made or stack.built(), edge.Ports(origin=origin), template=template(run), concurrency=1)
 
 
 def seen(facts: dict[str, Any]) -> str:
@@ -58,15 +58,26 @@ def seen(facts: dict[str, Any]) -> str:
     return " ".join(f"{key}={facts[fact] or '-'}" for key, fact in keys.items() if fact in facts)
 
 
+def send(envoy: Envoy, number: int, facts: dict[str, Any]) -> int:
+    """Sends a case from a port of its own; the status of the answer."""
+    peer = wire.Peer(facts.get("address", "198.51.100.1"), FIRST_PORT + number, seen(facts))
+    return wire.send(envoy.ports.https if facts["scheme"] == "https" else envoy.ports.http, peer, facts)
+
+
+def recorded(envoy: Envoy, cases: dict[str, dict]) -> dict[str, dict[str, Any] | None]:
+    """Sends every case in turn; the record of each, by id."""
+    for number, case in enumerate(cases.values()):
+        send(envoy, number, case["facts"])
+    logged = records(envoy.access_log, len(cases))
+    return {case_id: logged[FIRST_PORT + number] for number, case_id in enumerate(cases)}
+
+
 def play(envoy: Envoy, echo: Echo, cases: dict[str, dict]) -> dict[str, dict[str, Any]]:
     """Sends every case in turn; what became of each, by id."""
     answers, arrived = {}, {}
     for number, (case_id, case) in enumerate(cases.items()):
-        facts = case["facts"]
-        peer = wire.Peer(facts.get("address", "198.51.100.1"), FIRST_PORT + number, seen(facts))
-        port = envoy.ports.https if facts["scheme"] == "https" else envoy.ports.http
         echo.seen.clear()
-        answers[case_id] = wire.send(port, peer, facts)
+        answers[case_id] = send(envoy, number, case["facts"])
         arrived[case_id] = list(echo.seen.values())
     logged = records(envoy.access_log, len(cases))
     return {

@@ -5,6 +5,7 @@
 
 mod case;
 mod classes;
+mod models;
 
 use case::{Case, Expectation, Outcome};
 use outwork_compiler::corpus::Player;
