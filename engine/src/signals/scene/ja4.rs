@@ -95,7 +95,10 @@ const FAMILIES: &[Row<Family>] = &[
 /// `t12d190800_d83cc789557e` is left out: it is WinINET's too, and so Internet Explorer's.
 const LIBRARIES: &[Row<&str>] = &[
     (b"e8f1e7e78f70", None, "openssl"), // curl, ab, wrk
-    (b"1d37bd780c83", None, "openssl"), // pyOpenSSL (Scrapy)
+    (b"1d37bd780c83", None, "openssl"), // pyOpenSSL (Scrapy), PycURL
+    (b"479067518aa3", None, "openssl"), // every cipher: PHP's streams, Ruby's httpclient
+    (b"d943125447b4", None, "openssl"), // curl up to TLS 1.2
+    (b"df115388da38", None, "openssl"), // nghttp2's own list: h2load
     (b"85036bcba153", None, "python"),  // the ssl module: requests, httpx, aiohttp, urllib
     (b"c7886603b240", None, "python"),
     (b"3227a3a3f36e", None, "python"), // niquests
@@ -107,6 +110,7 @@ const LIBRARIES: &[Row<&str>] = &[
     (b"db35923f8641", None, "java"),
     // WebKitGTK browsers use GnuTLS as well, with extensions of their own.
     (b"723694b0fccc", Some(b"899037bd0b8c"), "gnutls"), // wget
+    (b"723694b0fccc", Some(b"af435d46f2e2"), "gnutls"), // aria2
     // OkHttp's ciphers are those of an older Chrome.
     (b"46e7e9700bed", Some(b"eca864cca44a"), "okhttp"),
 ];
