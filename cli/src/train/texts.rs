@@ -30,14 +30,16 @@ pub(crate) fn table(texts: &Texts<'_>) -> Categories {
 }
 
 /// The numbers of training rows, each by a table that does not know its person: what a text says of itself would be learned
-/// instead of what it says of strangers.
+/// instead of what it says of strangers. None is above all numbers of serving: a border between two such would be one that no
+/// text can reach.
 pub(crate) fn out_of_fold(texts: &Texts<'_>, seed: u64) -> Vec<Option<u16>> {
     let fold = |row: &Row| (fraction(&hash(seed, &["fold", &row.person])) * f64::from(FOLDS)) as u8;
     let folds: Vec<u8> = texts.rows.iter().map(fold).collect();
     let tables: Vec<_> = (0..FOLDS).map(|own| Lookup::of(count(texts, |row| folds.get(row) != Some(&own)))).collect();
+    let highest = Lookup::of(table(texts)).highest();
     let number = |(value, fold): (&Option<String>, &u8)| {
         let table = tables.get(usize::from(*fold))?;
-        value.as_deref().map(|text| table.number(text))
+        value.as_deref().map(|text| table.number(text).min(highest))
     };
     texts.values.iter().zip(&folds).map(number).collect()
 }
@@ -55,6 +57,10 @@ impl Lookup {
 
     pub(crate) fn number(&self, text: &str) -> u16 {
         self.known.get(text).copied().unwrap_or(self.other)
+    }
+
+    fn highest(&self) -> u16 {
+        self.known.values().copied().fold(self.other, u16::max)
     }
 }
 
@@ -147,5 +153,16 @@ mod tests {
         assert!(own[0].is_some_and(|number| number <= 5_455), "{own:?}");
         assert_eq!(numbers[41], None);
         assert!(numbers[0].unwrap() > numbers[1].unwrap());
+    }
+
+    #[test]
+    fn no_number_is_above_those_of_serving() {
+        // Without its few people a text looks more like a program's than it is.
+        let generator = |n: u8| (n >= 12).then_some("g");
+        let rows: Vec<Row> = (0..60).map(|n| row("s", &format!("p{}", n / 3), &n.to_string(), generator(n))).collect();
+        let (weights, values) = (vec![1.0; rows.len()], vec![Some("a".to_owned()); rows.len()]);
+        let texts = Texts { rows: &rows, weights: &weights, values: &values };
+        let (highest, numbers) = (Lookup::of(table(&texts)).highest(), out_of_fold(&texts, 1));
+        assert_eq!(numbers.iter().flatten().max(), Some(&highest));
     }
 }
