@@ -26,6 +26,17 @@ pub(crate) fn each<T: DeserializeOwned>(
     help: &str,
     mut work: impl FnMut(usize, u64, T) -> Result<(), Failure>,
 ) -> Result<Vec<String>, Failure> {
+    each_text(files, |at, number, line| {
+        let name = files.get(at).map(|path| path.display().to_string()).unwrap_or_default();
+        work(at, number, object(&name, number, help, line)?)
+    })
+}
+
+/// As [`each`], of lines that may be anything; those that are empty are passed over.
+pub(crate) fn each_text(
+    files: &[PathBuf],
+    mut work: impl FnMut(usize, u64, &[u8]) -> Result<(), Failure>,
+) -> Result<Vec<String>, Failure> {
     let progress = Progress::default();
     let open = |path: &PathBuf| {
         open(path, &progress).map_err(Failure::because(format!("`{}` cannot be read", path.display())))
@@ -35,20 +46,24 @@ pub(crate) fn each<T: DeserializeOwned>(
     crate::replay::with_bar(&progress, size, || {
         let mut hashes = Vec::new();
         for (at, (input, hash)) in inputs.into_iter().enumerate() {
-            read(&input.name, input.reader, &progress, help, &mut |line, object| work(at, line, object))?;
+            read(&input.name, input.reader, &progress, &mut |number, line| work(at, number, line))?;
             hashes.push(hash.hex());
         }
         Ok(hashes)
     })
 }
 
-/// Reads the objects of one file.
-pub(crate) fn read<T: DeserializeOwned>(
+/// The object of a line.
+pub(crate) fn object<T: DeserializeOwned>(name: &str, number: u64, help: &str, line: &[u8]) -> Result<T, Failure> {
+    serde_json::from_slice(line).map_err(|error| Failure::new(format!("{name}:{number}: {error}")).with_help(help))
+}
+
+/// Reads the lines of one file.
+pub(crate) fn read(
     name: &str,
     reader: impl Read,
     progress: &Progress,
-    help: &str,
-    work: &mut impl FnMut(u64, T) -> Result<(), Failure>,
+    work: &mut impl FnMut(u64, &[u8]) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let mut reader = BufReader::new(reader);
     let mut line = Vec::new();
@@ -63,11 +78,9 @@ pub(crate) fn read<T: DeserializeOwned>(
             return Err(at(&format!("the line is longer than {} MiB", MAX_LINE >> 20)));
         }
         progress.add_lines(1);
-        if line.trim_ascii().is_empty() {
-            continue;
+        if !line.trim_ascii().is_empty() {
+            work(number, line.trim_ascii())?;
         }
-        let object = serde_json::from_slice(&line).map_err(|error| at(&error).with_help(help))?;
-        work(number, object)?;
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ mod policy;
 mod quic;
 mod recipe;
 mod recorded;
+mod records;
 mod replay;
 mod report;
 mod rows;

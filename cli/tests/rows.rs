@@ -2,9 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
 use std::fs;
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 /// A folder of its own, in which commands run, and which is removed at the end.
 struct Folder(PathBuf);
@@ -25,9 +25,16 @@ impl Folder {
     }
 
     fn run(&self, arguments: &str) -> (i32, String, String) {
+        self.run_with(arguments, "")
+    }
+
+    fn run_with(&self, arguments: &str, input: &str) -> (i32, String, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_outwork"));
-        let Output { status, stdout, stderr } =
-            command.args(arguments.split(' ')).current_dir(&self.0).output().unwrap();
+        let pipes = command.args(arguments.split(' ')).current_dir(&self.0).stdin(Stdio::piped());
+        let mut child = pipes.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // A command that reads nothing may be gone before it is written.
+        drop(child.stdin.take().unwrap().write_all(input.as_bytes()));
+        let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         (status.code().unwrap(), text(stdout), text(stderr))
     }
@@ -177,6 +184,92 @@ fn requests_become_rows_with_and_without_tls() {
         code == 2 && error.contains("`behaviour.parquet` is about behaviour, `rows.parquet` about device"),
         "{error}"
     );
+}
+
+/// A record, with what a model said and what it looked at.
+fn record(id: &str, client: &str, probability: f64, features: &str) -> String {
+    format!(
+        "{{\"time\":1795305601000,\"risk_score\":40,\"metadata\":{{\"uid\":\"{id}\"}},\"http_request\":{{\"http_method\":\"GET\",\"url\":{{\"scheme\":\"https\",\"hostname\":\"shop.example\",\"path\":\"/a\"}}}},\"src_endpoint\":{{\"uid\":\"{client}\"}},\"unmapped\":{{\"outwork\":{{\"verdict\":\"tag\",\"device_id\":\"d-{client}\",\"session\":\"s-{client}\",\"models\":[{{\"id\":\"m-1\",\"slot\":\"behaviour\",\"probability\":{probability},\"in_force\":true}}],\"features\":{{{features}}}}}}}}}\n"
+    )
+}
+
+fn records() -> String {
+    record("r1", "a", 0.9, r#""pointer.speed":300,"ua.family":"chrome","beacon.webdriver":true"#)
+        + "a line of another program\n"
+        + &record("r2", "b", 0.55, r#""pointer.speed":70000"#)
+        + &record("r3", "c", 0.2, r#""ua.family":"firefox""#)
+        + &record("r4", "c", 0.3, "")
+}
+
+#[test]
+fn records_are_labelled_from_a_file_and_become_rows() {
+    let folder = Folder::new("records");
+    folder.write("records.jsonl", &records());
+    folder.write("labels.csv", "by,id,label\nrecord,r1,bot:ghost\nclient,c,human\ndevice,d-x,bot\n");
+    let (code, out, said) = folder.run("label records.jsonl --from labels.csv -o labelled.jsonl");
+    assert_eq!((code, out.as_str()), (0, ""));
+    let shown =
+        "records: 1 bot:ghost, 2 human, 1 no label\n1 lines are no records\n1 labels are of nothing in these records\n";
+    assert_eq!(said, shown);
+    let said = folder.say("capture records labelled.jsonl --about behaviour --source mine -o rows.csv");
+    assert_eq!(said, "4 records, 2 rows\n  2 records have no such features, and no row\n  1 rows have no label\n");
+    let text = String::from_utf8(folder.read("rows.csv")).unwrap();
+    let expected = "source,id,person,generator,label,kind,group,window,beacon.webdriver,pointer.speed\n\
+        mine,s-a,mine/a,ghost,1,mouse,shop.example,whole,1,300\n\
+        mine,s-b,mine/b,,,mouse,shop.example,whole,,65535\n";
+    assert_eq!(text, expected);
+    folder.say("capture records labelled.jsonl --about device -o rows.parquet");
+    let said = folder.say("capture show rows.parquet --signal ua.family");
+    assert!(said.contains("traffic, ghost, device") && said.contains("  firefox 1"), "{said}");
+    folder.write("old.jsonl", &record("r1", "a", 0.5, r#""pointer.speed":"fast""#));
+    let (code, _, error) = folder.run("capture records old.jsonl --about behaviour -o x");
+    assert!(code == 2 && error.contains("old.jsonl:1: `pointer.speed` has a value of another type"), "{error}");
+    folder.write("none.jsonl", &record("r1", "a", 0.5, ""));
+    let (code, _, error) = folder.run("capture records none.jsonl --about device -o x");
+    assert!(code == 2 && error.contains("help: records hold features where `features = true`"), "{error}");
+}
+
+#[test]
+fn records_are_reviewed_those_first_that_were_least_sure() {
+    let folder = Folder::new("review");
+    folder.write("records.jsonl", &records());
+    let review = |answers: &str| {
+        let command = "label records.jsonl --from labels.csv --review -o labelled.jsonl";
+        let (code, out, error) = folder.run_with(command, answers);
+        assert_eq!(code, 0, "{error}");
+        out
+    };
+    let first = review("h\nq\n");
+    assert!(first.starts_with("1 of 3, record r2 of 2026-11-22T00:00:01Z\n") && first.contains("2 of 3, record r4"));
+    assert_eq!(folder.read("labels.csv"), b"by,id,label\nrecord,r2,human\n");
+    let second = review("B\nn ghost\n");
+    assert!(second.starts_with("1 of 2, record r4") && second.contains("2 of 2, record r1"), "{second}");
+    assert_eq!(folder.read("labels.csv"), b"by,id,label\nrecord,r2,human\nclient,c,bot\nrecord,r1,bot:ghost\n");
+    let labelled = String::from_utf8(folder.read("labelled.jsonl")).unwrap();
+    assert_eq!(labelled.lines().filter(|line| line.contains("\"label\":\"bot\"")).count(), 2);
+    let (code, _, error) = folder.run("label - --from labels.csv --review");
+    assert!(code == 2 && error.contains("standard input cannot hold both"), "{error}");
+}
+
+#[test]
+fn the_examples_of_the_page_run() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/rows.md")).unwrap();
+    let block = |kind: &str| page.split(&format!("```{kind}\n")).nth(1).unwrap().split("```").next().unwrap();
+    let folder = Folder::new("page");
+    folder.write("sessions.jsonl", &session("made", "ann", "human", 0, 600));
+    folder.write("requests.jsonl", block("json"));
+    folder.write("labels.csv", block("csv"));
+    folder.write("records.jsonl", &(records() + &record("7Q3M0000000000V1", "z", 0.5, r#""pointer.speed":1"#)));
+    let commands =
+        page.lines().filter(|line| line.starts_with("outwork capture ") || line.starts_with("outwork label "));
+    let mut count = 0;
+    for command in commands {
+        let (code, _, error) = folder.run_with(&command["outwork ".len()..], "s\nq\n");
+        assert_eq!(code, 0, "{command}: {error}");
+        count += 1;
+    }
+    assert_eq!(count, 6);
+    assert!(String::from_utf8(folder.read("labelled.jsonl")).unwrap().contains("\"label\":\"human\""));
 }
 
 #[test]

@@ -217,9 +217,14 @@ fn features_are_recorded_where_the_policy_says_so() {
         features.as_object_mut().unwrap().retain(|name, _| expected.get(name).is_some());
         features["header.bytes"] = json!(37);
         assert_eq!(features, expected);
+        assert_eq!(record["unmapped"]["outwork"]["session"].as_str().map(str::len), Some(16));
     });
-    decide(DEVICE, &curl("/", json!({})), |_, record| {
-        assert!(record["unmapped"]["outwork"].get("features").is_none());
+    decide(&settings, &curl("/", json!({})), |_, record| {
+        assert!(record["unmapped"]["outwork"].get("session").is_none());
+    });
+    decide(DEVICE, &curl("/", pointer(300, 500)), |_, record| {
+        let outwork = &record["unmapped"]["outwork"];
+        assert!(outwork.get("features").is_none() && outwork.get("session").is_none());
     });
 }
 

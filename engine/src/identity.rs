@@ -56,6 +56,11 @@ pub fn pseudonym(address: Fact<IpAddr>, keys: &Keyring) -> Fact<u64> {
     address.map(|address| low_half(keys.pseudonym(&[client_prefix(address).as_bytes()])))
 }
 
+/// The pseudonym of a session in records: no token can be made of it.
+pub fn session(id: &[u8; 16], keys: &Keyring) -> u64 {
+    low_half(keys.pseudonym(&[b"session", id]))
+}
+
 /// The device identity: a keyed hash of what stays the same from request to request of one browser.
 pub fn device(parts: &[&[u8]], keys: &Keyring) -> u64 {
     low_half(keys.pseudonym(parts))

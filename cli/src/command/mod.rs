@@ -9,6 +9,7 @@ pub(crate) mod explain;
 mod fingerprint;
 mod fmt;
 mod import;
+mod label;
 mod model;
 mod publish;
 mod replay;
@@ -37,6 +38,7 @@ pub(crate) enum Command {
     Publish(publish::Publish),
     Fingerprint(fingerprint::Fingerprint),
     Capture(capture::Capture),
+    Label(label::Label),
     Fmt(fmt::Fmt),
     Schema(schema::Schema),
     Import(import::Import),
@@ -57,6 +59,7 @@ impl Command {
             Self::Publish(publish) => publish.run(),
             Self::Fingerprint(fingerprint) => fingerprint.run(),
             Self::Capture(capture) => capture.run(),
+            Self::Label(label) => label.run(),
             Self::Fmt(fmt) => fmt.run(),
             Self::Schema(schema) => schema.run(),
             Self::Import(import) => import.run(),

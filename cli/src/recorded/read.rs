@@ -43,7 +43,7 @@ pub(super) fn read(
     progress: &outwork_replay::Progress,
     work: &mut impl FnMut(Session) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    lines::read(name, reader, progress, HELP, &mut |_, session| work(session))
+    lines::read(name, reader, progress, &mut |number, line| work(lines::object(name, number, HELP, line)?))
 }
 
 #[cfg(test)]

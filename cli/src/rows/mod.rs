@@ -14,7 +14,7 @@ mod table;
 mod tests;
 mod write;
 
-pub(crate) use cells::{Cell, Cells, Column};
+pub(crate) use cells::{Cell, Cells, Column, clamp};
 pub(crate) use licence::licence;
 pub(crate) use meta::{Kind, Label, Meta, Span};
 pub(crate) use provenance::Provenance;

@@ -66,6 +66,8 @@ pub struct Decision<'a> {
     pub scored: Vec<Scored<'a>>,
     /// What the models look at, where the policy has it recorded.
     pub features: Vec<Feature>,
+    /// The pseudonym of its session, beside the features: what one session was seen to do is to be known as one.
+    pub session: Option<u64>,
     /// The device identity.
     pub device: u64,
     /// The name of the bundle that decided.

@@ -127,6 +127,7 @@ impl<'a> Assessment<'a> {
     pub fn decide(mut self, charged: &[Charged]) -> Decision<'a> {
         let Self { policy, facts, keys, device, .. } = self;
         let features = core::mem::take(&mut self.features);
+        let session = if features.is_empty() { None } else { self.session_pseudonym() };
         let window = self.window_state();
         let judgement = self.judge(charged);
         let id = Id::new(&facts.entropy);
@@ -140,6 +141,7 @@ impl<'a> Assessment<'a> {
             reasons: judgement.reasons,
             scored: judgement.scored,
             features,
+            session,
             device,
             bundle: &policy.name,
             edits: Vec::with_capacity(8),
@@ -228,6 +230,11 @@ impl<'a> Assessment<'a> {
     /// The band of risk as the session's window shall hold it.
     pub fn held(&self) -> Held {
         self.held
+    }
+
+    /// The pseudonym of the session that was opened.
+    fn session_pseudonym(&self) -> Option<u64> {
+        self.shown.session.window().known().map(|window| identity::session(&window.id, self.keys))
     }
 
     /// Where in its window of observation the request falls.

@@ -23,6 +23,9 @@ pub(super) fn write(json: &mut Json, decision: &Decision<'_>) {
         }
         json.raw("}");
     }
+    if let Some(session) = decision.session {
+        json.raw(",\"session\":").hex(session);
+    }
 }
 
 /// Probability and contributions as decimals: a probability has four digits, a contribution is in logits and has three.

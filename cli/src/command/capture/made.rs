@@ -1,9 +1,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use outwork_engine::signals::Signal;
+
 use crate::failure::Failure;
 use crate::output::print;
-use crate::rows::{Meta, Provenance, Subject, Table, licence, write};
+use crate::rows::{Cell, Meta, Provenance, Subject, Table, licence, write};
 
 /// A table in the making, which remembers of what file each row is.
 pub(super) struct Made {
@@ -13,8 +15,13 @@ pub(super) struct Made {
 }
 
 impl Made {
+    /// Of every signal about it.
     pub(super) fn new(subject: Subject) -> Self {
-        let table = Table::new(subject, subject.signals());
+        Self::of(subject, subject.signals())
+    }
+
+    pub(super) fn of(subject: Subject, signals: impl Iterator<Item = &'static Signal>) -> Self {
+        let table = Table::new(subject, signals);
         Self { table, files: Vec::new(), read: BTreeMap::new() }
     }
 
@@ -24,12 +31,7 @@ impl Made {
     }
 
     /// Adds a row, of a file.
-    pub(super) fn push(
-        &mut self,
-        file: usize,
-        meta: Meta,
-        cell: impl FnMut(&'static outwork_engine::signals::Signal) -> Option<crate::rows::Cell>,
-    ) {
+    pub(super) fn push(&mut self, file: usize, meta: Meta, cell: impl FnMut(&'static Signal) -> Option<Cell>) {
         self.files.push(file);
         self.table.push(meta, cell);
     }

@@ -3,6 +3,7 @@
 mod behaviour;
 mod device;
 mod made;
+mod records;
 mod show;
 
 use std::process::ExitCode;
@@ -24,6 +25,7 @@ pub(crate) struct Capture {
 enum Of {
     Behaviour(behaviour::Behaviour),
     Device(device::Device),
+    Records(records::Records),
     Show(show::Show),
 }
 
@@ -32,6 +34,7 @@ impl Capture {
         match self.of {
             Of::Behaviour(behaviour) => behaviour.run(),
             Of::Device(device) => device.run(),
+            Of::Records(records) => records.run(),
             Of::Show(show) => show.run(),
         }
     }
