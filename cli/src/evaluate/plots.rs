@@ -101,23 +101,19 @@ fn roc(curves: &[(&str, RGBColor, &Ranked)]) -> Result<String, Failure> {
     })
 }
 
-/// A curve as it is drawn: only corners, and not left of what is drawn.
+/// A curve as it is drawn: its corners, as far apart as can be seen, and not left of what is drawn.
 fn staircase(steps: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let mut drawn: Vec<(f64, f64)> = Vec::new();
     for &(x, y) in steps {
-        let (x, y) = (round(x.max(LEAST)), round(y));
-        match drawn.as_mut_slice() {
-            [.., before, last] if before.0 == last.0 && last.0 == x || before.1 == last.1 && last.1 == y => {
-                *last = (x, y)
-            }
+        let x = x.max(LEAST);
+        match drawn.last().copied() {
+            Some((before, below)) if x < before * 1.01 && y < below + 0.002 => {}
+            Some((_, below)) if y > below => drawn.extend([(x, below), (x, y)]),
             _ => drawn.push((x, y)),
         }
     }
+    drawn.extend(steps.last().map(|_| (1.0, 1.0)));
     drawn
-}
-
-fn round(number: f64) -> f64 {
-    (number * 1e5).round() / 1e5
 }
 
 fn calibration(bins: &[(f64, f64)]) -> Result<String, Failure> {

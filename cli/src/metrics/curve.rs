@@ -1,4 +1,5 @@
-//! The receiver operating characteristic of weighted rows.
+//! The receiver operating characteristic of weighted rows. smartcore's area under it knows no weights; a test holds this one
+//! to it where all are 1.
 
 /// A scored row.
 #[derive(Clone, Copy, Debug, PartialEq)]

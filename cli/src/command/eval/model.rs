@@ -82,10 +82,9 @@ impl EvalModel {
         let model = Model::load(&bytes).map_err(Failure::because(format!("`{}` is no model", file.display())))?;
         let recipe = self.recipe(&folder)?;
         let table = read(&self.rows)?;
-        let signals: Vec<&str> = match &recipe {
-            Some(recipe) => recipe.signals().collect(),
-            None => model.inputs().map(|(signal, _)| signal.name).collect(),
-        };
+        // The recipe's own come first: who trains by it again takes them in their order.
+        let mut signals: Vec<&str> = recipe.iter().flat_map(Recipe::signals).collect();
+        signals.extend(model.inputs().map(|(signal, _)| signal.name).filter(|name| !asked(recipe.as_ref(), name)));
         let kinds = recipe.as_ref().map(|recipe| recipe.model.kinds.as_slice()).unwrap_or_default();
         let data = Data::of(&table, signals, kinds)?;
         let parts = recipe.as_ref().map(|recipe| split(&data.rows, recipe.model.seed));
@@ -176,6 +175,11 @@ impl Length {
         };
         span.name()
     }
+}
+
+/// Whether a recipe has a signal.
+fn asked(recipe: Option<&Recipe>, name: &str) -> bool {
+    recipe.is_some_and(|recipe| recipe.signals().any(|signal| signal == name))
 }
 
 /// The file of a model, and the folder around it.
