@@ -53,12 +53,15 @@ fn head(written: &Written<'_>) -> String {
         text += &format!("{}\n\n", recipe.card.purpose);
     }
     let needs: Vec<_> = recipe.model.needs.iter().map(|(signal, least)| format!("`{signal}` ≥ {least}")).collect();
-    let needs = if needs.is_empty() { "nothing".to_owned() } else { needs.join(", ") };
+    let needs = match needs.is_empty() {
+        true => "nothing: it speaks of every row".to_owned(),
+        false => format!("{}; with less it says nothing", needs.join(", ")),
+    };
     text += "| | |\n|---|---|\n";
     text += &format!("| Rows of | {} |\n", recipe.model.kinds.join(", "));
     text += &format!("| Trees | {}, of depth {} at most |\n", fitted.parts.trees.len(), recipe.model.depth);
     text += &format!("| Inputs | {} |\n", fitted.parts.inputs.len());
-    text += &format!("| Needs | {needs}; with less it says nothing |\n");
+    text += &format!("| Needs | {needs} |\n");
     let why = if fitted.parts.contributions.is_some() { "with" } else { "without" };
     text += &format!("| File | {} bytes, {why} contributions |\n", fitted.bytes.len());
     text += "| Probability | isotonic on the validation part, of a world where half of all requests are programs' |\n";

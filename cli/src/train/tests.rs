@@ -178,7 +178,7 @@ fn is_what_golden_vectors_say(made: &BTreeMap<PathBuf, Vec<u8>>, name: &str) {
         assert_eq!(golden["contributions"][&parts.inputs[0].signal].as_i64(), added);
         scored += usize::from(sum.is_some());
     }
-    assert!((30..64).contains(&scored), "{scored}");
+    assert!(scored >= 30, "{scored}");
 }
 
 #[test]
