@@ -61,6 +61,8 @@ pub struct Compiled {
     pub rules: usize,
     /// How many limits it has.
     pub limits: usize,
+    /// How many models it has.
+    pub models: usize,
     /// How the tests of its rules went: all passed, or there would be a report.
     pub tests: Vec<TestOutcome>,
     /// What in it is probably not meant. It changes no byte of the bundle.
@@ -138,6 +140,7 @@ fn compile_here(files: &dyn Files, entry: &str, options: &Options) -> Result<Com
             name,
             rules: policy.rules.len(),
             limits: policy.limits.len(),
+            models: policy.models.len(),
             tests,
             bundle,
             warnings: Report::new(cx.diagnostics, cx.sources),

@@ -10,6 +10,10 @@ use outwork_engine::{
     rules::Layer,
     signals,
 };
+use proptest::{
+    prelude::*,
+    sample::{self, Index},
+};
 use serde_json::{Value, json};
 use std::{env, fs, path::PathBuf};
 
@@ -267,6 +271,24 @@ fn a_plan_that_does_not_fit_the_signals_is_refused() {
     };
     assert_eq!(with(&without_other), ImportError::Unreached { signal: "ua.family".into() });
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn a_damaged_export_is_refused_or_makes_a_model_that_is_served(at in any::<Index>(), with in sample::select(DAMAGE), cut in 0..12_usize) {
+        let export = fixture("device.json");
+        let at = at.index(export.len());
+        let damaged = [&export[..at], with, &export[(at + cut).min(export.len())..]].concat();
+        if let Ok(parts) = import(damaged.as_bytes(), &device_plan()) {
+            served(&parts);
+        }
+    }
+}
+
+/// What damage is made of.
+const DAMAGE: &[&str] =
+    &["", "0", "9", "-", ".", "e", "1e308", "-1e308", "1e-308", ",", "[", "]", "{", "}", "null", "\"", "0.5,"];
 
 fn changed(change: impl Fn(&mut Value)) -> String {
     let mut export: Value = serde_json::from_str(&fixture("behaviour.json")).expect("the fixture is JSON");

@@ -21,17 +21,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     blobs(&fuzz.join("../beacon/test/vectors.json"), &fuzz.join("corpus/beacon"))?;
     challenges(&fuzz.join("corpus/challenge"))?;
     tokens(&fuzz.join("corpus/token"))?;
-    models(&fuzz.join("../tests/fixtures/catboost"), &fuzz.join("corpus/model"))?;
+    let models = fuzz.join("../tests/fixtures/catboost");
+    copies(&models, "model", &fuzz.join("corpus/model"))?;
+    copies(&models, "json", &fuzz.join("corpus/catboost"))?;
     pages(&fuzz.join("../tests/insert/pages.json"), &fuzz.join("corpus/insert"))?;
     pairs(&fuzz.join("corpus/pairs"))
 }
 
-/// The models of the tests: numbers and texts, with contributions.
-fn models(folder: &Path, corpus: &Path) -> Result<(), Box<dyn Error>> {
+/// The models of the tests and the exports that they are made of: numbers and texts, with contributions.
+fn copies(folder: &Path, kind: &str, corpus: &Path) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(corpus)?;
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "model") {
+        if path.extension().is_some_and(|extension| extension == kind) {
             fs::copy(&path, corpus.join(path.file_name().unwrap_or_default()))?;
         }
     }

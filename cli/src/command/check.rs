@@ -85,7 +85,9 @@ fn host(name: &str) -> Result<Host, String> {
 /// What a policy has, in words.
 pub(super) fn summary(compiled: &Compiled) -> String {
     let tests = compiled.tests.len();
-    format!("{}, {}, {} passed", count(compiled.rules, "rule"), count(compiled.limits, "limit"), count(tests, "test"))
+    let models = if compiled.models > 0 { count(compiled.models, "model") + ", " } else { String::new() };
+    let (rules, limits) = (count(compiled.rules, "rule"), count(compiled.limits, "limit"));
+    format!("{rules}, {limits}, {models}{} passed", count(tests, "test"))
 }
 
 /// Shows a report on standard error.

@@ -221,7 +221,11 @@ fn grow(trees: &[ObliviousTree], layout: &Layout<'_>, export: &Export) -> Result
 fn whole(grown: Grown, plan: &Plan, layout: &Layout<'_>) -> Result<Parts, ImportError> {
     let numbers = |tree: &GrownTree| {
         let shapley = tree.shapley.iter().flat_map(|(rows, _)| rows.iter().flatten().copied());
-        tree.leaves.iter().copied().chain(shapley).fold(0.0, |most: f64, n| most.max(n.abs()))
+        tree.leaves
+            .iter()
+            .copied()
+            .chain(shapley)
+            .fold(0.0, |most: f64, n| if n.is_finite() { most.max(n.abs()) } else { f64::INFINITY })
     };
     let largest = grown.trees.iter().map(numbers).fold(0.0, f64::max);
     if !(largest.is_finite() && grown.bias.is_finite()) {
