@@ -21,7 +21,7 @@ fn files(block: &str) -> (BTreeMap<String, Vec<u8>>, String) {
     for line in block.split_inclusive('\n') {
         match line.strip_prefix("# file: ") {
             Some(next) => name = next.trim().to_owned(),
-            None => files.entry(name.clone()).or_insert_with(Vec::new).extend(line.as_bytes()),
+            None => files.entry(name.clone()).or_default().extend(line.as_bytes()),
         }
     }
     let entry = if files.contains_key("outwork.toml") { "outwork.toml" } else { "pack.toml" };
