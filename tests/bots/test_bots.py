@@ -1,5 +1,6 @@
 """The generators give the same bytes again, what the tools read, and motion that a hand or a program could make."""
 
+import csv
 import json
 import math
 import subprocess
@@ -99,7 +100,8 @@ def test_scaffolds_differ(sessions):
 
 def test_the_tools_read_them(tmp_path):
     (tmp_path / "sessions.jsonl").write_bytes(generated("--sessions", "3"))
-    table = subprocess.run([build.command(), "features", tmp_path / "sessions.jsonl"], capture_output=True, text=True, check=True).stdout
-    rows = [line.split(",") for line in table.splitlines()]
-    assert len(rows) == 1 + 3 * len(FAMILIES)
-    assert {row[rows[0].index("label")] for row in rows[1:]} == {f"bot:bots-{name}" for name in FAMILIES}
+    subprocess.run([build.command(), "capture", "behaviour", tmp_path / "sessions.jsonl", "--whole", "-o", tmp_path / "rows.csv"], check=True)
+    rows = list(csv.DictReader((tmp_path / "rows.csv").read_text().splitlines()))
+    assert len(rows) == 3 * len(FAMILIES)
+    assert {row["label"] for row in rows} == {"1"}
+    assert {row["generator"] for row in rows} == {f"bots-{name}" for name in FAMILIES}

@@ -12,6 +12,8 @@ from track import At, Track
 
 STEP = 1000 / 60
 MOST = 240
+# How many strokes it learns from.
+LEARNS = 4_000
 
 # Progress in tenths and speed in octaves, to what followed: the change of log speed, and the turn.
 Table = dict[tuple[int, int], list[tuple[float, float]]]
@@ -66,10 +68,16 @@ def state(progress: float, speed: float) -> tuple[int, int]:
     return min(9, max(0, int(progress * 10))), max(-10, int(math.floor(math.log2(max(speed, 1e-4)))))
 
 
+def evenly(strokes: list[Track]) -> list[Track]:
+    """Some of all recordings: the first alone would be one instrument's."""
+    count = min(len(strokes), LEARNS)
+    return [strokes[number * len(strokes) // count] for number in range(count)]
+
+
 def learn(strokes: list[Track]) -> Table:
     """Steps of all strokes at 60 Hz, lengths in shares of the whole."""
     table: Table = defaultdict(list)
-    for stroke in strokes[:4_000]:
+    for stroke in evenly(strokes):
         at, time = At(stroke), stroke[-1][0]
         places = [complex(*at(stroke[0][0] + STEP * number)) for number in range(int((time - stroke[0][0]) / STEP) + 1)]
         whole = abs(places[-1] - places[0]) if len(places) > 4 else 0
