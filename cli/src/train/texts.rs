@@ -30,16 +30,16 @@ pub(crate) fn table(texts: &Texts<'_>) -> Categories {
 }
 
 /// The numbers of training rows, each by a table that does not know its person: what a text says of itself would be learned
-/// instead of what it says of strangers. None is above all numbers of serving: a border between two such would be one that no
-/// text can reach.
+/// instead of what it says of strangers. None is above or below all numbers of serving: a border between two such would be one
+/// that all texts, or none, are beyond.
 pub(crate) fn out_of_fold(texts: &Texts<'_>, seed: u64) -> Vec<Option<u16>> {
     let fold = |row: &Row| (fraction(&hash(seed, &["fold", &row.person])) * f64::from(FOLDS)) as u8;
     let folds: Vec<u8> = texts.rows.iter().map(fold).collect();
     let tables: Vec<_> = (0..FOLDS).map(|own| Lookup::of(count(texts, |row| folds.get(row) != Some(&own)))).collect();
-    let highest = Lookup::of(table(texts)).highest();
+    let (lowest, highest) = Lookup::of(table(texts)).ends();
     let number = |(value, fold): (&Option<String>, &u8)| {
         let table = tables.get(usize::from(*fold))?;
-        value.as_deref().map(|text| table.number(text).min(highest))
+        value.as_deref().map(|text| table.number(text).clamp(lowest, highest))
     };
     texts.values.iter().zip(&folds).map(number).collect()
 }
@@ -59,8 +59,10 @@ impl Lookup {
         self.known.get(text).copied().unwrap_or(self.other)
     }
 
-    fn highest(&self) -> u16 {
-        self.known.values().copied().fold(self.other, u16::max)
+    /// The least and the greatest number that it gives.
+    fn ends(&self) -> (u16, u16) {
+        let numbers = self.known.values().copied();
+        numbers.fold((self.other, self.other), |(low, high), number| (low.min(number), high.max(number)))
     }
 }
 
@@ -156,13 +158,18 @@ mod tests {
     }
 
     #[test]
-    fn no_number_is_above_those_of_serving() {
-        // Without its few people a text looks more like a program's than it is.
-        let generator = |n: u8| (n >= 12).then_some("g");
-        let rows: Vec<Row> = (0..60).map(|n| row("s", &format!("p{}", n / 3), &n.to_string(), generator(n))).collect();
-        let (weights, values) = (vec![1.0; rows.len()], vec![Some("a".to_owned()); rows.len()]);
-        let texts = Texts { rows: &rows, weights: &weights, values: &values };
-        let (highest, numbers) = (Lookup::of(table(&texts)).highest(), out_of_fold(&texts, 1));
-        assert_eq!(numbers.iter().flatten().max(), Some(&highest));
+    fn no_number_is_beyond_those_of_serving() {
+        // Without its few people a text looks more like a program's than it is, and without its few programs less.
+        let few_people = |n: u8| (n >= 12).then_some("g");
+        let few_programs = |n: u8| (n < 12).then_some("g");
+        for generator in [few_people, few_programs] {
+            let all = (0..60).map(|n| row("s", &format!("p{}", n / 3), &n.to_string(), generator(n)));
+            let rows: Vec<Row> = all.collect();
+            let (weights, values) = (vec![1.0; rows.len()], vec![Some("a".to_owned()); rows.len()]);
+            let texts = Texts { rows: &rows, weights: &weights, values: &values };
+            let (lowest, highest) = Lookup::of(table(&texts)).ends();
+            let numbers = out_of_fold(&texts, 1);
+            assert!(numbers.iter().flatten().all(|number| (lowest..=highest).contains(number)), "{numbers:?}");
+        }
     }
 }
