@@ -28,6 +28,7 @@ pub mod facts;
 mod heap;
 pub mod host;
 pub mod metrics;
+pub mod models;
 pub mod pairs;
 pub mod pending;
 pub mod request;

@@ -2,7 +2,10 @@
 
 use crate::host::{Call, Failure, Host, Kind, Level, Metric};
 use outwork_engine::{decision::Verdict, endpoint::Endpoint};
-use std::cell::Cell;
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+};
 
 const VERDICTS: usize = Verdict::ALL.len();
 const CALLS: usize = Call::ALL.len();
@@ -15,6 +18,8 @@ const CLASSES: [&str; 3] = ["2xx", "3xx", "4xx"];
 #[derive(Debug, Default)]
 pub struct Metrics {
     defined: Option<Defined>,
+    // Those whose names come of policies.
+    named: RefCell<BTreeMap<String, (Kind, Metric)>>,
     /// How often each call failed in this VM.
     failures: [Cell<u64>; CALLS],
 }
@@ -62,6 +67,43 @@ impl Metrics {
     /// A configuration was refused.
     pub fn rejected(&self, host: &impl Host) {
         self.add(host, |defined| Some(defined.reload_rejected));
+    }
+
+    /// A metric whose name a policy gives; none where the proxy does not define it.
+    pub fn named(&self, host: &impl Host, kind: Kind, name: String) -> Option<Metric> {
+        let mut named = self.named.borrow_mut();
+        if let Some((_, metric)) = named.get(&name) {
+            return Some(*metric);
+        }
+        match host.define(kind, &name) {
+            Ok(metric) => {
+                named.insert(name, (kind, metric));
+                Some(metric)
+            }
+            Err(failure) => {
+                self.failed(host, failure);
+                None
+            }
+        }
+    }
+
+    /// Adds one to a counter, where there is one.
+    pub fn raise(&self, host: &impl Host, counter: Option<Metric>) {
+        self.add(host, |_| counter);
+    }
+
+    /// Sets a gauge.
+    pub fn set(&self, host: &impl Host, gauge: Metric, value: u64) {
+        if let Err(failure) = host.gauge(gauge, value) {
+            self.failed(host, failure);
+        }
+    }
+
+    /// Sets every gauge whose name a policy gave to 0: what it told was of that policy.
+    pub fn reset(&self, host: &impl Host) {
+        for (_, gauge) in self.named.borrow().values().filter(|(kind, _)| *kind == Kind::Gauge) {
+            self.set(host, *gauge, 0);
+        }
     }
 
     /// A hostcall failed. The log gets the first, the second, the fourth, … of each kind: it must not be filled by it.

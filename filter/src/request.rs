@@ -98,6 +98,7 @@ fn judge<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, facts: &Facts<
     let charged = charge(host, memory, assessment.charges(), facts.now);
     let decision = assessment.decide(&charged);
     memory.metrics.decided(host, decision.verdict);
+    plugin.models.note(host, &memory.metrics, &decision.scored);
     leave_state(host, plugin, memory, &decision, facts);
     act(host, memory, &decision)
 }

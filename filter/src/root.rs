@@ -4,6 +4,7 @@ use crate::{
     configuration::{ClientAddress, Configuration, ConfigurationError},
     host::{Failure, Host},
     metrics::Metrics,
+    models::Models,
 };
 use outwork_engine::{
     keys::{KeyError, Keyring},
@@ -22,6 +23,8 @@ const LOADED: &[u8] = b"outwork.loaded";
 pub struct Plugin {
     /// The policy.
     pub policy: Policy,
+    /// What is counted of the policy's models.
+    pub models: Models,
     /// The keys.
     pub keys: Keyring,
     /// Whose address the client's is.
@@ -34,13 +37,14 @@ pub struct Plugin {
 ///
 /// # Errors
 /// Says in one line what is wrong, and what to do about it.
-pub fn load(host: &impl Host, size: usize) -> Result<Plugin, StartError> {
+pub fn load(host: &impl Host, metrics: &Metrics, size: usize) -> Result<Plugin, StartError> {
     let text = host.configuration(size).map_err(StartError::Host)?;
     let configuration = Configuration::read(&text).map_err(StartError::Configuration)?;
     let keys = Keyring::parse(&host.variable(KEYS).unwrap_or_default()).map_err(StartError::Keys)?;
     let policy = Policy::load(&configuration.bundle).map_err(StartError::Policy)?;
+    let models = Models::new(host, metrics, &policy);
     let Configuration { client_address, bodies, .. } = configuration;
-    Ok(Plugin { policy, keys, client_address, bodies })
+    Ok(Plugin { policy, models, keys, client_address, bodies })
 }
 
 /// Counts a reload once, however many threads load the same bundle.

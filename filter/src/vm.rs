@@ -78,7 +78,7 @@ impl<H: Host> Vm<H> {
     /// Configures a root context; false tells the proxy that it cannot be used, which then keeps the one it has.
     pub fn configure(&mut self, root: u32, size: usize) -> bool {
         self.memory.metrics.define(&self.host);
-        match root::load(&self.host, size) {
+        match root::load(&self.host, &self.memory.metrics, size) {
             Ok(plugin) => {
                 root::announce(&self.host, &self.memory.metrics, &plugin);
                 self.plugins.retain(|(known, _)| *known != root && self.host.lives(*known));

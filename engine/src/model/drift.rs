@@ -51,10 +51,18 @@ impl Counts {
         self.rows
     }
 
-    /// The population stability index of an input of the model whose bins were counted, in thousandths; 0 while nothing was.
-    pub fn index(&self, model: &Model, input: usize) -> u32 {
-        let Some(seen) = self.seen.get(input).filter(|_| self.rows > 0) else { return 0 };
-        index(seen, model.shares(input))
+    /// Halves all counts, rounded down: what is counted from here on weighs more than what was before.
+    pub fn halve(&mut self) {
+        self.rows /= 2;
+        self.seen.iter_mut().flatten().for_each(|count| *count /= 2);
+    }
+
+    /// The population stability index of an input of the model whose bins were counted, in thousandths. None while nothing
+    /// was, and where the model does not know its shares: one that was imported without rows has zeros.
+    pub fn index(&self, model: &Model, input: usize) -> Option<u32> {
+        let shares = model.shares(input);
+        let is_known = self.rows > 0 && shares.iter().any(|share| *share > 0);
+        self.seen.get(input).filter(|_| is_known).map(|seen| index(seen, shares))
     }
 }
 
@@ -138,5 +146,7 @@ mod tests {
         two.add(&Binned::of([0; MAX_INPUTS]));
         one.merge(&two);
         assert_eq!((one.rows(), one.seen[0][3], one.seen[1][62], one.seen[1][0]), (3, 2, 2, 1));
+        one.halve();
+        assert_eq!((one.rows(), one.seen[0][3], one.seen[1][62], one.seen[1][0]), (1, 1, 1, 0));
     }
 }

@@ -83,6 +83,11 @@ impl Binned {
 }
 
 impl Score {
+    /// Whether a program is more probable than not: from one half on.
+    pub fn is_probable(&self) -> bool {
+        self.probability >= 5_000
+    }
+
     /// The probability in hundredths, rounded: points of a layer, 0 to 100.
     pub fn points(&self) -> u8 {
         u8::try_from((self.probability + 50) / 100).unwrap_or(100)

@@ -18,12 +18,18 @@ pub(crate) struct Small {
     pub(crate) settings: Settings,
     pub(crate) rules: Vec<Rule>,
     pub(crate) limits: Vec<Limit>,
+    pub(crate) models: Vec<(&'static str, Mode, Vec<u8>)>,
+}
+
+/// A small model of the device layer.
+pub(crate) fn device_model() -> Vec<u8> {
+    std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/catboost/device.model")).unwrap()
 }
 
 impl Default for Small {
     fn default() -> Self {
         let settings = Settings { mode: Mode::Enforce, ..Settings::default() };
-        Self { version: "1", settings, rules: Vec::new(), limits: Vec::new() }
+        Self { version: "1", settings, rules: Vec::new(), limits: Vec::new(), models: Vec::new() }
     }
 }
 
@@ -41,18 +47,25 @@ impl Small {
         self
     }
 
+    pub(crate) fn model(mut self, id: &'static str, mode: Mode, file: Vec<u8>) -> Self {
+        self.models.push((id, mode, file));
+        self
+    }
+
     pub(crate) fn record(mut self, record: Recording) -> Self {
         self.settings.record = record;
         self
     }
 
     pub(crate) fn bytes(&self) -> Vec<u8> {
+        let models = self.models.iter().map(|(id, mode, file)| Entry { id, mode: *mode, points: 100, file });
+        let models: Vec<Entry<'_>> = models.collect();
         let sections = [
             (Section::Settings, postcard::to_allocvec(&self.settings).unwrap()),
             (Section::Rules, postcard::to_allocvec(&self.rules).unwrap()),
             (Section::Limits, postcard::to_allocvec(&self.limits).unwrap()),
             (Section::Conditions, postcard::to_allocvec(&self.table()).unwrap()),
-            (Section::Models, postcard::to_allocvec(&Vec::<Entry<'_>>::new()).unwrap()),
+            (Section::Models, postcard::to_allocvec(&models).unwrap()),
         ];
         let sections: Vec<_> = sections.iter().map(|(section, bytes)| (*section, bytes.as_slice())).collect();
         bundle::write(self.version, &sections).unwrap()

@@ -2,7 +2,7 @@
 
 mod bundle;
 
-pub(crate) use bundle::Small;
+pub(crate) use bundle::{Small, device_model};
 
 use crate::{
     host::{Call, Failure, Host, Kind, Level, Metric},
