@@ -99,7 +99,7 @@ codes! {
     "0075" BadModel "a model cannot be used",
     "0076" DuplicateModel "two models have one id",
     "0077" ReportedInput "a model of another layer looks at what pages report",
-    "0078" IdleModel "an earlier model of its layer always counts",
+    "0078" IdleModel "an earlier model of its layer comes first",
     "0079" NoFeatures "features are recorded, and there are none",
 }
 

@@ -60,6 +60,18 @@ const MAX_ID: usize = 64;
 
 /// Whether text can be the id of a rule, limit, model or pack: it goes into headers, records and metrics as it is.
 fn check_id(cx: &mut Context<'_>, id: &Text, what: &str) {
+    check_plain(cx, id, what);
+    if id.value.starts_with(MODELS) && ["a rule", "a limit"].contains(&what) {
+        let message = format!("`{}` cannot be the id of {what}: it means something already", id.value);
+        let help = format!("reasons of models begin with `{MODELS}`: give it another name");
+        cx.report(Diagnostic::new(Code::TakenName, id.span.clone(), message).help(help));
+    }
+}
+
+/// What begins the reasons that models give.
+const MODELS: &str = "model.";
+
+fn check_plain(cx: &mut Context<'_>, id: &Text, what: &str) {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-_".contains(&byte);
     let begins = id.value.starts_with(|c: char| c.is_ascii_lowercase());
     if begins && id.value.len() <= MAX_ID && id.value.bytes().all(plain) {

@@ -54,9 +54,9 @@ pub(super) fn read(
     let points = keys.integer(cx, "points", 0..=100).and_then(|points| u8::try_from(points).ok()).unwrap_or(100);
     let named = keys.required_text(cx, "file");
     let bytes = named.as_ref().and_then(|named| cx.open_bytes(&relative_to(entry, &named.value), &named.span));
-    let id = id?;
+    let (id, is_read) = (id?, bytes.is_some());
     let mut model = ModelSource { id, mode, points, file: bytes.unwrap_or_default(), layer: None, accepted };
-    if let Some(named) = named.filter(|_| !model.file.is_empty()) {
+    if let Some(named) = named.filter(|_| is_read) {
         match Slot::load(&model.entry()) {
             Ok(slot) => model.layer = Some(slot.model().layer()),
             Err(error) => cx.report(unusable(&named, &error)),
@@ -88,7 +88,10 @@ pub(super) fn check(cx: &mut Context<'_>, models: &[ModelSource]) {
         let Some(first) = models.iter().take(at).filter(enforced).find(|first| first.layer == model.layer) else {
             continue;
         };
-        let message = format!("the model `{}` never counts: an earlier one of its layer is in force", model.id.value);
+        let message = format!(
+            "the model `{}` never counts where an earlier one of its layer has observed enough",
+            model.id.value
+        );
         let diagnostic = Diagnostic::new(Code::IdleModel, model.id.span.clone(), message)
             .related(first.id.span.clone(), "this one counts")
             .help("one model of a layer counts: give it `mode = \"shadow\"` or `mode = { canary = 5 }`");

@@ -64,6 +64,13 @@ pub enum ModelError {
         /// The signal's name.
         name: String,
     },
+    /// It reads a signal that no model may read.
+    Unfit {
+        /// The signal's name.
+        name: String,
+        /// Why none may.
+        why: &'static str,
+    },
 }
 
 /// What is wrong with an input.
@@ -145,6 +152,9 @@ impl fmt::Display for ModelError {
                 "the model bins signal `{name}` as another type than it has: numbers and truths have borders, texts \
                  have categories, addresses cannot be inputs"
             ),
+            Self::Unfit { name, why } => {
+                write!(f, "the model reads signal `{name}`, which cannot be an input: {why}; train without it")
+            }
         }
     }
 }

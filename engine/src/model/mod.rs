@@ -20,13 +20,13 @@ mod vector;
 use plain as vector;
 
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 #[cfg(test)]
 mod tests;
 
 pub use error::{InputFault, ModelError, TreeFault};
 pub use file::{FORMAT, MAX_BYTES, read, write};
-pub use model::{Binned, Model, Row, Score};
+pub use model::{Binned, Model, Row, Score, UNFIT};
 pub use parts::{
     Bins, Calibration, Input, MAX_BINS, MAX_CATEGORIES, MAX_DEPTH, MAX_INPUTS, MAX_TEXT, MAX_TREES, MISSING, Parts,
     STEPS, Shapley, Split, Tree,

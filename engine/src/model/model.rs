@@ -1,7 +1,7 @@
 //! A model as hosts serve it.
 
 use super::{
-    Bins, Calibration, Contributions, Input, MAX_INPUTS, MISSING, ModelError, STEPS, Top,
+    Bins, Calibration, Cell, Contributions, Input, MAX_INPUTS, MISSING, ModelError, STEPS, Top,
     binner::{Binner, Numbers, Texts, signed},
     check::mean,
     forest::Forest,
@@ -9,9 +9,8 @@ use super::{
     vector::Level,
 };
 use crate::{
-    fact::Fact,
     rules::Layer,
-    signals::{Kind, Reading, SIGNALS, Signal, Value, by_name},
+    signals::{Kind, Reading, SIGNALS, Signal, by_name},
 };
 use alloc::{string::String, vec::Vec};
 
@@ -36,6 +35,17 @@ pub struct Model {
     calibration: Calibration,
     level: Level,
 }
+
+/// Signals that are no inputs, and why: records hold what models look at, and numbers are clamped to 16 bits.
+pub const UNFIT: &[(&str, &str)] = &[
+    ("network.asn", "most numbers of networks are beyond 65,535, where inputs end"),
+    ("request.authority", FREE),
+    ("request.path", FREE),
+    ("request.query", FREE),
+    ("tls.sni", FREE),
+];
+
+const FREE: &str = "it is text of the visitor's, which models and records would keep";
 
 /// An input, bound to its signal.
 #[derive(Clone)]
@@ -165,16 +175,11 @@ impl Model {
         let mut row = Row::EMPTY;
         let places = row.numbers.values.iter_mut().zip(&mut row.numbers.known).zip(&mut row.texts);
         for (place, (input, ((value, known), text))) in self.inputs.iter().zip(places).enumerate() {
-            let number = match read(input.signal) {
-                Fact::Known(Value::Int(number)) => number,
-                Fact::Known(Value::Bool(is)) => is.into(),
-                Fact::Known(Value::Text(sent)) => {
-                    *text = self.texts_of(place).map_or(MISSING, |texts| texts.bin(sent));
-                    continue;
-                }
-                _ => continue,
-            };
-            (*value, *known) = (signed(clamp(number)), u16::MAX);
+            match Cell::of(read(input.signal)) {
+                Some(Cell::Number(number)) => (*value, *known) = (signed(number), u16::MAX),
+                Some(Cell::Text(sent)) => *text = self.texts_of(place).map_or(MISSING, |texts| texts.bin(sent)),
+                None => {}
+            }
         }
         for (place, _) in &self.texts {
             row.numbers.known.get_mut(*place).into_iter().for_each(|known| *known = 0);
@@ -209,7 +214,7 @@ impl Model {
         can.then(|| Contributions::new(self.forest.contributions(self.level, &binned.bins)))
     }
 
-    /// The three reasons that moved the score most, by absolute value: each the sum of the inputs that share it.
+    /// The reasons that moved the score most, and those that raised it most: each the sum of the inputs that share it.
     pub fn reasons(&self, contributions: &Contributions) -> Top<'_> {
         let mut sums = [0; MAX_INPUTS];
         for (input, adds) in self.inputs.iter().zip(contributions.by_input()) {
@@ -248,13 +253,12 @@ fn texts((place, input): (usize, Input)) -> Option<(usize, Texts)> {
     Texts::of(input.bins).map(|texts| (place, texts))
 }
 
-fn clamp(number: i64) -> u16 {
-    u16::try_from(number.max(0)).unwrap_or(u16::MAX)
-}
-
 fn bind(name: &str, bins: &Bins) -> Result<&'static Signal, ModelError> {
     let signal = by_name(name).and_then(|place| SIGNALS.get(place));
     let signal = signal.ok_or_else(|| ModelError::UnknownSignal { name: name.into() })?;
+    if let Some((_, why)) = UNFIT.iter().find(|(unfit, _)| *unfit == name) {
+        return Err(ModelError::Unfit { name: name.into(), why });
+    }
     match (signal.kind, bins) {
         (Kind::Int | Kind::Bool, Bins::Number(_)) | (Kind::Text, Bins::Text { .. }) => Ok(signal),
         _ => Err(ModelError::Kind { name: name.into() }),

@@ -1,17 +1,19 @@
 //! Models for tests: any within bounds.
 
 use super::{
-    Bins, Calibration, Cell, Input, MAX_BINS, MAX_CATEGORIES, MAX_DEPTH, MAX_INPUTS, Parts, STEPS, Shapley, Split, Tree,
+    Bins, Calibration, Cell, Input, MAX_BINS, MAX_CATEGORIES, MAX_DEPTH, MAX_INPUTS, Parts, STEPS, Shapley, Split,
+    Tree, UNFIT,
 };
 use crate::{
+    fact::Fact,
     rules::Layer,
-    signals::{Kind, SIGNALS},
+    signals::{Kind, Reading, SIGNALS, Value},
 };
 use alloc::{format, string::String, vec, vec::Vec};
 use proptest::{collection, option, prelude::*, sample};
 
 /// Any model of so many trees, and values for its inputs.
-pub(super) fn any_model(trees: impl Into<collection::SizeRange>) -> impl Strategy<Value = Parts> {
+pub(crate) fn any_model(trees: impl Into<collection::SizeRange>) -> impl Strategy<Value = Parts> {
     let trees = trees.into();
     let signals = sample::subsequence(usable(), 1..=MAX_INPUTS).prop_shuffle();
     signals.prop_flat_map(|signals| signals.into_iter().map(any_input).collect::<Vec<_>>()).prop_flat_map(
@@ -32,21 +34,33 @@ pub(super) fn any_model(trees: impl Into<collection::SizeRange>) -> impl Strateg
 }
 
 /// Values that a model's inputs may have, missing ones among them.
-pub(super) fn any_row(parts: &Parts) -> impl Strategy<Value = Vec<Option<Owned>>> + use<> {
+pub(crate) fn any_row(parts: &Parts) -> impl Strategy<Value = Vec<Option<Owned>>> + use<> {
     parts.inputs.iter().map(|input| option::weighted(0.8, any_value(&input.bins))).collect::<Vec<_>>()
 }
 
-/// A cell that owns its text.
+/// A value of a signal that owns its text.
 #[derive(Clone, Debug)]
-pub(super) enum Owned {
-    Number(u16),
+pub(crate) enum Owned {
+    Int(i64),
+    Bool(bool),
     Text(String),
 }
 
 impl Owned {
-    pub(super) fn cell(&self) -> Cell<'_> {
+    /// As a signal reads it.
+    pub(crate) fn reading(&self) -> Reading<'_> {
+        Fact::Known(match self {
+            Self::Int(number) => Value::Int(*number),
+            Self::Bool(is) => Value::Bool(*is),
+            Self::Text(text) => Value::Text(text.as_bytes()),
+        })
+    }
+
+    /// As a model takes it, told apart from how it is served.
+    pub(crate) fn cell(&self) -> Cell<'_> {
         match self {
-            Self::Number(number) => Cell::Number(*number),
+            Self::Int(number) => Cell::Number((*number).clamp(0, 65_535) as u16),
+            Self::Bool(is) => Cell::Number(if *is { 1 } else { 0 }),
             Self::Text(text) => Cell::Text(text.as_bytes()),
         }
     }
@@ -55,7 +69,7 @@ impl Owned {
 /// A model with everything as large as is common, without contributions: 64 inputs of 32 bins with borders and shares
 /// anywhere, named as signals are, and trees whose
 /// leaves take 13 to 16 bits.
-pub(super) fn large(trees: usize) -> Parts {
+pub(crate) fn large(trees: usize) -> Parts {
     let mut state = 1_u64;
     let mut random = move || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -96,7 +110,8 @@ pub(super) fn large(trees: usize) -> Parts {
 /// Signals that can be inputs, by name and kind.
 fn usable() -> Vec<(&'static str, Kind)> {
     let all = SIGNALS.iter().map(|signal| (signal.name, signal.kind));
-    all.filter(|(_, kind)| *kind != Kind::Address).collect()
+    let is_unfit = |name: &str| UNFIT.iter().any(|(unfit, _)| *unfit == name);
+    all.filter(|(name, kind)| *kind != Kind::Address && !is_unfit(name)).collect()
 }
 
 fn any_input((signal, kind): (&'static str, Kind)) -> impl Strategy<Value = Input> {
@@ -128,10 +143,10 @@ fn any_text() -> impl Strategy<Value = String> {
 
 fn any_value(bins: &Bins) -> BoxedStrategy<Owned> {
     match bins {
-        Bins::Number(borders) if borders.is_empty() => any::<u16>().prop_map(Owned::Number).boxed(),
+        Bins::Number(borders) if borders.is_empty() => any_number().boxed(),
         Bins::Number(borders) => {
-            let near = sample::select(borders.clone()).prop_flat_map(|at| at.saturating_sub(1)..=at.saturating_add(1));
-            prop_oneof![any::<u16>(), near, Just(0), Just(u16::MAX)].prop_map(Owned::Number).boxed()
+            let near = sample::select(borders.clone()).prop_flat_map(|at| i64::from(at) - 1..=i64::from(at) + 1);
+            prop_oneof![any_number(), near.prop_map(Owned::Int)].boxed()
         }
         Bins::Text { known, .. } if known.is_empty() => any_text().prop_map(Owned::Text).boxed(),
         Bins::Text { known, .. } => {
@@ -139,6 +154,12 @@ fn any_value(bins: &Bins) -> BoxedStrategy<Owned> {
             prop_oneof![known, any_text()].prop_map(Owned::Text).boxed()
         }
     }
+}
+
+fn any_number() -> impl Strategy<Value = Owned> {
+    let ends = [i64::MIN, -1, 0, 1, 65_534, 65_535, 65_536, i64::MAX];
+    let numbers = prop_oneof![any::<i64>(), 0..65_536_i64, sample::select(ends.as_slice().to_vec())];
+    prop_oneof![3 => numbers.prop_map(Owned::Int), 1 => any::<bool>().prop_map(Owned::Bool)]
 }
 
 /// A tree of any depth, and contributions that add up to its leaves.

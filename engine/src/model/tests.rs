@@ -1,7 +1,7 @@
 //! The served model against the slow reference, for any model and any row.
 
 use super::{
-    Bins, Cell, MAX_INPUTS, Model, ModelError, Parts, Shapley, Split, Top, Tree,
+    Bins, Cell, MAX_INPUTS, Model, ModelError, Parts, Shapley, Split, Top, Tree, UNFIT,
     binner::Binner,
     drift::Counts,
     forest::Forest,
@@ -30,20 +30,16 @@ fn cells(row: &Row) -> Vec<Option<Cell<'_>>> {
 }
 
 /// What a host would read, in the order in which the model asks.
-fn readings<'r>(cells: &[Option<Cell<'r>>]) -> impl FnMut(&'static Signal) -> Reading<'r> {
-    let mut cells = cells.iter().copied();
-    move |_| match cells.next().flatten() {
-        Some(Cell::Number(number)) => Fact::Known(Value::Int(number.into())),
-        Some(Cell::Text(text)) => Fact::Known(Value::Text(text)),
-        None => Fact::Absent,
-    }
+fn readings<'r>(row: &'r Row) -> impl FnMut(&'static Signal) -> Reading<'r> {
+    let mut values = row.iter();
+    move |_| values.next().and_then(Option::as_ref).map_or(Fact::Absent, Owned::reading)
 }
 
 fn agrees(parts: &Parts, rows: &[Row]) {
     let model = Model::load(&write(parts).unwrap()).unwrap();
     for row in rows {
         let cells = cells(row);
-        let binned = model.bin(readings(&cells));
+        let binned = model.bin(readings(row));
         for ((input, cell), bin) in parts.inputs.iter().zip(&cells).zip(binned.bins()) {
             assert_eq!(*bin, reference::bin(&input.bins, *cell), "{cell:?} in {:?}", input.bins);
         }
@@ -72,7 +68,7 @@ fn agrees_without_vectors(parts: &Parts, rows: &[Row]) {
     let model = Model::load(&write(parts).unwrap()).unwrap();
     let (forest, binner) = (Forest::new(&parts.trees, &[]), Binner::new(&parts.inputs));
     for row in rows {
-        let numbers = model.row(readings(&cells(row))).numbers;
+        let numbers = model.row(readings(row)).numbers;
         let bins = vector::bins(vector::Level::detect(), &binner.ranks, &numbers);
         assert_eq!(plain::bins(plain::Level::detect(), &binner.ranks, &numbers), bins);
         let (mut plain, mut vector) = (Vec::new(), Vec::new());
@@ -131,6 +127,15 @@ fn signals_that_are_not_known_or_of_another_type_are_refused() {
 }
 
 #[test]
+fn text_of_visitors_and_numbers_beyond_those_of_inputs_are_refused() {
+    for (name, _) in UNFIT {
+        let place = if *name == "network.asn" { 0 } else { 2 };
+        let unfit = refused(|parts| parts.inputs[place].signal = (*name).into());
+        assert!(matches!(&unfit, ModelError::Unfit { name: refused, .. } if refused == name), "{unfit}");
+    }
+}
+
+#[test]
 fn without_what_it_needs_a_model_says_nothing() {
     let model = Model::load(&write(&bound()).unwrap()).unwrap();
     let score = |events: Fact<Value<'static>>| {
@@ -156,6 +161,9 @@ fn a_reading_of_another_type_than_its_signal_has_is_missing() {
 #[test]
 fn the_three_reasons_that_moved_a_score_most_are_named() {
     let top = |reasons: &[(&'static str, i32)]| Top::of(reasons.iter().copied()).iter().collect::<Vec<_>>();
+    let raising = Top::of([("a", 5), ("b", -9), ("c", 1), ("d", -8), ("e", 7), ("f", 5)].into_iter());
+    assert_eq!(raising.raising().collect::<Vec<_>>(), [("e", 7), ("a", 5), ("f", 5)]);
+    assert_eq!(raising.raised(), 18);
     let adds = [("a", 5), ("b", -9), ("c", 1), ("d", 0), ("e", -1), ("f", 9)];
     assert_eq!(top(&adds), [("b", -9), ("f", 9), ("a", 5)]);
     assert_eq!(top(&[("a", 0), ("b", 3)]), [("b", 3)]);

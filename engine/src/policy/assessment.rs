@@ -99,12 +99,12 @@ impl<'a> Assessment<'a> {
         }
         let refusal = self.refusal(refused, doubt);
         let verdict = self.verdict(refusal);
-        if self.band != Band::Low || self.policy.records(verdict) {
-            self.explain();
-        }
+        let enforced = self.policy.settings.mode.is_in_force(|| self.share());
+        let recorded = self.band != Band::Low || self.policy.records(verdict);
+        self.explain(|scored| recorded || enforced && scored.counts);
         Judgement {
             verdict,
-            enforced: self.policy.settings.mode.is_in_force(|| self.share()),
+            enforced,
             risk: self.risk,
             band: self.band,
             reasons: self.reasons,
@@ -113,9 +113,10 @@ impl<'a> Assessment<'a> {
         }
     }
 
-    /// Works out why the models said what they did, and takes in the reasons of those that count.
-    fn explain(&mut self) {
-        for scored in &mut self.scored {
+    /// Works out why models said what they did, and takes in the reasons of those that count. Points never go out without
+    /// their reasons; for what only records hold, it is not worth the time where nothing is recorded.
+    fn explain(&mut self, is_shown: impl Fn(&Scored<'a>) -> bool) {
+        for scored in self.scored.iter_mut().filter(|scored| is_shown(scored)) {
             scored.explain();
             if scored.counts {
                 self.reasons.model(scored);

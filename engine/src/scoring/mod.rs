@@ -1,7 +1,7 @@
 //! The models of a policy: which of them counts for a client, and what each says of a request.
 //!
-//! Of each layer at most one model is in force for a client: the first canary that holds for it, or else the first that is in
-//! force for everybody. All others that are not off score, too, and are only recorded.
+//! Of each layer at most one model is in force for a request, of those that have observed enough to say something: the first
+//! canary that holds for its client, or else the first that is in force for everybody. All others that are not off score, too, and are only recorded.
 
 mod error;
 mod feature;
@@ -36,13 +36,7 @@ impl Models {
     /// # Errors
     /// Says which model is wrong, and how.
     pub fn load(bytes: &[u8]) -> Result<Self, ScoringError> {
-        let entries: Vec<Entry<'_>> = match postcard::take_from_bytes(bytes) {
-            Ok((entries, [])) => entries,
-            Ok(_) | Err(_) => return Err(ScoringError::Malformed),
-        };
-        if entries.len() > MAX_MODELS {
-            return Err(ScoringError::TooMany { models: entries.len() });
-        }
+        let entries = entries(bytes)?;
         let slots: Vec<Slot> = entries.iter().map(Slot::load).collect::<Result<_, _>>()?;
         let twice =
             slots.iter().enumerate().find(|(at, slot)| slots.iter().take(*at).any(|known| known.id() == slot.id()));
@@ -70,20 +64,14 @@ impl Models {
         for (place, slot) in self.slots.iter().enumerate().filter(|(_, slot)| slot.mode() != Mode::Off) {
             let binned = slot.model().bin(|signal| (signal.read)(scene));
             if let Some(score) = slot.model().score(&binned) {
-                let in_force = self.in_force(slot.model().layer(), share) == Some(place);
-                all.push(Scored::new(slot, place, score, binned, in_force));
+                all.push(Scored::new(slot, place, score, binned));
             }
         }
+        for layer in [Layer::Device, Layer::Behaviour, Layer::Context] {
+            let counts = in_force(&all, layer, share).and_then(|at| all.get_mut(at));
+            counts.into_iter().for_each(|scored| scored.in_force = true);
+        }
         all
-    }
-
-    /// The place of the model that counts in a layer for a client.
-    fn in_force(&self, layer: Layer, share: impl Fn() -> u16) -> Option<usize> {
-        let first = |wanted: &dyn Fn(Mode) -> bool| {
-            self.slots.iter().position(|slot| slot.model().layer() == layer && wanted(slot.mode()))
-        };
-        first(&|mode| matches!(mode, Mode::Canary(part) if share() < part))
-            .or_else(|| first(&|mode| mode == Mode::Enforce))
     }
 
     /// What the models look at, of a request: what is known of it, each signal once.
@@ -97,4 +85,27 @@ impl Models {
         signals.sort_unstable_by_key(|signal| signal.name);
         signals.into_iter().filter_map(|signal| Feature::of(signal, scene)).collect()
     }
+}
+
+/// The models of a bundle, one after the other: none is read where there are too many.
+fn entries(bytes: &[u8]) -> Result<Vec<Entry<'_>>, ScoringError> {
+    let (models, mut rest) = postcard::take_from_bytes::<usize>(bytes).map_err(|_| ScoringError::Malformed)?;
+    if models > MAX_MODELS {
+        return Err(ScoringError::TooMany { models });
+    }
+    let mut entries = Vec::with_capacity(models);
+    for _ in 0..models {
+        let (entry, after) = postcard::take_from_bytes(rest).map_err(|_| ScoringError::Malformed)?;
+        entries.push(entry);
+        rest = after;
+    }
+    if rest.is_empty() { Ok(entries) } else { Err(ScoringError::Malformed) }
+}
+
+/// Which of the models that said something counts in a layer for a client.
+fn in_force(all: &[Scored<'_>], layer: Layer, share: impl Fn() -> u16) -> Option<usize> {
+    let first = |wanted: &dyn Fn(Mode) -> bool| {
+        all.iter().position(|scored| scored.slot.model().layer() == layer && wanted(scored.slot.mode()))
+    };
+    first(&|mode| matches!(mode, Mode::Canary(part) if share() < part)).or_else(|| first(&|mode| mode == Mode::Enforce))
 }

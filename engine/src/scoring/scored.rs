@@ -1,7 +1,7 @@
 //! What a model said of a request.
 
 use super::Slot;
-use crate::model::{Binned, Score, Top};
+use crate::model::{Binned, MAX_REASONS, Score, Top};
 
 /// What a model said of a request.
 #[derive(Clone, Copy, Debug)]
@@ -23,8 +23,8 @@ pub struct Scored<'m> {
 }
 
 impl<'m> Scored<'m> {
-    pub(super) fn new(slot: &'m Slot, place: usize, score: Score, binned: Binned, in_force: bool) -> Self {
-        Self { slot, place, score, binned, in_force, counts: false, why: None }
+    pub(super) fn new(slot: &'m Slot, place: usize, score: Score, binned: Binned) -> Self {
+        Self { slot, place, score, binned, in_force: false, counts: false, why: None }
     }
 
     /// What it is worth in its layer, 0 to 100.
@@ -46,21 +46,74 @@ impl<'m> Scored<'m> {
         self.why = model.contributions(&self.binned).map(|contributions| model.reasons(&contributions));
     }
 
-    /// The reasons that raised the score, as decisions name them, and the points of each: its share of what all that raised
-    /// it add. All points are the model's own where it cannot tell.
+    /// The reasons that raised the score most, as decisions name them, and the points of each: its share of what all that
+    /// raised it add. The rest of the points is the model's own, and all of them where it cannot tell: together they are
+    /// the points of the model.
     pub fn reasons(&self) -> impl Iterator<Item = (&'m str, i16)> {
-        let (slot, points) = (self.slot, self.points());
-        let told = self.why.iter().flat_map(move |why| {
-            let raising = why.iter().filter(|(_, adds)| *adds > 0);
-            raising.map(move |(token, adds)| (slot.reason(token), share(points, adds.unsigned_abs(), why.raised())))
-        });
-        let whole = self.why.is_none().then(|| (slot.reason(""), i16::from(points)));
-        told.chain(whole).filter(|(_, points)| *points > 0)
+        let (slot, points) = (self.slot, u64::from(self.points()));
+        let shares = self.why.map_or([0; MAX_REASONS], |why| shares(points, &why));
+        let named = self.why.into_iter().flat_map(|why| why.raising().map(|(token, _)| token));
+        let rest = points.saturating_sub(shares.iter().sum());
+        let all = named.zip(shares).chain([("", rest)]);
+        let whole = |points| i16::try_from(points).unwrap_or(i16::MAX);
+        all.filter(|(_, points)| *points > 0).map(move |(token, points)| (slot.reason(token), whole(points)))
     }
 }
 
-/// Rounded half up.
-fn share(points: u8, part: u32, whole: u32) -> i16 {
-    let (part, whole) = (u64::from(part), u64::from(whole.max(1)));
-    i16::try_from((u64::from(points) * part + whole / 2) / whole).unwrap_or(i16::MAX)
+/// The points of each reason that raised the score most: together their part of all points, rounded half up, of which what
+/// rounding down leaves goes to the first ones, so that no reason has more than one before it.
+fn shares(points: u64, why: &Top<'_>) -> [u64; MAX_REASONS] {
+    let whole = u64::from(why.raised().max(1));
+    let mut shares = [0; MAX_REASONS];
+    shares.iter_mut().zip(why.raising()).for_each(|(share, (_, adds))| *share = points * u64::from(adds) / whole);
+    let named: u64 = why.raising().map(|(_, adds)| u64::from(adds)).sum();
+    let left = ((points * named + whole / 2) / whole).saturating_sub(shares.iter().sum());
+    shares.iter_mut().zip(0..left).for_each(|(share, _)| *share += 1);
+    shares
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        fact::Fact,
+        model::{
+            Parts,
+            sample::{Owned, any_model, any_row},
+            write,
+        },
+        rules::Mode,
+        scoring::{Entry, Scored, Slot},
+    };
+    use alloc::vec::Vec;
+    use proptest::prelude::*;
+
+    fn any_rows() -> impl Strategy<Value = (Parts, Vec<Vec<Option<Owned>>>)> {
+        any_model(1..12).prop_flat_map(|parts| {
+            let rows = prop::collection::vec(any_row(&parts), 8);
+            (Just(parts), rows)
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn the_points_of_a_model_are_those_of_its_reasons(drawn in any_rows(), points in 0..=100_u8) {
+            let (mut parts, rows) = drawn;
+            parts.needs.clear();
+            let file = write(&parts).unwrap();
+            let slot = Slot::load(&Entry { id: "slot", mode: Mode::Enforce, points, file: &file }).unwrap();
+            for row in rows {
+                let mut values = row.iter().map(|value| value.as_ref().map_or(Fact::Absent, Owned::reading));
+                let binned = slot.model().bin(|_| values.next().unwrap());
+                let mut scored = Scored::new(&slot, 0, slot.model().score(&binned).unwrap(), binned);
+                let told = |scored: &Scored<'_>| scored.reasons().map(|(_, points)| points).collect::<Vec<_>>();
+                prop_assert_eq!(told(&scored).iter().sum::<i16>(), i16::from(scored.points()));
+                scored.explain();
+                prop_assert_eq!(told(&scored).iter().sum::<i16>(), i16::from(scored.points()));
+                let named: Vec<i16> =
+                    scored.reasons().filter(|(id, _)| *id != "model.slot").map(|(_, points)| points).collect();
+                prop_assert!(named.len() <= 3 && named.is_sorted_by(|one, next| one >= next));
+            }
+        }
+    }
 }
