@@ -28,6 +28,11 @@ def trainer() -> Path:
     return _interpreter(paths.VENV_TRAIN, paths.REQUIREMENTS_TRAIN, "Installing CatBoost, which trains models")
 
 
+def rivals() -> Path:
+    """The interpreter of .outwork/venv-rivals, with the LightGBM that models are measured beside."""
+    return _interpreter(paths.VENV_RIVALS, paths.REQUIREMENTS_RIVALS, "Installing LightGBM")
+
+
 def _interpreter(venv: Path, requirements: Path, saying: str) -> Path:
     interpreter = venv / "bin" / "python"
     wanted = hashlib.sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()

@@ -10,6 +10,7 @@ STATE = Path(os.environ.get("OUTWORK_STATE", ROOT / ".outwork"))
 LOGS = STATE / "logs"
 VENV = STATE / "venv"
 VENV_TRAIN = STATE / "venv-train"
+VENV_RIVALS = STATE / "venv-rivals"
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 DATA = Path(os.environ.get("OUTWORK_DATA", ROOT.parent / "shared" / "data"))
 EDGE = ROOT / "envoy-config" / "edge"
@@ -18,6 +19,7 @@ LIVE = ROOT / "tests" / "live"
 RIVALS = ROOT / "tests" / "rivals"
 REQUIREMENTS = ROOT / "scripts" / "requirements.txt"
 REQUIREMENTS_TRAIN = ROOT / "scripts" / "requirements-train.txt"
+REQUIREMENTS_RIVALS = ROOT / "scripts" / "requirements-rivals.txt"
 
 
 def relative(path: Path) -> str:

@@ -28,8 +28,9 @@ pub(super) struct Features {
 /// A column of numbers.
 #[derive(Debug, Deserialize)]
 pub(super) struct FloatFeature {
-    /// The column's name, or nothing where the table had none.
-    #[serde(default, alias = "feature_name")]
+    /// The column's name, or nothing where the table had none. What an export calls `feature_name` is the name in the pool
+    /// that it was saved with.
+    #[serde(default)]
     pub(super) feature_id: String,
     /// Its place among columns of numbers, by which splits name it.
     pub(super) feature_index: usize,
@@ -103,4 +104,17 @@ pub(super) enum Split {
     /// A feature of texts or embeddings.
     #[serde(other)]
     Estimated,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_export_that_was_saved_with_its_pool_names_its_columns_twice() {
+        let text = r#"{"features_info": {"float_features": [
+            {"feature_id": "key.dwell", "feature_index": 0, "feature_name": "key.dwell", "flat_feature_index": 0}]}}"#;
+        let export: Export = serde_json::from_str(text).unwrap();
+        assert_eq!(export.features_info.float_features[0].feature_id, "key.dwell");
+    }
 }
