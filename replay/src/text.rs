@@ -83,12 +83,13 @@ fn models(out: &mut String, summary: &Summary) {
     }
     line!(out);
     let width = summary.models.iter().map(|model| model.slot.len()).max().unwrap_or(0).max(5);
-    line!(out, "{:<width$}{:>12}{:>12}{:>12}{:>12}{:>9}", "model", "scored", "in force", "counted", "programs", "mean");
+    let columns = ["scored", "in force", "counted", "programs", "agreed", "disagreed"];
+    let columns = columns.map(|column| format!("{column:>12}")).concat();
+    line!(out, "{:<width$}{columns}{:>9}", "model", "mean");
     for model in &summary.models {
-        let [scored, in_force, counted, probable] =
-            [model.scored, model.in_force, model.counted, model.probable].map(number);
-        let mean = model.mean_probability;
-        line!(out, "{:<width$}{scored:>12}{in_force:>12}{counted:>12}{probable:>12}{mean:>9.4}", model.slot);
+        let counts = [model.scored, model.in_force, model.counted, model.probable, model.agreed, model.disagreed];
+        let counts = counts.map(|count| format!("{:>12}", number(count))).concat();
+        line!(out, "{:<width$}{counts}{:>9.4}", model.slot, model.mean_probability);
     }
 }
 

@@ -35,6 +35,28 @@ fn a_replay_counts_what_models_said() {
 }
 
 #[test]
+fn a_replay_counts_how_often_a_shadow_agrees_with_the_model_in_force() {
+    let shadow = |id: &str, file: &str| format!("[[model]]\nid = \"{id}\"\nfile = \"{file}\"\nmode = \"shadow\"\n");
+    let models = [DEVICE, &shadow("same", "device.model"), &shadow("next", "next.model")].concat();
+    let folder = Folder::new("agreed", &models);
+    let next = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/device/device.model");
+    std::fs::copy(next, folder.0.join("next.model")).unwrap();
+    let crawler =
+        log().replace("Mozilla/5.0", "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)");
+    folder.write("access.log", &crawler);
+    let (_, out, _) = folder.run(&["replay", "access.log", "-p", ".", "--jsonl"]);
+    let lines = out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["probabilities"].clone());
+    let is_probable = |line: &Value, slot: &str| line[slot].as_u64().unwrap() >= 5_000;
+    let agreed = lines.filter(|line| is_probable(line, "device") == is_probable(line, "next")).count();
+    let (code, out, err) = folder.run(&["replay", "access.log", "-p", ".", "--json"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    let models = &serde_json::from_str::<Value>(&out).unwrap()["models"];
+    let of = |at: usize| ["in_force", "agreed", "disagreed"].map(|name| models[at][name].as_u64().unwrap());
+    assert_eq!([of(0), of(1), of(2)], [[3, 0, 0], [0, 3, 0], [0, agreed as u64, 3 - agreed as u64]]);
+    assert_eq!(agreed, 2, "the fixture knows no crawler");
+}
+
+#[test]
 fn a_diff_names_the_model_behind_a_change() {
     let (old, new) = (Folder::new("old", ""), Folder::new("new", &format!("[bands]\nmedium = 1\n{DEVICE}")));
     new.write("access.log", &log());

@@ -155,14 +155,17 @@ fn models(summary: &Summary) -> Markup {
         return html! {};
     }
     let row = |model: &ModelRow| {
-        let counts = [model.scored, model.in_force, model.counted, model.probable].map(number);
+        let counts =
+            [model.scored, model.in_force, model.counted, model.probable, model.agreed, model.disagreed].map(number);
         let mean = format!("{:.4}", model.mean_probability);
         (model.slot.clone(), counts.into_iter().chain([mean]).collect())
     };
     let rows: Vec<_> = summary.models.iter().map(row).collect();
-    let caption =
-        "How often each model scored, was in force, said more than the rules, and held a program for probable";
-    section("Models", &table(caption, &["Model", "Scored", "In force", "Counted", "Programs", "Mean"], &rows))
+    let caption = "How often each model scored, was in force, said more than the rules, held a program for probable, and, beside the model in force of its layer, agreed with it or did not";
+    section(
+        "Models",
+        &table(caption, &["Model", "Scored", "In force", "Counted", "Programs", "Agreed", "Disagreed", "Mean"], &rows),
+    )
 }
 
 fn limits(summary: &Summary) -> Markup {

@@ -1,7 +1,7 @@
 //! What the models of a policy said of a log.
 
 use crate::Outcome;
-use outwork_engine::policy::Policy;
+use outwork_engine::{policy::Policy, scoring::Scored};
 use serde::Serialize;
 
 /// What a model said of a log.
@@ -17,10 +17,22 @@ pub struct ModelRow {
     pub in_force: u64,
     /// Those of which it said more than the rules, and was in force.
     pub counted: u64,
+    /// Those of which it was not in force, and said the same as the model of its layer that was: both that a program is at
+    /// least as probable as not, or neither.
+    pub agreed: u64,
+    /// Those of which it said otherwise than that model.
+    pub disagreed: u64,
     /// Those that a program sent more probably than not.
     pub probable: u64,
     /// The mean of its probabilities, from 0 to 1.
     pub mean_probability: f64,
+}
+
+/// Whether a model that is not in force says the same of a request as the one of its layer that is: what hosts count, too.
+fn agrees(one: &Scored<'_>, all: &[Scored<'_>]) -> Option<bool> {
+    let layer = one.slot.model().layer();
+    let other = all.iter().find(|other| other.in_force && other.slot.model().layer() == layer)?;
+    (!one.in_force).then(|| one.score.is_probable() == other.score.is_probable())
 }
 
 /// The sums of one model.
@@ -29,13 +41,12 @@ pub(crate) struct Scores {
     scored: u64,
     in_force: u64,
     counted: u64,
+    agreed: u64,
+    disagreed: u64,
     probable: u64,
     // Of probabilities in ten-thousandths.
     probability: u64,
 }
-
-/// From this probability on, in ten-thousandths, a program is more probable than not.
-const PROBABLE: u16 = 5_000;
 
 impl Scores {
     /// None for each model of a policy.
@@ -45,12 +56,16 @@ impl Scores {
 
     /// Counts what models said of a request.
     pub(crate) fn note(all: &mut [Self], outcome: &Outcome<'_>) {
-        for scored in &outcome.judgement.scored {
+        let said = &outcome.judgement.scored;
+        for scored in said {
             let Some(sums) = all.get_mut(scored.place) else { continue };
             sums.scored += 1;
             sums.in_force += u64::from(scored.in_force);
             sums.counted += u64::from(scored.counts);
-            sums.probable += u64::from(scored.score.probability >= PROBABLE);
+            let agrees = agrees(scored, said);
+            sums.agreed += u64::from(agrees == Some(true));
+            sums.disagreed += u64::from(agrees == Some(false));
+            sums.probable += u64::from(scored.score.is_probable());
             sums.probability += u64::from(scored.score.probability);
         }
     }
@@ -61,6 +76,8 @@ impl Scores {
             sums.scored += other.scored;
             sums.in_force += other.in_force;
             sums.counted += other.counted;
+            sums.agreed += other.agreed;
+            sums.disagreed += other.disagreed;
             sums.probable += other.probable;
             sums.probability += other.probability;
         }
@@ -74,6 +91,8 @@ impl Scores {
             scored: sums.scored,
             in_force: sums.in_force,
             counted: sums.counted,
+            agreed: sums.agreed,
+            disagreed: sums.disagreed,
             probable: sums.probable,
             // Four digits, as a single probability has.
             mean_probability: (sums.probability / sums.scored.max(1)) as f64 / 10_000.0,
