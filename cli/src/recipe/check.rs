@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
-use outwork_engine::model::{MAX_BINS, MAX_DEPTH, MAX_INPUTS, MAX_TREES};
+use outwork_engine::model::{MAX_BINS, MAX_DEPTH, MAX_INPUTS, MAX_TREES, UNFIT};
 use outwork_engine::signals::{Kind, SIGNALS, by_name};
 
 use super::{Ingredient, Recipe, Settings};
@@ -49,6 +49,9 @@ impl Ingredient {
     fn check(&self) -> Result<(), String> {
         if kind(&self.signal)? == Kind::Address {
             return Err(format!("`{}` is an address, and no input of a model", self.signal));
+        }
+        if let Some((_, why)) = UNFIT.iter().find(|(unfit, _)| *unfit == self.signal) {
+            return Err(format!("`{}` cannot be an input: {why}", self.signal));
         }
         if !is_name(&self.reason) {
             return Err(format!("`{}` is no reason: write a token such as `motion.rhythm`", self.reason));

@@ -91,6 +91,29 @@ fn what_scores_otherwise_is_not_written() {
 }
 
 #[test]
+fn what_inputs_leave_open_or_misspell_is_refused() {
+    let folder = folder("inputs", "id,raw", |raw| raw);
+    for (from, to, complaint) in [
+        ("other = 4\n", "", "`categories` without `other`"),
+        ("categories = { chrome = 0, safari = 1, firefox = 2, edge = 3 }\n", "", "`other` without `categories`"),
+        ("needs = ", "need = ", "`need` is no key of [model]"),
+        ("other = 4", "other = 4\ncategory = 1", "`category` is no key of input `ua.family`"),
+        ("needs = { ", "needs = { \"network.asn\" = 1, ", "`network.asn` cannot be an input"),
+    ] {
+        assert_eq!(INPUTS.matches(from).count(), 1, "{from}");
+        folder.write("inputs.toml", &INPUTS.replace(from, to));
+        let (code, _, err) = import(&folder, "behaviour.json");
+        assert!(code == 2 && err.contains(complaint), "{code} {err}");
+    }
+    // A recipe will do: what is for training says nothing here.
+    let recipe = INPUTS
+        .replace("[model]", "[model]\nkinds = [\"mouse\"]\nbins = 32")
+        .replace("reason = \"keys\"", "reason = \"keys\"\nmonotone = 1");
+    folder.write("inputs.toml", &format!("{recipe}\n[card]\npurpose = \"a test\"\n"));
+    assert_eq!(import(&folder, "behaviour.json").0, 0);
+}
+
+#[test]
 fn what_does_not_fit_is_refused_with_the_setting_to_change() {
     let folder = folder("unfit", "id,raw", |raw| raw);
     for (export, setting) in [("deep.json", "`depth=6`"), ("lossguide.json", "`grow_policy=\"SymmetricTree\"`")] {

@@ -89,6 +89,13 @@ pub enum ImportError {
         /// The signal.
         signal: String,
     },
+    /// A column is a signal that no model may read.
+    Unfit {
+        /// The signal.
+        signal: String,
+        /// Why none may.
+        why: &'static str,
+    },
     /// A column of texts has no categories, or one of numbers has some.
     Categories {
         /// The signal.
@@ -203,6 +210,7 @@ impl fmt::Display for ImportError {
             Self::Address { signal } => {
                 write!(f, "`{signal}` is an address, and no input of a model: leave the column out")
             }
+            Self::Unfit { signal, why } => write!(f, "`{signal}` cannot be an input: {why}; leave the column out"),
             Self::Categories { signal, text: true } => {
                 write!(f, "`{signal}` is a text: say by `categories` which number stood for which text in training")
             }

@@ -9,7 +9,7 @@ use super::{
     shapley,
 };
 use outwork_engine::{
-    model::{Calibration, Input, MAX_DEPTH, MAX_INPUTS, MAX_TREES, Parts, Shapley, Split, Tree},
+    model::{Calibration, Input, MAX_DEPTH, MAX_INPUTS, MAX_TREES, Parts, Shapley, Split, Tree, UNFIT},
     signals::{self, Kind, SIGNALS},
 };
 use std::collections::BTreeMap;
@@ -93,6 +93,9 @@ fn check_columns(plan: &Plan) -> Result<(), ImportError> {
         let kind = known.ok_or_else(|| ImportError::Signal { signal: signal() })?.kind;
         if kind == Kind::Address {
             return Err(ImportError::Address { signal: signal() });
+        }
+        if let Some((_, why)) = UNFIT.iter().find(|(unfit, _)| *unfit == column.signal) {
+            return Err(ImportError::Unfit { signal: signal(), why });
         }
         if (kind == Kind::Text) != column.categories.is_some() {
             return Err(ImportError::Categories { signal: signal(), text: kind == Kind::Text });
