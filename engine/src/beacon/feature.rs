@@ -1,7 +1,10 @@
 //! The list of features. A token carries them in this order, so it only grows at its end while tokens live: see
 //! [`Features::SCHEMA`](super::Features::SCHEMA).
 
-use Feature::{ClickCount, KeyEvents, PointerEvents, PointerStrokes, TouchEvents, WheelEvents};
+use Feature::{
+    ClickCount, KeyEvents, PointerAcceleration, PointerBell, PointerEnd, PointerEvents, PointerPeak, PointerSpeed,
+    PointerStart, PointerStraightness, PointerStrokes, PointerTime, TouchEvents, WheelEvents,
+};
 
 /// How a feature of two times of observation becomes one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +17,12 @@ pub enum Merge {
     Bits,
     /// The mean, each side weighing as much as it has of this other feature.
     Mean(Feature),
+    /// The mean, each side weighing as much as it has of the first times its value of the second: what is a ratio to the second.
+    Ratio(Feature, Feature),
+    /// The standard deviation over that mean, pooled like the next one.
+    Relative(Feature),
+    /// The standard deviation about that mean, pooled: both sides' own, and how far their means lie apart.
+    Spread(Feature),
 }
 
 macro_rules! features {
@@ -76,17 +85,27 @@ features! {
     KeyEvents "key.events" "keys" Merge::Sum, "Number of keys that went up.";
     KeyFlight "key.flight" "ms" Merge::Mean(KeyEvents), "Mean time between one key's going up and the next one's, where it is shorter than a second.";
     KeyFlightSpread "key.flight_spread" "thousandths" Merge::Mean(KeyEvents), "Standard deviation of those times over their mean; of two or more.";
-    PointerAcceleration "pointer.acceleration" "10 px/s²" Merge::Mean(PointerEvents), "Mean of |Δv|·60 Hz, v the speed between canonical samples.";
+    PointerAcceleration "pointer.acceleration" "10 px/s²" Merge::Mean(PointerTime), "Mean of |Δv|·60 Hz, v the speed between canonical samples.";
     PointerAgreement "pointer.agreement" "thousandths" Merge::Mean(PointerEvents), "Share of moves whose movementX and movementY equal the difference of screen places.";
+    PointerBell "pointer.bell" "thousandths" Merge::Mean(PointerStrokes), "Mean likeness of the speeds of long strokes to those of minimum jerk, t²(1 − t)²: (1 + r)/2, r Pearson's correlation over 5 canonical steps or more.";
+    PointerBellSpread "pointer.bell_spread" "thousandths" Merge::Spread(PointerBell), "Standard deviation of that likeness; of three or more.";
+    PointerBow "pointer.bow" "thousandths" Merge::Mean(PointerStrokes), "Mean of the largest distance from the chord over the chord, of long strokes.";
+    PointerChangeMedian "pointer.change_median" "thousandths" Merge::Mean(PointerTime), "Median of |Δv| over its mean; of 24 or more.";
+    PointerChangeMemory "pointer.change_memory" "thousandths" Merge::Ratio(PointerTime, PointerAcceleration), "(1 + r)/2, r the correlation about zero of Δv with the Δv before it; of 24 or more.";
+    PointerChangeRelative "pointer.change_relative" "thousandths" Merge::Mean(PointerTime), "Median of |Δv| over the mean of the speeds before and after; of 24 or more.";
+    PointerChangeRuns "pointer.change_runs" "thousandths" Merge::Mean(PointerTime), "Share of Δv whose sign is that of the Δv before; of 24 or more.";
+    PointerChangeShape "pointer.change_shape" "thousandths" Merge::Ratio(PointerTime, PointerAcceleration), "Mean of |Δv| over the root of the mean of Δv²; of 24 or more.";
     PointerCoalesced "pointer.coalesced" "hundredths" Merge::Mean(PointerEvents), "Mean number of events that the browser joined into a move.";
-    PointerCurvature "pointer.curvature" "mrad" Merge::Mean(PointerEvents), "Mean of |θ|, the turn between two canonical steps of 1 px or more.";
-    PointerCurvatureSpread "pointer.curvature_spread" "mrad" Merge::Mean(PointerEvents), "Standard deviation of θ.";
-    PointerDirections "pointer.directions" "thousandths" Merge::Mean(PointerEvents), "Shannon entropy of the directions of canonical steps of 1 px or more in 16 sectors, over the 4 bits that it can reach.";
+    PointerCurvature "pointer.curvature" "mrad" Merge::Mean(PointerTime), "Mean of |θ|, the turn between two canonical steps of 1 px or more.";
+    PointerCurvatureSpread "pointer.curvature_spread" "mrad" Merge::Mean(PointerTime), "Standard deviation of θ.";
+    PointerDirections "pointer.directions" "thousandths" Merge::Mean(PointerTime), "Shannon entropy of the directions of canonical steps of 1 px or more in 16 sectors, over the 4 bits that it can reach.";
+    PointerEnd "pointer.end" "thousandths" Merge::Mean(PointerStrokes), "Mean speed of the last two canonical steps of long strokes, over their highest.";
+    PointerEndSpread "pointer.end_spread" "thousandths" Merge::Spread(PointerEnd), "Standard deviation of that; of three strokes or more.";
     PointerEvents "pointer.events" "moves" Merge::Sum, "Number of moves.";
     PointerFractional "pointer.fractional" "thousandths" Merge::Mean(PointerEvents), "Share of moves, presses and releases whose place has fractions of a pixel.";
     PointerInterval "pointer.interval" "10 µs" Merge::Mean(PointerEvents), "Mean time between moves of one stroke, as they came.";
     PointerIntervalSpread "pointer.interval_spread" "thousandths" Merge::Mean(PointerEvents), "Standard deviation of those times over their mean.";
-    PointerJerk "pointer.jerk" "thousandths" Merge::Mean(PointerEvents), "Mean |Δa| over mean |a|, a the change of speed between canonical steps.";
+    PointerJerk "pointer.jerk" "thousandths" Merge::Ratio(PointerTime, PointerAcceleration), "Mean |Δa| over mean |a|, a the change of speed between canonical steps.";
     PointerJumps "pointer.jumps" "thousandths" Merge::Mean(PointerEvents), "Share of the path in jumps: single moves of 50 px or more with no other move 100 ms before or after.";
     PointerMicroPauses "pointer.micro_pauses" "thousandths" Merge::Mean(PointerEvents), "Share of the times between moves of one stroke that are 50 ms or longer.";
     PointerOvershoot "pointer.overshoot" "thousandths" Merge::Mean(PointerStrokes), "Share of long strokes that go 3 px or more beyond their end, along their chord.";
@@ -94,16 +113,31 @@ features! {
     PointerPause "pointer.pause" "ms" Merge::Mean(PointerEvents), "Mean time between moves, where it is 200 ms or longer; a minute at most counts.";
     PointerPauses "pointer.pauses" "pauses" Merge::Sum, "Number of times without a move of 200 ms or longer, between moves.";
     PointerPeak "pointer.peak" "thousandths" Merge::Mean(PointerStrokes), "Mean place of the highest speed in long strokes, in time: 0 their beginning, 1000 their end.";
+    PointerPeakSpread "pointer.peak_spread" "thousandths" Merge::Spread(PointerPeak), "Standard deviation of the place of the highest speed; of three long strokes or more.";
     PointerRepeats "pointer.repeats" "thousandths" Merge::Mean(PointerEvents), "Share of steps that repeat the step before within 1 px on both axes, of pairs of steps of 8 px or more as they came; of ten pairs or more.";
-    PointerReversals "pointer.reversals" "thousandths" Merge::Mean(PointerEvents), "Share of turns of 10 mrad or more to the other side than the turn before.";
-    PointerSpeed "pointer.speed" "px/s" Merge::Mean(PointerEvents), "Mean of v.";
+    PointerReversals "pointer.reversals" "thousandths" Merge::Mean(PointerTime), "Share of turns of 10 mrad or more to the other side than the turn before.";
+    PointerSettling "pointer.settling" "thousandths" Merge::Mean(PointerStrokes), "Mean share of a long stroke's canonical steps from the fastest on that are slower than a fifth of it.";
+    PointerSlow "pointer.slow" "thousandths" Merge::Mean(PointerTime), "Share of canonical steps slower than 60 px/s.";
+    PointerSmooth "pointer.smooth" "thousandths" Merge::Mean(PointerTime), "Share of |Δv| below a tenth of the mean of the speeds before and after; of 24 or more.";
+    PointerSpeed "pointer.speed" "px/s" Merge::Mean(PointerTime), "Mean of v.";
+    PointerSpeedHigh "pointer.speed_high" "thousandths" Merge::Mean(PointerTime), "90th percentile of v over its median, of v of 60 px/s or more; of 24 or more.";
+    PointerSpeedLow "pointer.speed_low" "thousandths" Merge::Mean(PointerTime), "10th percentile of v over its median, of v of 60 px/s or more; of 24 or more.";
     PointerSpeedMax "pointer.speed_max" "px/s" Merge::Max, "Largest v.";
-    PointerSpeedSpread "pointer.speed_spread" "thousandths" Merge::Mean(PointerEvents), "Standard deviation of v over its mean.";
+    PointerSpeedSpread "pointer.speed_spread" "thousandths" Merge::Relative(PointerSpeed), "Standard deviation of v over its mean.";
+    PointerStart "pointer.start" "thousandths" Merge::Mean(PointerStrokes), "Mean speed of the first two canonical steps of long strokes, over their highest.";
+    PointerStartSpread "pointer.start_spread" "thousandths" Merge::Spread(PointerStart), "Standard deviation of that; of three strokes or more.";
     PointerStraight "pointer.straight" "thousandths" Merge::Mean(PointerStrokes), "Share of long strokes of which no move is more than 1 px from their chord.";
     PointerStraightness "pointer.straightness" "thousandths" Merge::Mean(PointerStrokes), "Mean of chord over path of long strokes.";
+    PointerStraightnessSpread "pointer.straightness_spread" "thousandths" Merge::Spread(PointerStraightness), "Standard deviation of chord over path; of three long strokes or more.";
     PointerStrokes "pointer.strokes" "strokes" Merge::Sum, "Number of long strokes: 4 moves or more without a click or 200 ms between them, ending 50 px or more from where they began.";
     PointerSubmovements "pointer.submovements" "hundredths" Merge::Mean(PointerStrokes), "Mean number of peaks of speed in a long stroke, each a fifth of the highest speed above the valley before it.";
     PointerTime "pointer.time" "10 ms" Merge::Sum, "Sum of the times between moves of one stroke.";
+    PointerTurnFast "pointer.turn_fast" "mrad" Merge::Mean(PointerTime), "Mean of |θ| of the faster half of turns: those whose slower step is above its median; of 16 or more.";
+    PointerTurnMedian "pointer.turn_median" "mrad" Merge::Mean(PointerTime), "Median of |θ|; of 16 or more.";
+    PointerTurnMemory "pointer.turn_memory" "thousandths" Merge::Mean(PointerTime), "(1 + r)/2, r the correlation about zero of θ with the θ before it, both cut at 1 rad; of 16 or more.";
+    PointerTurnSharp "pointer.turn_sharp" "thousandths" Merge::Mean(PointerTime), "Share of |θ| above 0.5 rad; of 16 or more.";
+    PointerTurnSlow "pointer.turn_slow" "mrad" Merge::Mean(PointerTime), "Mean of |θ| of the slower half of turns; of 16 or more.";
+    PointerTurnSlowing "pointer.turn_slowing" "thousandths" Merge::Mean(PointerTime), "(1 + r)/2, r Pearson's correlation of log v with log(|θ| + 0.02), v the slower of the two steps of a turn; of 16 or more.";
     TouchArc "touch.arc" "thousandths" Merge::Mean(TouchEvents), "Mean of the largest distance from the chord over the chord, of swipes of 30 px or more.";
     TouchEvents "touch.events" "events" Merge::Sum, "Number of touch events.";
     TouchPressureSpread "touch.pressure_spread" "thousandths" Merge::Mean(TouchEvents), "Standard deviation of the pressure of touch starts and moves.";

@@ -8,6 +8,9 @@ pub struct Features([u16; FEATURES.len()]);
 /// No value.
 const MISSING: u16 = u16::MAX;
 
+/// The fewest things whose spread says something.
+const SEVERAL: u16 = 3;
+
 /// How many events at most an older observation weighs in a mean: about nine flushes of 256 events, so that a window
 /// follows what its visitor does, and rounding to whole numbers never holds a mean where it is.
 const MEMORY: u64 = 2_304;
@@ -25,9 +28,13 @@ impl Features {
     /// A number that another list of features does not have: what was written under it is not read by another.
     pub const SCHEMA: u16 = schema();
 
-    /// The value of a feature; absent where it is missing.
+    /// The value of a feature; absent where it is missing, and a spread also where it is of fewer than [`SEVERAL`].
     pub fn get(&self, feature: Feature) -> Fact<u16> {
-        Fact::from_option(self.value(feature))
+        let is_told = match feature.merge() {
+            Merge::Spread(about) => matches!(about.merge(), Merge::Mean(of) if self.value(of) >= Some(SEVERAL)),
+            _ => true,
+        };
+        Fact::from_option(self.value(feature).filter(|_| is_told))
     }
 
     /// Sets the value of a feature; the largest is 65,534.
@@ -53,8 +60,23 @@ impl Features {
                 Merge::Max => both(pair, u16::max),
                 Merge::Bits => both(pair, |old, new| old & Environment::TELLS.0 | new),
                 Merge::Mean(of) => both(pair, |old, new| {
-                    let weight = |features: &Self| u64::from(features.value(of).unwrap_or(0));
-                    mean((old, weight(&older).min(MEMORY)), (new, weight(newer)))
+                    let [older, newer] = weights([&older, newer], of);
+                    mean((old, older), (new, newer))
+                }),
+                Merge::Ratio(of, to) => both(pair, |old, new| {
+                    let weights = weights([&older, newer], of);
+                    let [older, newer] =
+                        [(&older, weights[0]), (newer, weights[1])].map(|(side, weight)| weight * side.or_zero(to));
+                    mean((old, older), (new, newer))
+                }),
+                Merge::Spread(about) => both(pair, |old, new| older.pool(newer, about, (old.into(), new.into())).0),
+                Merge::Relative(about) => both(pair, |old, new| {
+                    let size = |side: &Self, relative: u16| u64::from(relative) * side.or_zero(about) / 1_000;
+                    let (deviation, mean) = older.pool(newer, about, (size(&older, old), size(newer, new)));
+                    (u64::from(deviation) * 1_000)
+                        .checked_div(mean)
+                        .and_then(|relative| u16::try_from(relative).ok())
+                        .unwrap_or(new)
                 }),
             };
             self.put(feature, merged);
@@ -100,6 +122,24 @@ impl Features {
         faded
     }
 
+    /// The standard deviation of both sides together, and their mean: of the deviations of each about its own.
+    fn pool(&self, newer: &Self, about: Feature, deviations: (u64, u64)) -> (u16, u64) {
+        let Merge::Mean(of) = about.merge() else { return (0, 0) };
+        let [old, new] = weights([self, newer], of);
+        let (weight, means) = (old + new, (self.or_zero(about), newer.or_zero(about)));
+        // INVARIANT: weights are at most 2,304 and 65,534, squares below 2³²: all of it fits 64 bits.
+        let within = (old * deviations.0 * deviations.0 + new * deviations.1 * deviations.1).checked_div(weight);
+        let apart = means.0.abs_diff(means.1);
+        let between = (old * new * apart * apart).checked_div(weight * weight);
+        let variance = within.unwrap_or(0) + between.unwrap_or(0);
+        let mean = (old * means.0 + new * means.1).checked_div(weight).unwrap_or(0);
+        (u16::try_from(variance.isqrt()).unwrap_or(MISSING), mean)
+    }
+
+    fn or_zero(&self, feature: Feature) -> u64 {
+        self.value(feature).unwrap_or(0).into()
+    }
+
     fn value(&self, feature: Feature) -> Option<u16> {
         self.0.get(feature as usize).copied().filter(|value| *value != MISSING)
     }
@@ -130,6 +170,11 @@ fn mean((old, old_weight): (u16, u64), (new, new_weight): (u16, u64)) -> u16 {
     let weight = old_weight + new_weight;
     let sum = u64::from(old) * old_weight + u64::from(new) * new_weight;
     (sum + weight / 2).checked_div(weight).and_then(|mean| u16::try_from(mean).ok()).unwrap_or(new)
+}
+
+/// How much each side weighs, by how much it has of this.
+fn weights([older, newer]: [&Features; 2], of: Feature) -> [u64; 2] {
+    [older.or_zero(of).min(MEMORY), newer.or_zero(of)]
 }
 
 /// FNV-1a over the names and units, folded to 16 bits.

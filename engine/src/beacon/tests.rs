@@ -139,9 +139,9 @@ fn each_mistake_has_its_name() {
 
 #[test]
 fn a_mean_follows_what_is_newer_and_a_sum_fades() {
-    let of = |moves: u16, speed: u16| {
+    let of = |time: u16, speed: u16| {
         let mut features = Features::default();
-        features.set(Feature::PointerEvents, moves);
+        features.set(Feature::PointerTime, time);
         features.set(Feature::PointerSpeed, speed);
         features
     };
@@ -158,7 +158,28 @@ fn a_mean_follows_what_is_newer_and_a_sum_fades() {
 }
 
 #[test]
+fn a_spread_is_pooled_and_a_ratio_weighs_by_what_it_is_to() {
+    use Feature::{PointerAcceleration, PointerJerk, PointerPeak, PointerPeakSpread, PointerSpeed, PointerSpeedSpread};
+    let of = |pairs: &[(Feature, u16)]| {
+        let mut features = Features::default();
+        features.set(Feature::PointerTime, 100);
+        features.set(Feature::PointerStrokes, 2);
+        pairs.iter().for_each(|&(feature, value)| features.set(feature, value));
+        features
+    };
+    let first = [(PointerPeak, 300), (PointerPeakSpread, 30), (PointerAcceleration, 100), (PointerJerk, 900)];
+    let mut window = of(&[&first[..], &[(PointerSpeed, 100), (PointerSpeedSpread, 500)]].concat());
+    assert_eq!(window.get(PointerPeakSpread), Fact::Absent, "of two strokes");
+    let later = [(PointerPeak, 380), (PointerPeakSpread, 30), (PointerAcceleration, 300), (PointerJerk, 1_300)];
+    window.merge(&of(&[&later[..], &[(PointerSpeed, 300), (PointerSpeedSpread, 500)]].concat()), 1_000);
+    // √(30² + 40²); (900 · 100 + 1,300 · 300) / 400; of deviations 50 and 150 about 100 and 300, √(12,500 + 10,000) over 200.
+    assert_eq!(window.get(PointerPeakSpread), Fact::Known(50));
+    assert_eq!(window.get(PointerJerk), Fact::Known(1_200));
+    assert_eq!(window.get(PointerSpeedSpread), Fact::Known(750));
+}
+
+#[test]
 fn a_token_has_room_for_all_features() {
-    assert!(FEATURES.len() <= 56, "{} features", FEATURES.len());
+    assert!(FEATURES.len() <= 96, "{} features", FEATURES.len());
     assert!(FEATURES.is_sorted_by(|one, two| one.name() < two.name()));
 }

@@ -1,15 +1,23 @@
 //! From the events of one flush to its features.
 
+mod canonical;
 mod click;
 mod motion;
 mod other;
 mod pointer;
+mod profile;
 mod spread;
 mod strokes;
+mod turns;
 mod walk;
 
 use super::{Batch, Event, Feature, Features, Kind};
+use canonical::Canonical;
+use motion::Motion;
+use profile::Profile;
 use spread::Share;
+use strokes::Point;
+use turns::Turns;
 
 impl Batch {
     /// The features of this flush alone: total over any events, in time linear in their number.
@@ -22,13 +30,32 @@ impl Batch {
         page(&self.events, &mut features);
         pointer::describe(&walk, &points, &mut features);
         strokes::describe(&points, &mut features);
-        motion::describe(&points, &mut features);
+        let whole = strokes::whole(&self.events, &points);
+        movement(&points, whole, &mut features);
         click::describe(&walk, &mut features);
         other::keys(&walk, &mut features);
         other::wheel(&walk, &mut features);
         other::touch(&walk, &mut features);
         features
     }
+}
+
+/// How the pointer moves, stroke by stroke.
+fn movement(points: &[Point], whole: &[Point], features: &mut Features) {
+    let (mut motion, mut turns, mut profile) = (Motion::default(), Turns::default(), Profile::default());
+    let mut canonical = Canonical::default();
+    for stroke in strokes::strokes(points) {
+        canonical.sample(stroke);
+        motion.add(&canonical);
+        turns.add(&canonical);
+    }
+    for stroke in strokes::strokes(whole).filter(|stroke| strokes::chord(stroke).is_some()) {
+        canonical.sample(stroke);
+        profile.add(&canonical);
+    }
+    motion.write(features);
+    turns.write(features);
+    profile.write(features);
 }
 
 /// The fewest inputs of which a share of made-up ones says something.

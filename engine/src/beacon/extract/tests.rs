@@ -55,23 +55,72 @@ fn a_line_of_even_steps_is_one() {
 
 #[test]
 fn the_rate_of_a_mouse_does_not_change_its_speed() {
-    // One second of a sine's half wave at 1,000, 125 and 62.5 Hz: the path is 400 px long in each.
+    // One second of a sine's half wave at 250, 125 and 62.5 Hz: the path is 400 px long in each.
     let wave = |period: u32| {
         let place = |time: u32| 200.0 * (1.0 - libm::cos(core::f64::consts::PI * f64::from(time) / 1_000.0));
         let mut last = 0;
         let steps = (0..=1_000 / period).map(|step| {
             let x = libm::round(place(step * period)) as i32;
-            to(period, x - core::mem::replace(&mut last, x), 0)
+            to(if step == 0 { 0 } else { period }, x - core::mem::replace(&mut last, x), 0)
         });
         of(&steps.collect::<Vec<_>>())
     };
     for feature in [Feature::PointerSpeed, Feature::PointerSpeedSpread, Feature::PointerPeak, Feature::PointerSpeedMax]
     {
-        let values = [1, 8, 16].map(|period| f64::from(wave(period)(feature).unwrap()));
+        let values = [4, 8, 16].map(|period| f64::from(wave(period)(feature).unwrap()));
         let [least, most] =
             [values.iter().copied().fold(f64::MAX, f64::min), values.iter().copied().fold(0.0, f64::max)];
         assert!(most - least <= 0.12 * most, "{}: {values:?}", feature.name());
     }
+}
+
+/// A stroke of 600 ms along a line, fastest in its middle as minimum jerk is, in steps of 10 ms.
+fn reach(length: f64, first: u32) -> Vec<Event> {
+    let place = |time: f64| length * time.powi(3) * (10.0 - 15.0 * time + 6.0 * time * time);
+    let at = |step: u32| libm::round(place(f64::from(step) / 60.0)) as i32;
+    let steps = (1..=60).map(|step| to(10, at(step) - at(step - 1), 0));
+    core::iter::once(to(first, 0, 0)).chain(steps).collect()
+}
+
+#[test]
+fn a_reach_begins_and_ends_slowly_and_is_like_a_bell() {
+    let is = of(&reach(500.0, 0));
+    assert!(is(Feature::PointerBell) >= Some(990), "{:?}", is(Feature::PointerBell));
+    assert!(is(Feature::PointerStart) <= Some(60) && is(Feature::PointerEnd) <= Some(60));
+    assert_eq!((is(Feature::PointerBow), is(Feature::PointerTurnMedian)), (Some(0), Some(0)));
+    assert!(is(Feature::PointerChangeMemory) > Some(900) && is(Feature::PointerChangeRuns) > Some(850));
+    assert_eq!(is(Feature::PointerBellSpread), None, "one stroke has no spread");
+}
+
+#[test]
+fn three_strokes_have_a_spread_and_it_is_that_of_their_batches_together() {
+    let strokes = [reach(500.0, 300), reach(300.0, 300), reach(-400.0, 300)];
+    let together = of(&strokes.concat());
+    assert!(together(Feature::PointerBellSpread) < Some(10));
+    let mut window = Features::default();
+    for stroke in strokes {
+        window.merge(&Batch { events: stroke, ..Batch::default() }.features(), 1_000);
+    }
+    for feature in [Feature::PointerBellSpread, Feature::PointerStartSpread, Feature::PointerSpeed, Feature::PointerEnd]
+    {
+        let (apart, at_once) = (window.get(feature).known().unwrap(), together(feature).unwrap());
+        assert!(apart.abs_diff(at_once) <= 20, "{}: {apart} {at_once}", feature.name());
+    }
+}
+
+#[test]
+fn a_stroke_that_another_batch_began_has_no_start() {
+    let (whole, cut) = (of(&reach(500.0, 0)), of(&reach(500.0, 12)));
+    assert!(whole(Feature::PointerStart).is_some() && cut(Feature::PointerStart).is_none());
+    assert_eq!(whole(Feature::PointerSpeed), cut(Feature::PointerSpeed));
+}
+
+#[test]
+fn a_zigzag_turns_against_itself() {
+    let zigzag: Vec<Event> = (0..60).map(|step| to(if step == 0 { 0 } else { 17 }, 10, [6, -6][step % 2])).collect();
+    let is = of(&zigzag);
+    assert!(is(Feature::PointerTurnMemory) < Some(300) && is(Feature::PointerTurnSharp) > Some(500));
+    assert!(is(Feature::PointerTurnMedian) > Some(500));
 }
 
 #[test]
