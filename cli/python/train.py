@@ -37,6 +37,7 @@ def main():
         depth=job["depth"],
         learning_rate=job["learning_rate"],
         l2_leaf_reg=job["l2"],
+        rsm=job["input_share"],
         border_count=job["borders"],
         monotone_constraints=job["monotone"],
         random_seed=job["seed"],

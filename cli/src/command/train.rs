@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -12,7 +13,7 @@ use crate::failure::Failure;
 use crate::output::print;
 use crate::recipe::Recipe;
 use crate::rows::{Subject, Table, read};
-use crate::train::{Data, Fitted, Part, fit, golden, python, split};
+use crate::train::{Data, Fitted, Part, Row, fit, golden, python, split};
 
 /// Train a model on labelled rows: gradient-boosted trees, calibrated, checked, with a card
 ///
@@ -38,6 +39,9 @@ pub(crate) struct Train {
     /// The Python that has CatBoost; `OUTWORK_PYTHON`, then `.outwork/venv-train/bin/python`, then `python3` unless given
     #[arg(long, value_name = "PATH")]
     python: Option<PathBuf>,
+    /// Only write who is in which part, as CSV: `source,person,part`
+    #[arg(long, value_name = "FILE")]
+    split: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -65,6 +69,9 @@ impl Train {
         self.check(&recipe, &table)?;
         let all = Data::of(&table, recipe.signals(), &recipe.model.kinds)?;
         let parts = split(&all.rows, recipe.model.seed);
+        if let Some(path) = &self.split {
+            return write_split(path, &all.rows, &parts).map(|()| ExitCode::SUCCESS);
+        }
         let fitted = trained(&all, &parts, &recipe, &python(self.python.clone()))?;
         let test = all.only(|at, _| parts.get(at) == Some(&Part::Test));
         let mut evaluation = evaluate(&fitted.model, &test, "the part that nothing was trained on");
@@ -127,6 +134,20 @@ impl Train {
         }
         said + &format!("{} has the rest\n", self.out.join("CARD.md").display())
     }
+}
+
+/// Writes each person once, in the order of sources and names.
+fn write_split(path: &Path, rows: &[Row], parts: &[Part]) -> Result<(), Failure> {
+    let because = || Failure::because(format!("`{}` cannot be written", path.display()));
+    let mut table = csv::Writer::from_path(path).map_err(because())?;
+    table.write_record(["source", "person", "part"]).map_err(because())?;
+    let persons: BTreeSet<_> =
+        rows.iter().zip(parts).map(|(row, part)| (row.source.as_str(), row.person.as_str(), part.name())).collect();
+    persons
+        .into_iter()
+        .try_for_each(|(source, person, part)| table.write_record([source, person, part]))
+        .map_err(because())?;
+    table.flush().map_err(csv::Error::from).map_err(because())
 }
 
 /// Trains, with a bar on standard error.

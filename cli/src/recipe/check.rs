@@ -11,6 +11,7 @@ use super::{Ingredient, Recipe, Settings};
 impl Recipe {
     pub(super) fn check(&self) -> Result<(), String> {
         self.model.check()?;
+        self.weights.iter().try_for_each(|(name, factor)| positive(name, *factor, 1e3))?;
         if self.inputs.is_empty() || self.signals().count() > MAX_INPUTS {
             return Err(format!("there are {} inputs, and 1 to {MAX_INPUTS} can be", self.signals().count()));
         }
@@ -41,6 +42,7 @@ impl Settings {
         within("early_stopping", usize::from(self.early_stopping), 1..=MAX_TREES)?;
         within("seed", self.seed, 0..=u64::from(u32::MAX))?;
         positive("learning_rate", self.learning_rate, 1.0)?;
+        positive("input_share", self.input_share, 1.0)?;
         positive("l2", self.l2, 1e6)
     }
 }

@@ -26,6 +26,9 @@ pub(crate) struct Recipe {
     /// What `CARD.md` says beside figures.
     #[serde(default)]
     pub(crate) card: Card,
+    /// By what the weights of sources and generators are multiplied in training; 1 unless named.
+    #[serde(default)]
+    pub(crate) weights: BTreeMap<String, f64>,
 }
 
 /// The model and the settings of its training.
@@ -44,6 +47,9 @@ pub(crate) struct Settings {
     /// How many questions a tree asks.
     pub(crate) depth: u8,
     pub(crate) learning_rate: f64,
+    /// The share of inputs that each question is chosen from, CatBoost's `rsm`.
+    #[serde(default = "whole")]
+    pub(crate) input_share: f64,
     /// CatBoost's `l2_leaf_reg`.
     pub(crate) l2: f64,
     /// The most bins of an input, that of what is missing included.
@@ -119,10 +125,20 @@ impl Recipe {
         self.model.without.iter().any(|name| names.contains(&Some(name)))
     }
 
+    /// By what the weight of a row is multiplied in training.
+    pub(crate) fn factor(&self, row: &Row) -> f64 {
+        let names = [Some(row.source.as_str()), row.generator.as_deref()];
+        names.into_iter().flatten().find_map(|name| self.weights.get(name)).copied().unwrap_or(1.0)
+    }
+
     /// Every signal that rows must have: the inputs in their order, then what is only needed.
     pub(crate) fn signals(&self) -> impl Iterator<Item = &str> {
         self.inputs.iter().map(|input| input.signal.as_str()).chain(self.only_needed())
     }
+}
+
+const fn whole() -> f64 {
+    1.0
 }
 
 #[cfg(test)]
@@ -176,6 +192,12 @@ monotone = -1
             ("\"pointer.speed\"", "\"client.address\"", "`client.address` is an address"),
             ("\"pointer.events\"", "\"ua.family\"", "`needs` names `ua.family`, which is a text"),
             ("learning_rate = 0.2", "learning_rate = 0.0", "`learning_rate` is 0"),
+            ("l2 = 5.0", "l2 = 5.0\ninput_share = 1.5", "`input_share` is 1.5"),
+            (
+                "[[input]]\nsignal = \"pointer.jerk\"",
+                "[weights]\nx = -1.0\n[[input]]\nsignal = \"pointer.jerk\"",
+                "`x` is -1",
+            ),
             ("[\"mouse\"]", "[]", "`kinds` is empty"),
             ("motion.speed", "Motion speed", "`Motion speed` is no reason"),
             ("behaviour-test", "../x", "`../x` is no id"),

@@ -61,6 +61,7 @@ struct Order<'a> {
     depth: u8,
     learning_rate: f64,
     l2: f64,
+    input_share: f64,
     borders: u8,
     early_stopping: u16,
     seed: u64,
@@ -182,6 +183,7 @@ fn order<'a>(job: &'a Job<'_>, folder: &Path) -> Result<Order<'a>, Failure> {
         depth: settings.depth,
         learning_rate: settings.learning_rate,
         l2: settings.l2,
+        input_share: settings.input_share,
         // One bin is for what is missing, and bins are one more than the borders between them.
         borders: settings.bins.saturating_sub(2),
         early_stopping: settings.early_stopping,

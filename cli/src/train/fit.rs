@@ -48,20 +48,23 @@ pub(crate) fn fit(
     both(&learn, "train")?;
     both(&validate, "validate")?;
     let check = some(if test.rows.is_empty() { &validate } else { &test });
-    let learn_weights = weights(&learn.rows);
-    let (table, tables) = learned(&learn, &learn_weights, recipe.inputs.len(), recipe.model.seed);
+    let weigh = |data: &Data| -> Vec<f64> {
+        weights(&data.rows).into_iter().zip(&data.rows).map(|(weight, row)| weight * recipe.factor(row)).collect()
+    };
+    let validate_weights = weigh(&validate);
+    let (table, tables) = learned(&learn, &weigh(&learn), recipe.inputs.len(), recipe.model.seed);
     let job = Job {
         settings: &recipe.model,
         names: recipe.inputs.iter().map(|input| input.signal.as_str()).collect(),
         monotone: recipe.inputs.iter().map(|input| input.monotone).collect(),
         train: table,
-        validate: encoded(&validate, &weights(&validate.rows), &tables),
+        validate: encoded(&validate, &validate_weights, &tables),
         check: encoded(&check, &[], &tables),
     };
     let trained = train(&job, python, tell)?;
     let mut compiled = compile(&trained, recipe, tables)?;
     let model = load(&compiled)?.0;
-    compiled.calibration = calibrate(&compiled, &model, &validate);
+    compiled.calibration = calibrate(&compiled, &model, &validate, &validate_weights);
     count_shares(&mut compiled, &model, &learn);
     let differences = differ(&trained, &compiled, &model, &check, recipe)?;
     if !recipe.model.contributions {
@@ -129,11 +132,10 @@ fn load(parts: &Parts) -> Result<(Model, Vec<u8>), Failure> {
 }
 
 /// Isotonic, on rows that no tree has learned from.
-fn calibrate(parts: &Parts, model: &Model, validate: &Data) -> outwork_engine::model::Calibration {
-    let weights = weights(&validate.rows);
+fn calibrate(parts: &Parts, model: &Model, validate: &Data, weights: &[f64]) -> outwork_engine::model::Calibration {
     let logit = |score: Score| f64::from(score.sum) / f64::from(parts.per_logit);
     let points =
-        score(model, validate).into_iter().zip(&validate.rows).zip(&weights).filter_map(|((scored, row), weight)| {
+        score(model, validate).into_iter().zip(&validate.rows).zip(weights).filter_map(|((scored, row), weight)| {
             Some(Point { score: logit(scored?), is_program: row.is_program(), weight: *weight })
         });
     let fitted = Curve::fit(points.collect());

@@ -19,6 +19,15 @@ pub(crate) enum Part {
 }
 
 impl Part {
+    /// Its name in options and tables.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::Validate => "validate",
+            Self::Test => "test",
+        }
+    }
+
     const fn at(share: f64) -> Self {
         match share {
             ..0.6 => Self::Train,
@@ -30,20 +39,20 @@ impl Part {
 
 /// The part of each row.
 ///
-/// The persons of a source stand in the order of the SHA-256 of seed, source and person. Whoever begins within the first 60 % of
-/// its rows is learned from, within the next 20 % validated on, after that tested on. A person of several sources is placed
-/// by the hash of seed and person alone.
+/// The persons of a source, and apart from them its programs, stand in the order of the SHA-256 of seed, source and person.
+/// Whoever begins within the first 60 % of its rows is learned from, within the next 20 % validated on, after that tested on. A
+/// person of several sources is placed by the hash of seed and person alone.
 pub(crate) fn split(rows: &[Row], seed: u64) -> Vec<Part> {
-    let mut sources: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
+    let mut sources: BTreeMap<(&str, bool), BTreeMap<&str, usize>> = BTreeMap::new();
     let mut appears: BTreeMap<&str, &str> = BTreeMap::new();
     let mut placed: BTreeMap<&str, Part> = BTreeMap::new();
     for row in rows {
-        *sources.entry(&row.source).or_default().entry(&row.person).or_default() += 1;
+        *sources.entry((&row.source, row.generator.is_some())).or_default().entry(&row.person).or_default() += 1;
         if *appears.entry(&row.person).or_insert(&row.source) != row.source {
             placed.entry(&row.person).or_insert_with(|| Part::at(fraction(&hash(seed, &[&row.person]))));
         }
     }
-    for (source, mut persons) in sources {
+    for ((source, _), mut persons) in sources {
         persons.retain(|person, _| !placed.contains_key(person));
         place(seed, source, &persons, &mut placed);
     }
