@@ -1,4 +1,4 @@
-// Writes down what a page sees, in the format of `outwork features` (docs/behaviour.md), for tests/browser/record.
+// Writes down what a page sees, in the format of `outwork capture behaviour` (docs/behaviour.md), for tests/browser/record.
 (() => {
   const events = [];
   const meta = { coal: 0, n: 0, trusted: 0, scr: 0, mv: 0, pres: [], ptype: {} };
