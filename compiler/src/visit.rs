@@ -198,7 +198,9 @@ mod tests {
         let mut count = 0;
         for signal in observed {
             let value = if signal.kind == Kind::Bool { "true" } else { "7" };
-            let session = format!("{{\"features\": {{\"{}\": {value}}}}}", signal.name);
+            // A spread is of three strokes or more.
+            let strokes = if signal.name.ends_with("_spread") { "\"pointer.strokes\": 3, " } else { "" };
+            let session = format!("{{\"features\": {{{strokes}\"{}\": {value}}}}}", signal.name);
             assert_eq!(read(&session, signal.name).as_deref(), Some(value), "{}", signal.name);
             count += 1;
         }

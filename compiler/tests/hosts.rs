@@ -40,7 +40,8 @@ fn seen_by(host: Host, mut request: Request) -> Request {
 /// A window in which everything was observed.
 fn observed() -> Window {
     let mut window = Window { observed: Some(Time::default()), sure: 1_000, ..Window::new([1; 16], Time::default()) };
-    FEATURES.iter().for_each(|&feature| window.features.set(feature, 1));
+    // Three of everything: spreads are of as many.
+    FEATURES.iter().for_each(|&feature| window.features.set(feature, 3));
     window
 }
 

@@ -18,8 +18,19 @@ struct Inputs {
 }
 
 /// What else a recipe says of a model: for training, and nothing to an import.
-const OF_MODELS: &[&str] =
-    &["kinds", "trees", "depth", "learning_rate", "l2", "bins", "early_stopping", "seed", "without", "contributions"];
+const OF_MODELS: &[&str] = &[
+    "kinds",
+    "trees",
+    "depth",
+    "learning_rate",
+    "l2",
+    "input_share",
+    "bins",
+    "early_stopping",
+    "seed",
+    "without",
+    "contributions",
+];
 
 /// What else a recipe says of an input.
 const OF_INPUTS: &[&str] = &["monotone"];
