@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::{Written, table};
-use crate::train::{Counts, Part};
+use crate::train::{Counts, Part, Row};
 
 /// What the model was made of.
 pub(super) fn data(written: &Written<'_>) -> String {
@@ -9,9 +9,14 @@ pub(super) fn data(written: &Written<'_>) -> String {
     for point in &written.recipe.card.data {
         text += &format!("- {point}\n");
     }
-    text += "\nSplit by person and by seed: 60 % of each source's rows are learned from, 20 % validated on, 20 % tested on; nobody is \
-             in two parts. Rows (persons or seeds):\n\n";
-    text += &table(&["", "", "Learned from", "Validated on", "Tested on"], counts(written));
+    let counts = counts(written);
+    text += &split(&counts);
+    text += &table(&["", "", "Learned from", "Validated on", "Tested on"], counts.iter().map(row));
+    let untested: Vec<_> =
+        counts.iter().filter(|(_, [.., test])| test.rows == 0).map(|((_, name), _)| name.as_str()).collect();
+    if !untested.is_empty() {
+        text += &format!("\nWithout a test part, so that no figure here is of them: {}.\n", untested.join(", "));
+    }
     let left: Vec<_> = written.recipe.model.without.iter().map(|name| format!("`{name}`")).collect();
     if !left.is_empty() {
         text += &format!("\nNever learned from: {}.\n", left.join(", "));
@@ -31,19 +36,42 @@ pub(super) fn data(written: &Written<'_>) -> String {
     text + &table(&["Source", "File", "SHA-256", "Rows", "Persons or seeds", "Licence"], sources)
 }
 
-fn counts(written: &Written<'_>) -> Vec<Vec<String>> {
-    let of = |part: Part| written.all.only(|at, _| written.parts.get(at) == Some(&part)).counts();
-    let parts = [Part::Train, Part::Validate, Part::Test].map(of);
-    let mut names: BTreeMap<(bool, String), [Counts; 3]> = BTreeMap::new();
-    for (at, part) in parts.into_iter().enumerate() {
+/// How many rows of each source of people and each generator are in each part.
+type Parted = BTreeMap<(bool, String), [Counts; 3]>;
+
+/// How rows were split, as it came out: persons are not all of one size.
+fn split(counts: &Parted) -> String {
+    let of = |is_program: bool| {
+        let all = counts.iter().filter(|((is, _), _)| *is == is_program).map(|(_, counts)| counts);
+        let rows = all.fold([0; 3], |[a, b, c], [x, y, z]| [a + x.rows, b + y.rows, c + z.rows]);
+        let whole = rows.iter().sum::<usize>().max(1) as f64;
+        rows.map(|rows| format!("{:.0} %", 100.0 * rows as f64 / whole)).join(", ")
+    };
+    format!(
+        "\nSplit by person and by seed, nobody in two parts; learned from, validated on, tested on are {} of people's rows and {} of \
+         programs'. Rows (persons or seeds):\n\n",
+        of(false),
+        of(true)
+    )
+}
+
+fn counts(written: &Written<'_>) -> Parted {
+    let is_used = |part: Part, row: &Row| part == Part::Test || !written.recipe.is_left_out(row);
+    let of =
+        |part: Part| written.all.only(|at, row| written.parts.get(at) == Some(&part) && is_used(part, row)).counts();
+    let mut names = Parted::new();
+    for (at, part) in [Part::Train, Part::Validate, Part::Test].map(of).into_iter().enumerate() {
         for (name, counts) in part {
             names.entry(name).or_default().get_mut(at).into_iter().for_each(|place| *place = counts);
         }
     }
-    let row = |((is_program, name), counts): ((bool, String), [Counts; 3])| {
-        let who = if is_program { "programs" } else { "people" };
-        let cells = counts.map(|counts| format!("{} ({})", counts.rows, counts.persons));
-        [name, who.to_owned()].into_iter().chain(cells).collect()
+    names
+}
+
+fn row(((is_program, name), counts): (&(bool, String), &[Counts; 3])) -> Vec<String> {
+    let who = if *is_program { "programs" } else { "people" };
+    let cell = |counts: &Counts| {
+        if counts.rows == 0 { "–".to_owned() } else { format!("{} ({})", counts.rows, counts.persons) }
     };
-    names.into_iter().map(row).collect()
+    [name.clone(), who.to_owned()].into_iter().chain(counts.iter().map(cell)).collect()
 }

@@ -4,6 +4,8 @@ mod data;
 mod inputs;
 mod results;
 
+use outwork_engine::model::{Parts, write};
+
 use crate::evaluate::{Evaluation, bars, figures};
 use crate::failure::Failure;
 use crate::recipe::Recipe;
@@ -29,7 +31,7 @@ pub(crate) struct Written<'a> {
 pub(crate) fn card(written: &Written<'_>, evaluation: &Evaluation) -> Result<Vec<(String, String)>, Failure> {
     let importance = inputs::importance(written);
     let mut files = vec![("card/importance.svg".to_owned(), bars(&inputs::plotted(&importance))?)];
-    let mut text = head(written);
+    let mut text = head(written)?;
     text += &results::results(evaluation);
     for figure in figures(evaluation)? {
         text += &format!("\n![{}](card/{}.svg)\n", figure.title, figure.name);
@@ -45,7 +47,7 @@ pub(crate) fn card(written: &Written<'_>, evaluation: &Evaluation) -> Result<Vec
     Ok(files)
 }
 
-fn head(written: &Written<'_>) -> String {
+fn head(written: &Written<'_>) -> Result<String, Failure> {
     let (recipe, fitted) = (written.recipe, written.fitted);
     let mut text = format!("# {}\n\n", recipe.model.id);
     text += "Made by `outwork train`; edit the `[card]` of [train.toml](train.toml), not this page.\n\n";
@@ -62,10 +64,23 @@ fn head(written: &Written<'_>) -> String {
     text += &format!("| Trees | {}, of depth {} at most |\n", fitted.parts.trees.len(), recipe.model.depth);
     text += &format!("| Inputs | {} |\n", fitted.parts.inputs.len());
     text += &format!("| Needs | {needs} |\n");
-    let why = if fitted.parts.contributions.is_some() { "with" } else { "without" };
-    text += &format!("| File | {} bytes, {why} contributions |\n", fitted.bytes.len());
+    text += &format!("| File | {} |\n", sizes(fitted)?);
     text += "| Probability | isotonic on the validation part, of a world where half of all requests are programs' |\n";
-    text + &list("It is not for", &recipe.card.not_for)
+    Ok(text + &list("It is not for", &recipe.card.not_for))
+}
+
+/// The size of the file, and what it would be without what says why.
+fn sizes(fitted: &Fitted) -> Result<String, Failure> {
+    if fitted.parts.contributions.is_none() {
+        return Ok(format!("{} bytes, without contributions", fitted.bytes.len()));
+    }
+    let bare = write(&Parts { contributions: None, ..fitted.parts.clone() });
+    let bare = bare.map_err(Failure::because("the model cannot be written without contributions"))?;
+    Ok(format!(
+        "{} bytes with contributions; they could be left out, and {} would remain",
+        fitted.bytes.len(),
+        bare.len()
+    ))
 }
 
 /// A heading and its points; nothing without any.

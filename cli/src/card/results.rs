@@ -1,5 +1,5 @@
 use super::table;
-use crate::evaluate::{Cut, Evaluation, Slice, baseline_title, cell, count, heads};
+use crate::evaluate::{BASELINE, Cut, Evaluation, Slice, baseline_title, cell, count, heads};
 use crate::metrics::MEASURES;
 
 /// What the model does, altogether.
@@ -17,7 +17,10 @@ pub(super) fn results(evaluation: &Evaluation) -> String {
     text += &table(&heads(""), rows);
     text += "\nRows (persons or seeds). FPR@95: the share of people above the score that 95 of 100 programs are above. TPR@0.5: the \
              share of programs above the score that 0.5 of 100 people are above. ECE: expected calibration error, 15 bins.\n\n";
-    text += &format!("{}: it was fitted to the other parts.\n", baseline_title(evaluation));
+    text += &match evaluation.baseline_missing {
+        Some(why) => format!("{BASELINE}: could not be fitted, {why}.\n"),
+        None => format!("{}: it was fitted to the other parts.\n", baseline_title(evaluation)),
+    };
     text
 }
 

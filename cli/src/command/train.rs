@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::output::print;
 use crate::recipe::Recipe;
 use crate::rows::{Subject, Table, read};
-use crate::train::{Data, Fitted, Part, Row, fit, golden, python, split};
+use crate::train::{Data, Fitted, ORIGIN, Part, Row, fit, golden, origin, python, split};
 
 /// Train a model on labelled rows: gradient-boosted trees, calibrated, checked, with a card
 ///
@@ -76,10 +76,12 @@ impl Train {
         let test = all.only(|at, _| parts.get(at) == Some(&Part::Test));
         let mut evaluation = evaluate(&fitted.model, &test, "the part that nothing was trained on");
         let is_test: Vec<bool> = parts.iter().map(|part| *part == Part::Test).collect();
-        evaluation.add_baseline(&fitted.model, &all, &is_test)?;
+        evaluation.add_baseline(&fitted.model, &all, &is_test, Some(&recipe))?;
         let written =
             Written { recipe: &recipe, table: &table, all: &all, parts: &parts, fitted: &fitted, test: &test };
-        self.write(&recipe_path, &card(&written, &evaluation)?, &fitted, &recipe)?;
+        let mut files = card(&written, &evaluation)?;
+        files.push((ORIGIN.to_owned(), origin(&table)?));
+        self.write(&recipe_path, &files, &fitted, &recipe)?;
         print(&self.said(&fitted, &evaluation))?;
         Ok(ExitCode::SUCCESS)
     }
@@ -96,7 +98,7 @@ impl Train {
     }
 
     /// Writes every file of the model's folder.
-    fn write(&self, recipe: &Path, card: &[(String, String)], fitted: &Fitted, of: &Recipe) -> Result<(), Failure> {
+    fn write(&self, recipe: &Path, texts: &[(String, String)], fitted: &Fitted, of: &Recipe) -> Result<(), Failure> {
         let put = |name: &str, bytes: &[u8]| {
             let path = self.out.join(name);
             let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
@@ -106,7 +108,7 @@ impl Train {
         let text = fs::read(recipe).map_err(Failure::because(format!("`{}` cannot be read", recipe.display())))?;
         put("train.toml", &text)?;
         put("golden.jsonl", golden(&fitted.parts, of.model.seed).as_bytes())?;
-        card.iter().try_for_each(|(name, text)| put(name, text.as_bytes()))?;
+        texts.iter().try_for_each(|(name, text)| put(name, text.as_bytes()))?;
         put(&self.name(), &fitted.bytes)
     }
 

@@ -5,30 +5,47 @@ use std::collections::BTreeSet;
 use outwork_engine::model::Model;
 
 use super::features::features;
-use super::logistic::{Crossed, held_out, out_of_fold};
+use super::logistic::{Crossed, either, held_out, out_of_fold};
 use super::slice::{ranked, slices};
 use super::{Evaluation, Scored};
 use crate::failure::Failure;
+use crate::recipe::Recipe;
 use crate::train::{Data, score};
 
 impl Evaluation {
     /// Puts a logistic regression beside the model: reported on the rows for which `is_reported` holds and fitted to those of all
-    /// other persons, or, where there are none, cross-validated. Rows of which the model says nothing are left out.
+    /// other persons, or, where there are none, cross-validated. Rows of which the model says nothing are left out; what the recipe
+    /// never learns from is not fitted to.
     ///
     /// # Errors
     /// The library cannot fit.
-    pub(crate) fn add_baseline(&mut self, model: &Model, data: &Data, is_reported: &[bool]) -> Result<(), Failure> {
+    pub(crate) fn add_baseline(
+        &mut self,
+        model: &Model,
+        data: &Data,
+        is_reported: &[bool],
+        recipe: Option<&Recipe>,
+    ) -> Result<(), Failure> {
         let known: Vec<bool> = score(model, data).iter().map(Option::is_some).collect();
         let observed = data.only(|at, _| known.get(at) == Some(&true));
         let reported = is_reported.iter().zip(&known).filter(|(_, known)| **known).map(|(is, _)| *is);
         let is_reported: Vec<bool> = reported.collect();
         let features = features(model, &observed);
-        let Some(crossed) = out_of_fold(&observed, &features)? else { return Ok(()) };
+        let is_never: Vec<bool> =
+            observed.rows.iter().map(|row| recipe.is_some_and(|recipe| recipe.is_left_out(row))).collect();
+        let Some(crossed) = out_of_fold(&observed, &features, &is_never)? else {
+            self.baseline_missing = Some("with so few persons, of people or of programs");
+            return Ok(());
+        };
         self.baseline_folds = areas(&observed, &crossed);
         let is_held = persons_of(&observed, &is_reported);
         let logits = match is_held.contains(&false) {
-            true => held_out(&observed, &features, &is_held)?.unwrap_or_default(),
-            false => crossed.scores,
+            true => held_out(&observed, &features, &either(&is_held, &is_never))?,
+            false => Some(crossed.scores),
+        };
+        let Some(logits) = logits else {
+            self.baseline_missing = Some("as the other parts have only people or only programs");
+            return Ok(());
         };
         let rows = observed.rows.iter().zip(logits).zip(is_reported).filter(|(_, is_reported)| *is_reported);
         let scored: Vec<Scored> = rows

@@ -3,7 +3,7 @@
 use maud::{Markup, PreEscaped, html};
 use outwork_replay::html::{page, section, tiles};
 
-use super::text::{baseline_title, cell, count, heads, mean_area};
+use super::text::{BASELINE, baseline_title, halves, heads};
 use super::{Cut, Evaluation, Slice, figures};
 use crate::failure::Failure;
 use crate::metrics::MEASURES;
@@ -16,6 +16,7 @@ pub(crate) fn html(evaluation: &Evaluation) -> Result<String, Failure> {
     let figures = figures(evaluation)?;
     let body = html! {
         (first(evaluation))
+        (notes(evaluation))
         @for figure in &figures {
             // Drawn here: names in it were escaped by the one who draws.
             (section(figure.title, &html! { figure { (PreEscaped(&figure.svg)) } }))
@@ -38,9 +39,8 @@ fn first(evaluation: &Evaluation) -> Markup {
     let tile = |key: &str| {
         let measure = MEASURES.iter().find(|measure| measure.key == key)?;
         let interval = all?.measure(key)?;
-        let written = cell(interval, measure.unit);
-        let (value, rest) = written.rsplit_once(' ')?;
-        Some((measure.name, value.to_owned(), rest.to_owned()))
+        let (value, range) = halves(interval, measure.unit);
+        Some((measure.name, value, range))
     };
     let unscored = format!("{} with too little for a score", evaluation.unscored);
     let numbers = ["auc", "fpr_at_tpr_95", "tpr_at_fpr_0.5", "brier", "ece"].into_iter().filter_map(tile);
@@ -66,21 +66,32 @@ fn slices<'a>(title: &str, slices: impl Iterator<Item = &'a Slice>) -> Markup {
 
 /// Each number with its interval below.
 fn row(slice: &Slice) -> Markup {
-    let counts = [&slice.people, &slice.programs].map(count);
+    let counts =
+        [&slice.people, &slice.programs].map(|counts| (counts.rows.to_string(), format!("({})", counts.persons)));
     let numbers = slice.measures.iter().flatten().zip(&MEASURES);
-    let cells = counts.into_iter().chain(numbers.map(|(interval, measure)| cell(*interval, measure.unit)));
+    let cells = counts.into_iter().chain(numbers.map(|(interval, measure)| halves(*interval, measure.unit)));
     html! {
         tr {
             th scope="row" style="min-width:12rem" { (slice.name) }
-            @for cell in cells {
-                @let (value, rest) = cell.rsplit_once(' ').unwrap_or((&cell, ""));
+            @for (value, rest) in cells {
                 td { (value) br; span.note { (rest) } }
             }
         }
     }
 }
 
+/// What could not be done, or what to be careful about.
+fn notes(evaluation: &Evaluation) -> Markup {
+    html! {
+        @if let Some(warning) = &evaluation.warning { p.note { "Warning: " (warning) } }
+        @if let Some(why) = evaluation.baseline_missing { p.note { (BASELINE) ": could not be fitted, " (why) } }
+    }
+}
+
 fn left_out(evaluation: &Evaluation) -> Markup {
-    let title = format!("Generators left out of training: mean AUC {:.4}", mean_area(&evaluation.left_out));
-    slices(&title, evaluation.left_out.iter().map(|one| &one.slice))
+    html! {
+        @for (title, left_out) in evaluation.all_left_out() {
+            (slices(&title, left_out.iter().map(|one| &one.slice)))
+        }
+    }
 }

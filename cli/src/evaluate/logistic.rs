@@ -31,11 +31,11 @@ pub(super) fn held_out(data: &Data, features: &[Features], is_held: &[bool]) -> 
 }
 
 /// The same by regressions that have each not seen one in five persons, and which of them scored each row: none has seen the
-/// person of a row that it scores. None where there are too few persons.
+/// person of a row that it scores, nor rows that are never to be learned from. None where there are too few persons.
 ///
 /// # Errors
 /// The library cannot fit.
-pub(super) fn out_of_fold(data: &Data, features: &[Features]) -> Result<Option<Crossed>, Failure> {
+pub(super) fn out_of_fold(data: &Data, features: &[Features], is_never: &[bool]) -> Result<Option<Crossed>, Failure> {
     let persons: Vec<&str> =
         data.rows.iter().map(|row| row.person.as_str()).collect::<BTreeSet<_>>().into_iter().collect();
     if persons.len() < FOLDS {
@@ -50,13 +50,18 @@ pub(super) fn out_of_fold(data: &Data, features: &[Features]) -> Result<Option<C
     for (fold, (_, held)) in folds.split(&numbers).enumerate() {
         let held: BTreeSet<&str> = held.iter().filter_map(|at| persons.get(*at).copied()).collect();
         let is_held: Vec<bool> = data.rows.iter().map(|row| held.contains(row.person.as_str())).collect();
-        let Some(line) = fit(data, features, &weights, &is_held)? else { return Ok(None) };
+        let Some(line) = fit(data, features, &weights, &either(&is_held, is_never))? else { return Ok(None) };
         let places = scores.iter_mut().zip(&mut of).zip(features).zip(&is_held);
         for (((score, of), values), _) in places.filter(|(_, is_held)| **is_held) {
             (*score, *of) = (line.score(values), fold);
         }
     }
     Ok(Some(Crossed { scores, folds: of }))
+}
+
+/// Which rows are one or the other.
+pub(super) fn either(one: &[bool], other: &[bool]) -> Vec<bool> {
+    one.iter().zip(other).map(|(one, other)| *one || *other).collect()
 }
 
 /// The inputs of a row; `None` where one is missing.

@@ -11,10 +11,10 @@ mod spread;
 mod text;
 
 pub(crate) use html::html;
-pub(crate) use left_out::{LeftOut, leave_out};
+pub(crate) use left_out::{Groups, LeftOut, alone, families, leave_out};
 pub(crate) use plots::{bars, figures};
 pub(crate) use slice::{Cut, Scored, Slice};
-pub(crate) use text::{baseline_title, cell, count, heads, text};
+pub(crate) use text::{BASELINE, baseline_title, cell, count, heads, text};
 
 use outwork_engine::model::Model;
 use serde::Serialize;
@@ -30,7 +30,8 @@ pub(crate) const WEIGHTED: &str = "People and programs weigh the same; so does e
 
 /// What stands behind intervals, for readers of a report.
 pub(crate) const INTERVALS: &str = "Intervals: the middle 95 % of 200 draws of persons and seeds with replacement, each with \
-                                    all their rows; where a rate is 0 or 1, Wilson's interval with persons as its number.";
+                                    all their rows; for rates the wider of that and Wilson's interval with persons as its number. Fewer \
+                                    than five persons or seeds on a side have none.";
 
 /// What was found.
 #[derive(Serialize)]
@@ -46,10 +47,16 @@ pub(crate) struct Evaluation {
     pub(crate) slices: Vec<Slice>,
     /// A logistic regression on the same inputs: of the same rows, by what was learned of all others.
     pub(crate) baseline: Vec<Slice>,
+    /// Why there is none.
+    pub(crate) baseline_missing: Option<&'static str>,
     /// Its areas under the curve in cross-validation by person, over all rows.
     pub(crate) baseline_folds: Vec<f64>,
     /// Each generator by a model that has not seen it.
     pub(crate) left_out: Vec<LeftOut>,
+    /// The same of whole families of generators.
+    pub(crate) left_out_families: Vec<LeftOut>,
+    /// What to be careful about.
+    pub(crate) warning: Option<String>,
     pub(crate) calibration: Vec<Bin>,
     pub(crate) scores: Vec<Spread>,
     #[serde(skip)]
@@ -85,7 +92,10 @@ pub(crate) fn evaluate(model: &Model, data: &Data, of: &str) -> Evaluation {
         slices: slices(&scored),
         baseline: Vec::new(),
         baseline_folds: Vec::new(),
+        baseline_missing: None,
         left_out: Vec::new(),
+        left_out_families: Vec::new(),
+        warning: None,
         calibration: reliability(ranked.points()),
         scores: spreads(&scored),
         ranked,

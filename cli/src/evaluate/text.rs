@@ -3,8 +3,11 @@
 use std::fmt::Write;
 
 use super::{Cut, Evaluation, LeftOut, Slice};
-use crate::metrics::{Interval, MEASURES, Unit};
+use crate::metrics::{Interval, MEASURES, Range, Unit};
 use crate::train::Counts;
+
+/// What the baseline is called.
+pub(crate) const BASELINE: &str = "Logistic regression on the same inputs";
 
 /// Writes an evaluation.
 pub(crate) fn text(evaluation: &Evaluation) -> String {
@@ -14,6 +17,9 @@ pub(crate) fn text(evaluation: &Evaluation) -> String {
         let _ = write!(out, ", of which {unscored} have too little for a score");
     }
     let _ = write!(out, "\n{}\n{}\n", evaluation.weighted, evaluation.intervals);
+    if let Some(warning) = &evaluation.warning {
+        let _ = writeln!(out, "warning: {warning}");
+    }
     for cut in [Cut::All, Cut::Window, Cut::Source, Cut::Group, Cut::Generator, Cut::Inside] {
         table(&mut out, cut.title(), evaluation.cut(cut));
     }
@@ -25,9 +31,11 @@ pub(crate) fn text(evaluation: &Evaluation) -> String {
             .chain(baseline(Cut::Generator));
         table(&mut out, &baseline_title(evaluation), rows);
     }
-    if !evaluation.left_out.is_empty() {
-        let title = format!("Generators left out of training (mean AUC {:.4})", mean_area(&evaluation.left_out));
-        table(&mut out, &title, evaluation.left_out.iter().map(|one| &one.slice));
+    if let Some(why) = evaluation.baseline_missing {
+        let _ = writeln!(out, "\n{BASELINE}: could not be fitted, {why}");
+    }
+    for (title, left_out) in evaluation.all_left_out() {
+        table(&mut out, &title, left_out.iter().map(|one| &one.slice));
     }
     out
 }
@@ -35,11 +43,22 @@ pub(crate) fn text(evaluation: &Evaluation) -> String {
 /// What the baseline is, with its cross-validation.
 pub(crate) fn baseline_title(evaluation: &Evaluation) -> String {
     let folds: Vec<_> = evaluation.baseline_folds.iter().map(|area| format!("{area:.3}")).collect();
-    format!("Logistic regression on the same inputs (AUC in cross-validation by person: {})", folds.join(", "))
+    format!("{BASELINE} (AUC in cross-validation by person: {})", folds.join(", "))
 }
 
-/// The mean area under the curve over generators that were left out.
-pub(crate) fn mean_area(left_out: &[LeftOut]) -> f64 {
+impl Evaluation {
+    /// What was left out of training, with a title that has the mean of its areas under the curve; none that is empty.
+    pub(crate) fn all_left_out(&self) -> impl Iterator<Item = (String, &[LeftOut])> {
+        let all =
+            [("Generators", self.left_out.as_slice()), ("Families of generators", self.left_out_families.as_slice())];
+        let titled =
+            |(what, of): (&str, _)| (format!("{what} left out of training (mean AUC {:.4})", mean_area(of)), of);
+        all.into_iter().filter(|(_, of)| !of.is_empty()).map(titled)
+    }
+}
+
+/// The mean area under the curve over what was left out.
+fn mean_area(left_out: &[LeftOut]) -> f64 {
     let areas: Vec<f64> = left_out.iter().filter_map(|one| one.slice.measure("auc")).map(|auc| auc.value).collect();
     areas.iter().sum::<f64>() / areas.len().max(1) as f64
 }
@@ -71,13 +90,25 @@ pub(crate) fn count(counts: &Counts) -> String {
     format!("{} ({})", counts.rows, counts.persons)
 }
 
-/// A number with its interval: `0.9950 0.991–0.998`, `0.50 % 0.1–1.2`.
+/// A number with its interval: `0.9950 0.991–0.998`, `0.50 % 0.1–1.2`; alone where nobody can tell.
 pub(crate) fn cell(interval: Interval, unit: Unit) -> String {
-    let Interval { value, low, high } = interval;
+    let (value, range) = halves(interval, unit);
+    if range.is_empty() { value } else { format!("{value} {range}") }
+}
+
+/// The same apart: the number, and its interval, which may be empty.
+pub(crate) fn halves(Interval { value, range }: Interval, unit: Unit) -> (String, String) {
+    let written = |of: fn(Range) -> String| range.map(of).unwrap_or_default();
     match unit {
-        Unit::Plain => format!("{value:.4} {low:.3}–{high:.3}"),
-        Unit::People => format!("{:.2} % {:.1}–{:.1}", 100.0 * value, 100.0 * low, 100.0 * high),
-        Unit::Programs => format!("{:.1} % {:.0}–{:.0}", 100.0 * value, 100.0 * low, 100.0 * high),
+        Unit::Plain => (format!("{value:.4}"), written(|Range { low, high }| format!("{low:.3}–{high:.3}"))),
+        Unit::People => (
+            format!("{:.2} %", 100.0 * value),
+            written(|Range { low, high }| format!("{:.1}–{:.1}", 100.0 * low, 100.0 * high)),
+        ),
+        Unit::Programs => (
+            format!("{:.1} %", 100.0 * value),
+            written(|Range { low, high }| format!("{:.0}–{:.0}", 100.0 * low, 100.0 * high)),
+        ),
     }
 }
 

@@ -14,13 +14,23 @@ const DRAWS: usize = 200;
 /// The seed of all draws.
 const SEED: u64 = 20_261_122;
 
+/// With fewer persons or seeds on a side draws say nothing of how far a number is known.
+const FEWEST: usize = 5;
+
 /// The two-sided 95 % point of the normal distribution.
 const Z: f64 = 1.959_964;
 
-/// A number, and where it lies in 95 of 100 draws.
+/// A number, and where it lies in 95 of 100 draws; no range where there are too few to draw from.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub(crate) struct Interval {
     pub(crate) value: f64,
+    #[serde(flatten)]
+    pub(crate) range: Option<Range>,
+}
+
+/// Its ends.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub(crate) struct Range {
     pub(crate) low: f64,
     pub(crate) high: f64,
 }
@@ -28,11 +38,15 @@ pub(crate) struct Interval {
 /// All measures of some rows; none where there are only people or only programs.
 ///
 /// Persons are drawn with replacement, people and programs apart, each with all their rows; the interval is that of the
-/// middle 95 % of draws. Where a share is 0 or 1 and draws cannot tell more, it is Wilson's, with persons as its number.
+/// middle 95 % of draws, for shares the wider of that and Wilson's with persons as its number. With fewer than five persons on a
+/// side there is none.
 pub(crate) fn measure_all(ranked: &Ranked) -> Option<Vec<Interval>> {
     let values = measured(ranked, |_| 1.0)?;
     let people = persons(ranked, false);
     let programs = persons(ranked, true);
+    if people.len().min(programs.len()) < FEWEST {
+        return Some(values.into_iter().map(|value| Interval { value, range: None }).collect());
+    }
     let mut dice = Dice::new(SEED);
     let mut draws: Vec<Vec<f64>> = vec![Vec::with_capacity(DRAWS); MEASURES.len()];
     for _ in 0..DRAWS {
@@ -46,8 +60,8 @@ pub(crate) fn measure_all(ranked: &Ranked) -> Option<Vec<Interval>> {
         draws.iter_mut().zip(drawn).for_each(|(all, one)| all.push(one));
     }
     let interval = |((measure, value), drawn): ((&Measure, &f64), &mut Vec<f64>)| {
-        let (low, high) = middle(drawn, *value);
-        widen(measure, Interval { value: *value, low, high }, people.len(), programs.len())
+        let range = widen(measure, *value, middle(drawn, *value), people.len(), programs.len());
+        Interval { value: *value, range: Some(range) }
     };
     Some(MEASURES.iter().zip(&values).zip(&mut draws).map(interval).collect())
 }
@@ -73,29 +87,23 @@ fn draw(persons: &[usize], dice: &mut Dice) -> Vec<f64> {
     times
 }
 
-fn middle(drawn: &mut [f64], value: f64) -> (f64, f64) {
+fn middle(drawn: &mut [f64], value: f64) -> Range {
     drawn.sort_by(f64::total_cmp);
     let at = |share: f64| drawn.get((share * drawn.len() as f64) as usize).copied();
     // What was measured is one of the draws that could have been.
-    (at(0.025).unwrap_or(value).min(value), at(0.975).unwrap_or(value).max(value))
+    Range { low: at(0.025).unwrap_or(value).min(value), high: at(0.975).unwrap_or(value).max(value) }
 }
 
-/// Widens what draws cannot: nobody among a few persons is not nobody at all.
-fn widen(measure: &Measure, interval: Interval, people: usize, programs: usize) -> Interval {
+/// Widens what draws of a few persons cannot tell: nobody among them is not nobody at all.
+fn widen(measure: &Measure, value: f64, drawn: Range, people: usize, programs: usize) -> Range {
     use super::Unit;
     let count = match measure.unit {
         Unit::People => people,
         Unit::Programs => programs,
-        Unit::Plain => return interval,
+        Unit::Plain => return drawn,
     };
-    let (low, high) = wilson(interval.value, count);
-    match interval {
-        Interval { value, low: from, .. } if value <= 0.0 => {
-            Interval { value, low: from, high: interval.high.max(high) }
-        }
-        Interval { value, high: to, .. } if value >= 1.0 => Interval { value, low: interval.low.min(low), high: to },
-        _ => interval,
-    }
+    let (low, high) = wilson(value, count);
+    Range { low: drawn.low.min(low), high: drawn.high.max(high) }
 }
 
 /// Wilson's interval of a share of so many (*Probable inference, the law of succession, and statistical inference*, 1927).
@@ -109,6 +117,7 @@ fn wilson(share: f64, count: usize) -> (f64, f64) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Unit;
     use super::*;
 
     fn rows(people: usize, programs: usize, overlap: f64) -> Ranked {
@@ -128,8 +137,10 @@ mod tests {
     fn more_persons_are_known_better() {
         let width = |persons| {
             let measured = measure_all(&rows(persons, persons, 0.5)).unwrap();
-            assert!(measured.iter().all(|one| one.low <= one.value && one.value <= one.high), "{measured:?}");
-            measured[0].high - measured[0].low
+            for Interval { value, range } in &measured {
+                assert!(range.is_some_and(|range| range.low <= *value && *value <= range.high), "{measured:?}");
+            }
+            measured[0].range.map(|range| range.high - range.low).unwrap()
         };
         let (few, many) = (width(10), width(300));
         assert!(few > 2.0 * many && many > 0.0, "{few} {many}");
@@ -140,9 +151,27 @@ mod tests {
     fn nobody_of_forty_may_be_one_of_twelve() {
         let measured = measure_all(&rows(40, 40, 0.0)).unwrap();
         assert_eq!((measured[0].value, measured[3].value), (1.0, 0.0));
-        assert!((measured[3].high - 0.0876).abs() < 0.001, "{:?}", measured[3]);
-        assert!((measured[6].low - 0.9124).abs() < 0.001, "{:?}", measured[6]);
+        let (people, programs) = (measured[3].range.unwrap(), measured[6].range.unwrap());
+        assert!((people.high - 0.0876).abs() < 0.001 && (programs.low - 0.9124).abs() < 0.001, "{measured:?}");
         assert!(measure_all(&rows(40, 0, 0.0)).is_none());
+    }
+
+    #[test]
+    fn four_persons_have_no_interval() {
+        for (people, programs) in [(4, 40), (40, 4)] {
+            let measured = measure_all(&rows(people, programs, 0.5)).unwrap();
+            assert!(measured.iter().all(|one| one.range.is_none()), "{measured:?}");
+        }
+        assert!(measure_all(&rows(5, 5, 0.5)).unwrap().iter().all(|one| one.range.is_some()));
+    }
+
+    #[test]
+    fn a_rate_is_never_surer_than_its_persons_allow() {
+        for one in MEASURES.iter().zip(measure_all(&rows(12, 12, 0.5)).unwrap()) {
+            let (low, high) = wilson(one.1.value, 12);
+            let range = one.1.range.unwrap();
+            assert!(one.0.unit == Unit::Plain || range.low <= low && range.high >= high, "{} {:?}", one.0.key, one.1);
+        }
     }
 
     #[test]

@@ -4,6 +4,6 @@ mod bootstrap;
 mod curve;
 mod measures;
 
-pub(crate) use bootstrap::{Interval, measure_all};
+pub(crate) use bootstrap::{Interval, Range, measure_all};
 pub(crate) use curve::{Point, Ranked};
 pub(crate) use measures::{Bin, MEASURES, Unit, reliability};

@@ -20,6 +20,9 @@ use crate::train::data::Row;
 pub(crate) struct Recipe {
     /// The model and the settings of its training.
     pub(crate) model: Settings,
+    /// Generators that are alike, by the name of their family: `outwork eval model` leaves them out together, too.
+    #[serde(default)]
+    pub(crate) families: BTreeMap<String, Vec<String>>,
     /// What it looks at.
     #[serde(rename = "input")]
     pub(crate) inputs: Vec<Ingredient>,

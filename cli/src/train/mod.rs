@@ -7,6 +7,7 @@ mod fit;
 mod golden;
 mod isotonic;
 mod matrix;
+mod origin;
 mod split;
 #[cfg(test)]
 mod tests;
@@ -17,5 +18,6 @@ pub(crate) use catboost::python;
 pub(crate) use data::{Counts, Data, Row, Seen};
 pub(crate) use fit::{Fitted, bin, fit, score};
 pub(crate) use golden::golden;
+pub(crate) use origin::{ORIGIN, differs, origin};
 pub(crate) use split::{Part, split};
 pub(crate) use weights::weights;

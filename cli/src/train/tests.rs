@@ -27,6 +27,9 @@ seed = 7
 needs = { "ua.length" = 3 }
 without = ["robot"]
 
+[families]
+moving = ["line", "robot"]
+
 [[input]]
 signal = "header.count"
 reason = "headers.number"
@@ -70,11 +73,15 @@ fn outwork(arguments: &[&str]) -> Result<(), String> {
 
 /// People and programs of two sources and three generators, who differ in what they send.
 fn rows(path: &Path) {
+    more_rows(path, 480);
+}
+
+fn more_rows(path: &Path, count: usize) {
     let names = ["header.count", "tls.ja4", "header.order_matches", "ua.length"];
     let signals = names.iter().filter_map(|name| SIGNALS.get(by_name(name)?));
     let mut table = Table::new(Subject::Device, signals);
     let mut dice = Dice::new(3);
-    for n in 0..480_usize {
+    for n in 0..count {
         let maker = ["lab", "field", "line", "wind", "robot"][n % 5];
         let is_program = n % 5 > 1;
         let text = |dice: &mut Dice| format!("{}{}", if is_program { "tool" } else { "browser" }, dice.below(4));
@@ -136,8 +143,12 @@ fn the_same_rows_train_the_same_bytes_and_they_are_evaluated() {
     let plots = ["calibration", "importance", "roc", "scores"].map(|name| format!("card/{name}.svg"));
     assert_eq!(
         names,
-        [&["CARD.md".to_owned()][..], &plots, &["device.model", "golden.jsonl", "train.toml"].map(String::from)]
-            .concat()
+        [
+            &["CARD.md".to_owned()][..],
+            &plots,
+            &["device.model", "golden.jsonl", "rows.json", "train.toml"].map(String::from)
+        ]
+        .concat()
     );
     is_what_golden_vectors_say(&made, "device.model");
     is_told(&made);
@@ -146,10 +157,23 @@ fn the_same_rows_train_the_same_bytes_and_they_are_evaluated() {
     outwork(&["eval", "model", &model, &rows, "--leave-one-generator-out", "--html", &page, "--python", &python])
         .unwrap();
     let page = fs::read_to_string(page).unwrap();
-    for part in ["Generators left out of training", "field | made", "robot", "<svg", "Logistic regression"] {
+    for part in [
+        "Generators left out of training",
+        "Families of generators left out",
+        "moving",
+        "field | made",
+        "robot",
+        "<svg",
+        "Logistic regression",
+    ] {
         assert!(page.contains(part), "{part}");
     }
-    assert!(!page.contains("<script"));
+    assert!(!page.contains("<script") && !page.contains("parts may differ"));
+
+    more_rows(Path::new(&at("more.parquet")), 500);
+    let (more, page) = (at("more.parquet"), at("more.html"));
+    outwork(&["eval", "model", &model, &more, "--html", &page]).unwrap();
+    assert!(fs::read_to_string(page).unwrap().contains("parts may differ"));
 }
 
 fn is_what_golden_vectors_say(made: &BTreeMap<PathBuf, Vec<u8>>, name: &str) {
@@ -205,6 +229,8 @@ fn is_told(made: &BTreeMap<PathBuf, Vec<u8>>) {
         "Rows that a test made up.",
         "Never learned from: `robot`.",
         "| lab | people |",
+        "learned from, validated on, tested on are ",
+        "bytes with contributions; they could be left out, and ",
         "field \\| made",
         "- Anything.",
     ] {

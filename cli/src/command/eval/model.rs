@@ -5,13 +5,13 @@ use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 use outwork_engine::model::Model;
 
-use crate::evaluate::{Evaluation, Scored, evaluate, html, leave_out, text};
+use crate::evaluate::{Evaluation, Groups, LeftOut, Scored, alone, evaluate, families, html, leave_out, text};
 use crate::failure::Failure;
 use crate::output::print;
 use crate::recipe::Recipe;
 use crate::replay::write;
-use crate::rows::{Span, read};
-use crate::train::{Data, Part, Row, python, split};
+use crate::rows::{Span, Table, read};
+use crate::train::{Data, Part, Row, differs, python, split};
 
 /// Say how well a model tells programs from people: for each source, instrument and generator, with intervals
 ///
@@ -36,7 +36,7 @@ pub(crate) struct EvalModel {
     /// Only rows of this length; may be repeated
     #[arg(long, value_enum, value_name = "LENGTH")]
     window: Vec<Length>,
-    /// Train again without each generator, and report what such a model makes of it
+    /// Train again without each generator, and without each family that the recipe names, and report what such a model makes of it
     #[arg(long)]
     leave_one_generator_out: bool,
     /// The Python to train with
@@ -92,7 +92,8 @@ impl EvalModel {
             data.rows.iter().enumerate().map(|(at, row)| self.is_reported(at, row, parts.as_deref())).collect();
         let reported = data.only(|at, _| is_reported.get(at) == Some(&true));
         let mut evaluation = evaluate(&model, &reported, &self.describe());
-        evaluation.add_baseline(&model, &data, &is_reported)?;
+        evaluation.add_baseline(&model, &data, &is_reported, recipe.as_ref())?;
+        self.warn(&mut evaluation, &folder, &table)?;
         if self.leave_one_generator_out {
             self.leave_out(&mut evaluation, &data, recipe.as_ref().zip(parts.as_deref()))?;
         }
@@ -149,17 +150,41 @@ impl EvalModel {
         recipe: Option<(&Recipe, &[Part])>,
     ) -> Result<(), Failure> {
         let Some((recipe, parts)) = recipe else { return Ok(()) };
-        let bar = ProgressBar::new(0);
-        let style = ProgressStyle::with_template("{bar:30} {pos} of {len} generators, without {msg}, {eta} to go");
+        evaluation.left_out = self.without(data, parts, recipe, &alone(data))?;
+        evaluation.left_out_families = self.without(data, parts, recipe, &families(data, recipe)?)?;
+        Ok(())
+    }
+
+    /// Trains without each group, with a bar on standard error.
+    fn without(
+        &self,
+        data: &Data,
+        parts: &[Part],
+        recipe: &Recipe,
+        groups: &Groups<'_>,
+    ) -> Result<Vec<LeftOut>, Failure> {
+        let bar = ProgressBar::new(groups.len() as u64);
+        let style = ProgressStyle::with_template("{bar:30} {pos} of {len}, without {msg}, {eta} to go");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         let keep = |scored: &Scored| self.is_wanted(&scored.row);
-        evaluation.left_out =
-            leave_out(data, parts, recipe, &python(self.python.clone()), keep, |generator, at, of| {
-                bar.set_length(of as u64);
-                bar.set_position(at as u64);
-                bar.set_message(generator.to_owned());
-            })?;
+        let tell = |name: &str, at: usize, _: usize| {
+            bar.set_position(at as u64);
+            bar.set_message(name.to_owned());
+        };
+        let left_out = leave_out((data, parts), recipe, &python(self.python.clone()), groups, keep, tell);
         bar.finish_and_clear();
+        left_out
+    }
+
+    /// Says so, where parts are told of other rows than those that the model was made of.
+    fn warn(&self, evaluation: &mut Evaluation, folder: &Path, table: &Table) -> Result<(), Failure> {
+        if self.part == Reported::All && !self.leave_one_generator_out {
+            return Ok(());
+        }
+        evaluation.warning = differs(folder, table)?;
+        if let Some(warning) = &evaluation.warning {
+            eprintln!("warning: {warning}");
+        }
         Ok(())
     }
 }
