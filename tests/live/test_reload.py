@@ -8,7 +8,7 @@ import time
 
 import pytest
 from clients.catalogue import FIREFOX
-from harness import build, edge, process, shop, stack
+from harness import build, edge, paths, process, shop, stack
 
 RELOADS = 10
 # The load outlives the reloads on a busy machine, too.
@@ -25,6 +25,7 @@ def bundles(made, tmp_path_factory):
     for version in ("2026.1.1", "2026.2.2"):
         folder = tmp_path_factory.mktemp("policy") / "rules"
         shutil.copytree(stack.POLICY, folder)
+        (folder.parent / "models").symlink_to(paths.ROOT / "models")
         file = folder / "outwork.toml"
         text, changed = re.subn(r'(?m)^version = ".*?"', f'version = "{version}"', file.read_text(), count=1)
         assert changed == 1
