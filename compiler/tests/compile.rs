@@ -106,7 +106,7 @@ fn a_policy_says_what_its_files_say() {
     assert_eq!((one.score, one.mode, one.action), (-7, Mode::Shadow, Action::Score));
     assert_eq!((two.action, two.limit), (Action::Throttle, Some(1)));
     let [login, api] = policy.limits() else { panic!("two limits") };
-    assert_eq!((login.interval, login.cost, login.conditional), (6_000_000, [1, 1, 5], true));
+    assert_eq!((login.interval, login.cost, login.conditional), ([6_000_000; 3], [1, 1, 5], true));
     assert_eq!((login.key.as_slice(), api.conditional), ([KeyPart::Ip, KeyPart::Country].as_slice(), false));
 }
 

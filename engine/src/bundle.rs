@@ -3,7 +3,7 @@
 //! | bytes | what |
 //! |---|---|
 //! | 8 | magic, `OUTWORK` and a zero byte |
-//! | 2 | format version, 4 |
+//! | 2 | format version, 5 |
 //! | 2 | number of sections |
 //! | 4 | length of the whole file |
 //! | 12 each | section table: id (2), zero (2), offset (4), length (4); ids ascend, sections lie end to end |
@@ -17,7 +17,7 @@ use core::fmt;
 use sha2::{Digest, Sha256};
 
 /// The format this engine reads and writes.
-pub const FORMAT: u16 = 4;
+pub const FORMAT: u16 = 5;
 
 /// The largest bundle that is opened: 64 MiB.
 pub const MAX_BYTES: usize = 64 << 20;
@@ -289,8 +289,8 @@ mod tests {
     #[test]
     fn a_newer_format_says_so() {
         let mut bytes = sample();
-        bytes[8] = 5;
-        assert_eq!(Bundle::open(&bytes).unwrap_err(), BundleError::Format { found: 5 });
+        bytes[8] = 6;
+        assert_eq!(Bundle::open(&bytes).unwrap_err(), BundleError::Format { found: 6 });
     }
 
     #[test]

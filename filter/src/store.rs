@@ -1,17 +1,14 @@
 //! Where the words of limits and memos stand: in data that all threads of the proxy share, in a fixed number of slots.
 //!
 //! Envoy's shared data has no expiry and no way to remove a key, so a key for each client would grow as an attacker
-//! pleases. Each [`Table`] has a fixed number of slots of about 150 bytes (measured in Envoy 1.40: a key with its value):
-//! 10 MB at the most for the buckets of limits, 10 for what may happen once, 20 for paths.
+//! pleases. Each [`Table`] has a fixed number of pages of eight slots.
 //!
-//! What a limit may get wrong: two threads that take the same free slot at the same instant, before it was ever used, may
-//! count one request between them, since a compare-and-swap of a key that is not there yet always succeeds in Envoy. And
-//! a bucket whose two slots both go to other clients that are limited at the moment starts anew: with a share `f` of the
-//! slots in use, a new client displaces another with probability `f²`, about 0.02 % at 1,000 clients and 2 % at 10,000.
+//! A page is written by compare-and-swap, so threads lose no charge of one another. What a limit may get wrong: a bucket
+//! whose sixteen slots all go to clients that are limited for longer starts anew.
 
 use crate::host::{Call, Failure, Host};
 use outwork_engine::{
-    limits::{Charge, Charged, Slot, Table, Word, choose},
+    limits::{Charge, Charged, Page, Table, Word},
     memo::{Memo, Remembered},
     time::Time,
 };
@@ -46,11 +43,13 @@ fn step<T>(
     take: impl Fn(Word) -> (T, Word),
 ) -> Result<T, Failure> {
     for _ in 0..ATTEMPTS {
-        let (place, found) = find(host, table, key, now)?;
+        let mut found = find(host, table, key, now)?;
         let (outcome, word) = take(found.word);
-        let unchanged = found.owned && word == found.word;
-        let slot = Slot { tag: Slot::tag_of(key), word };
-        if unchanged || host.share(&name(table, place), &slot.to_bytes(), found.stamp)? {
+        if word == found.word {
+            return Ok(outcome);
+        }
+        found.page.put(found.slot, key, word);
+        if host.share(&name(table, found.place), &found.page.to_bytes(), Some(found.stamp))? {
             return Ok(outcome);
         }
     }
@@ -60,29 +59,41 @@ fn step<T>(
 /// The ABI's status for a compare-and-swap that did not match.
 const CONTENDED: u32 = 8;
 
-/// What stands in the slot that a key is to use.
+/// The stamp of a page that is not there yet. Envoy takes any then; one that no page has makes it refuse should another thread
+/// have stored the page in between.
+const NEVER: u32 = u32::MAX;
+
+/// The slot that a key is to use.
 struct Found {
+    place: u32,
+    page: Page,
+    stamp: u32,
+    slot: usize,
     word: Word,
-    owned: bool,
-    stamp: Option<u32>,
 }
 
-fn find(host: &impl Host, table: Table, key: u128, now: Time) -> Result<(u32, Found), Failure> {
-    let [first_place, second_place] = Slot::candidates(key, table.slots());
-    let (first, first_stamp) = read(host, table, first_place)?;
-    if first.tag == Slot::tag_of(key) {
-        return Ok((first_place, Found { word: first.word, owned: true, stamp: first_stamp }));
+fn find(host: &impl Host, table: Table, key: u128, now: Time) -> Result<Found, Failure> {
+    let [first, second] = Page::candidates(key, table.pages());
+    let (page, stamp) = read(host, table, first)?;
+    if let Some((slot, word)) = page.find(key) {
+        return Ok(Found { place: first, page, stamp, slot, word });
     }
-    let (second, second_stamp) = read(host, table, second_place)?;
-    let (index, word) = choose(key, first, second, now);
-    let (place, slot, stamp) =
-        if index == 0 { (first_place, first, first_stamp) } else { (second_place, second, second_stamp) };
-    Ok((place, Found { word, owned: slot.tag == Slot::tag_of(key), stamp }))
+    let (other, other_stamp) = read(host, table, second)?;
+    if let Some((slot, word)) = other.find(key) {
+        return Ok(Found { place: second, page: other, stamp: other_stamp, slot, word });
+    }
+    let ((slot, kept), (other_slot, other_kept)) = (page.least(table, now), other.least(table, now));
+    let word = Word::default();
+    Ok(if kept <= other_kept {
+        Found { place: first, page, stamp, slot, word }
+    } else {
+        Found { place: second, page: other, stamp: other_stamp, slot: other_slot, word }
+    })
 }
 
-fn read(host: &impl Host, table: Table, place: u32) -> Result<(Slot, Option<u32>), Failure> {
+fn read(host: &impl Host, table: Table, place: u32) -> Result<(Page, u32), Failure> {
     let stored = host.shared(&name(table, place))?;
-    Ok(stored.map_or_else(Default::default, |(bytes, stamp)| (Slot::from_bytes(&bytes), Some(stamp))))
+    Ok(stored.map_or_else(|| (Page::default(), NEVER), |(bytes, stamp)| (Page::from_bytes(&bytes), stamp)))
 }
 
 /// In a VM without an id, as Istio makes them, all plugins share one space of names.
@@ -103,19 +114,19 @@ mod tests {
     use crate::testing::Memory;
     use outwork_engine::memo::Keep;
     use outwork_engine::{
-        limits::{KeyPart, Limit},
+        limits::{Limit, Mercy},
         risk::Band,
     };
 
     const NOW: Time = Time(1_795_305_600_000_000);
 
     fn limit(burst: u32) -> Limit {
-        Limit { id: "l".into(), key: vec![KeyPart::Ip], burst, interval: 1_000_000, cost: [1; 3], conditional: true }
+        Limit { burst, ..Limit::default() }
     }
 
     fn admitted(host: &Memory, key: u128, burst: u32) -> bool {
-        match charge(host, &limit(burst).charge(0, key, Band::Low), NOW).unwrap() {
-            Charged::Known(outcome) => outcome.admitted,
+        match charge(host, &limit(burst).charge(0, key, Band::Low, Mercy::None), NOW).unwrap() {
+            Charged::Known(outcome) => outcome.admitted(),
             Charged::Unknown => unreachable!("the store of the test is always there"),
         }
     }
@@ -150,7 +161,7 @@ mod tests {
             let key = n.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
             let _ = admitted(&host, key, 1);
         }
-        assert!(host.shared.borrow().len() <= Table::Buckets.slots() as usize);
+        assert!(host.shared.borrow().len() <= Table::Buckets.pages() as usize);
     }
 
     #[test]
@@ -167,14 +178,14 @@ mod tests {
     fn a_slot_that_is_always_busy_is_given_up() {
         fn busy(host: &Memory, key: &[u8]) {
             let stamp = host.shared.borrow().get(key).map_or(0, |(_, stamp)| *stamp);
-            host.shared.borrow_mut().insert(key.into(), (vec![1; Slot::BYTES], stamp + 1));
+            host.shared.borrow_mut().insert(key.into(), (vec![1; Page::BYTES], stamp + 1));
             host.meanwhile.replace(Some(busy));
         }
         let host = Memory::default();
         let key = 7 << 64;
         assert!(admitted(&host, key, 3));
         host.meanwhile.replace(Some(busy));
-        let failure = charge(&host, &limit(3).charge(0, key, Band::Low), NOW).unwrap_err();
+        let failure = charge(&host, &limit(3).charge(0, key, Band::Low, Mercy::None), NOW).unwrap_err();
         assert_eq!((failure.call, failure.status), (Call::Store, CONTENDED));
     }
 

@@ -37,7 +37,7 @@ impl Simulated {
         for charged in outcome.charged {
             let Charged::Known(charged) = charged else { continue };
             if let Some(limit) = self.limits.get_mut(usize::from(charged.limit)) {
-                add(limit, &[1, u64::from(!charged.admitted), 0]);
+                add(limit, &[1, u64::from(!charged.admitted()), 0]);
             }
         }
         for &place in outcome.keyless {

@@ -69,12 +69,12 @@ impl Store {
         charged
     }
 
-    /// Forgets buckets that are full again: they are as those that were never charged. Tells whether there were any.
+    /// Forgets buckets that are full again and whose terms are over: they are nearly as those that were never charged. Tells whether there were any.
     fn sweep(&mut self, now: Time) -> bool {
         if self.full_at.is_some_and(|at| now.seconds() <= at.seconds()) {
             return false;
         }
-        self.words.retain(|_, word| word.arrival() > now.0);
+        self.words.retain(|_, word| word.arrival().max(word.term()) > now.0);
         let freed = self.words.len() < self.most;
         self.full_at = (!freed).then_some(now);
         freed
@@ -97,17 +97,18 @@ impl Clock {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use outwork_engine::{limits::Limit, risk::Band};
+    use outwork_engine::{
+        limits::{Limit, Mercy},
+        risk::Band,
+    };
 
     fn charge(key: u128) -> Charge {
-        let limit =
-            Limit { id: "l".into(), key: vec![], burst: 1, interval: 1_000_000, cost: [1; 3], conditional: true };
-        limit.charge(0, key, Band::Low)
+        Limit::default().charge(0, key, Band::Low, Mercy::None)
     }
 
     fn admitted(charged: Charged) -> Option<bool> {
         match charged {
-            Charged::Known(outcome) => Some(outcome.admitted),
+            Charged::Known(outcome) => Some(outcome.admitted()),
             Charged::Unknown => None,
         }
     }

@@ -5,16 +5,16 @@
 //! way a solved challenge that was used is known to this isolate alone.
 
 use outwork_engine::{
-    limits::{Charge, Charged, Slot, Table, Word, choose},
+    limits::{Charge, Charged, Page, Table, Word},
     memo::{Memo, Remembered},
     time::Time,
 };
 
-/// The tables, 24 bytes a slot: 6 MiB of an isolate's 128 MB once all are in use. They never grow further, whatever clients
+/// The tables, 192 bytes a page: 6 MiB of an isolate's 128 MB once all are in use. They never grow further, whatever clients
 /// send.
 pub(crate) struct Store {
-    // INVARIANT: as many as `Table::ALL`, in its order; each is empty until it is first used, and then has all its slots.
-    tables: [Vec<Slot>; 3],
+    // INVARIANT: as many as `Table::ALL`, in its order; each is empty until it is first used, and then has all its pages.
+    tables: [Vec<Page>; 3],
 }
 
 impl Store {
@@ -34,44 +34,51 @@ impl Store {
     }
 
     fn step<T>(&mut self, table: Table, key: u128, now: Time, take: impl FnOnce(Word) -> (T, Word)) -> T {
-        let places = Slot::candidates(key, table.slots());
-        let slots = self.table(table);
-        let [first, second] = places.map(|place| at(slots, place));
-        let (chosen, word) = choose(key, first, second, now);
-        let (outcome, word) = take(word);
-        let [first, second] = places;
-        put(slots, if chosen == 0 { first } else { second }, Slot { tag: Slot::tag_of(key), word });
+        let places = Page::candidates(key, table.pages());
+        let pages = self.table(table);
+        let (place, slot, known) = find(pages, places, (table, key), now);
+        let (outcome, word) = take(known);
+        if word != known
+            && let Some(page) = pages.get_mut(place)
+        {
+            page.put(slot, key, word);
+        }
         outcome
     }
 
-    fn table(&mut self, table: Table) -> &mut [Slot] {
+    fn table(&mut self, table: Table) -> &mut [Page] {
         let [buckets, once, paths] = &mut self.tables;
-        let slots = match table {
+        let pages = match table {
             Table::Buckets => buckets,
             Table::Once => once,
             Table::Paths => paths,
         };
-        if slots.is_empty() {
-            *slots = (0..table.slots()).map(|_| Slot::default()).collect();
+        if pages.is_empty() {
+            *pages = (0..table.pages()).map(|_| Page::default()).collect();
         }
-        slots
+        pages
     }
 }
 
-fn at(slots: &[Slot], place: u32) -> Slot {
-    usize::try_from(place).ok().and_then(|at| slots.get(at)).copied().unwrap_or_default()
-}
-
-fn put(slots: &mut [Slot], place: u32, slot: Slot) {
-    if let Some(stored) = usize::try_from(place).ok().and_then(|at| slots.get_mut(at)) {
-        *stored = slot;
-    }
+/// The page and slot that a key is to use, with the word that it has there.
+fn find(pages: &[Page], places: [u32; 2], (table, key): (Table, u128), now: Time) -> (usize, usize, Word) {
+    let places = places.map(|place| usize::try_from(place).unwrap_or(0));
+    let page = |place: &usize| pages.get(*place);
+    let own = places.iter().find_map(|place| page(place)?.find(key).map(|(slot, word)| (*place, slot, word)));
+    let least = || {
+        let kept = places.iter().filter_map(|place| page(place).map(|page| (*place, page.least(table, now))));
+        kept.min_by_key(|(_, (_, until))| *until).map_or((0, 0), |(place, (slot, _))| (place, slot))
+    };
+    own.unwrap_or_else(|| {
+        let (place, slot) = least();
+        (place, slot, Word::default())
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use outwork_engine::{
-        limits::{KeyPart, Limit},
+        limits::{Limit, Mercy},
         risk::Band,
     };
 
@@ -81,19 +88,11 @@ mod tests {
     const NOW: Time = Time::from_seconds(1_795_305_600);
 
     fn charge(key: u128) -> Charge {
-        let limit = Limit {
-            id: "test".into(),
-            key: vec![KeyPart::Ip],
-            burst: 3,
-            interval: 1_000_000,
-            cost: [1; 3],
-            conditional: true,
-        };
-        limit.charge(0, key, Band::Low)
+        Limit { burst: 3, ..Limit::default() }.charge(0, key, Band::Low, Mercy::None)
     }
 
     fn admitted(charged: Charged) -> bool {
-        matches!(charged, Charged::Known(outcome) if outcome.admitted)
+        matches!(charged, Charged::Known(outcome) if outcome.admitted())
     }
 
     #[test]
@@ -108,7 +107,7 @@ mod tests {
     #[test]
     fn clients_have_buckets_of_their_own() {
         let mut store = Store::new();
-        let keys = (1..=1_000_u128).map(|n| n << 64 | n.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let keys = (1..=1_000_u64).map(|n| u128::from(n) << 64 | u128::from(n.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
         let refused = keys.filter(|key| (0..3).any(|_| !admitted(store.charge(&charge(*key), NOW)))).count();
         assert_eq!(refused, 0);
     }

@@ -92,6 +92,6 @@ impl Limit {
     pub(super) fn of(policy: &Policy, charged: &Charged) -> Option<Self> {
         let Charged::Known(outcome) = charged else { return None };
         let limit = policy.limits().get(usize::from(outcome.limit))?;
-        Some(Self { id: limit.id.clone(), admitted: outcome.admitted, remaining: outcome.remaining })
+        Some(Self { id: limit.id.clone(), admitted: outcome.admitted(), remaining: outcome.remaining })
     }
 }

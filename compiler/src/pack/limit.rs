@@ -67,9 +67,10 @@ pub(super) fn read(
         id: id.value.clone(),
         key: key.unwrap_or_default(),
         burst: burst.unwrap_or(1),
-        interval: interval.unwrap_or(1),
+        interval: [interval.unwrap_or(1); 3],
         cost: cost.unwrap_or([1; 3]),
         conditional: tree.is_some(),
+        ..Limit::default()
     };
     Some(LimitSource { id, limit, condition: tree.as_ref().map(Tree::condition), tree, accepted })
 }

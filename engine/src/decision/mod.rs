@@ -76,6 +76,8 @@ pub struct Decision<'a> {
     pub edits: Vec<Edit<'a>>,
     /// What the host answers instead of forwarding.
     pub reply: Option<Reply>,
+    /// For how many milliseconds the host may hold that answer back; 0 for not at all.
+    pub delay: u32,
 }
 
 /// What a policy says of one request, before any of it is written into headers or an answer.

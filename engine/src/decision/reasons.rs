@@ -1,6 +1,7 @@
 //! Why: the rules, models and limits behind a decision, the weightiest first.
 
 use crate::{
+    limits::Rung,
     rules::{Action, Rule},
     scoring::Scored,
 };
@@ -48,9 +49,15 @@ impl<'a> Reasons<'a> {
         }
     }
 
-    /// Takes in a limit that refused.
-    pub fn refuse(&mut self, limit: &'a str) {
-        self.insert(Reason { id: limit, score: 0, action: Action::Throttle });
+    /// Takes in a limit that asks for something.
+    pub fn limit(&mut self, id: &'a str, rung: Rung) {
+        let action = match rung {
+            Rung::Tag => Action::Tag,
+            Rung::Throttle => Action::Throttle,
+            Rung::Challenge => Action::Challenge,
+            Rung::Block => Action::Block,
+        };
+        self.insert(Reason { id, score: 0, action });
     }
 
     /// Takes in why a client was not challenged that would have been.

@@ -1,7 +1,7 @@
 //! What a refused client is told: that it was refused, in plain words why, whom to ask, and under which reference.
 
-use super::{Id, push_number};
-use crate::limits::{Limit, Outcome};
+use super::{Id, Verdict, push_number};
+use crate::limits::{Limit, Outcome, Rung};
 use alloc::{string::String, vec::Vec};
 
 /// An answer in place of the origin's.
@@ -22,8 +22,10 @@ pub enum Refusal<'a> {
     Block(Subject),
     /// The policy asks for proof, mostly because of this.
     Challenge(Subject),
-    /// A limit is exhausted.
+    /// A limit is exhausted, or its ladder shuts the client out.
     Limit(&'a Limit, Outcome),
+    /// A limit cannot be counted, and lets nobody through uncounted.
+    Unreachable(&'a Limit),
     /// It asked for what no honest client asks for.
     Decoy,
 }
@@ -66,8 +68,10 @@ impl Reply {
         if html {
             headers.push(("content-security-policy", "default-src 'none'".into()));
         }
-        if let Refusal::Limit(limit, outcome) = refusal {
-            limit_headers(&mut headers, limit, outcome);
+        match refusal {
+            Refusal::Limit(limit, outcome) => limit_headers(&mut headers, limit, outcome),
+            Refusal::Unreachable(_) => headers.push(("retry-after", "1".into())),
+            Refusal::Block(_) | Refusal::Challenge(_) | Refusal::Decoy => {}
         }
         Self { status: text.status, headers, body }
     }
@@ -80,6 +84,24 @@ struct Text {
 }
 
 impl Refusal<'_> {
+    /// The verdict that it amounts to.
+    pub fn verdict(self) -> Verdict {
+        match self {
+            Self::Block(_) | Self::Decoy => Verdict::Block,
+            Self::Challenge(_) => Verdict::Challenge,
+            Self::Limit(_, outcome) if outcome.asks == Some(Rung::Block) => Verdict::Block,
+            Self::Limit(..) | Self::Unreachable(_) => Verdict::Throttle,
+        }
+    }
+
+    /// For how many milliseconds its answer may be held back.
+    pub fn tarpit(self) -> Option<u32> {
+        match self {
+            Self::Limit(limit, _) => Some(limit.tarpit),
+            Self::Block(_) | Self::Challenge(_) | Self::Unreachable(_) | Self::Decoy => None,
+        }
+    }
+
     fn text(&self) -> Text {
         let blocked = |detail| Text { status: 403, title: "Request refused", detail };
         match self {
@@ -92,6 +114,16 @@ impl Refusal<'_> {
             }
             Self::Block(Subject::Policy) => blocked("A rule of this site refuses this request."),
             Self::Challenge(subject) => Text { status: 403, title: "Proof of work needed", detail: subject.doubt() },
+            Self::Limit(_, outcome) if outcome.asks == Some(Rung::Block) => Text {
+                status: 429,
+                title: "Too many requests",
+                detail: "Requests like this one kept coming when they were asked to slow down. Please try again later.",
+            },
+            Self::Unreachable(_) => Text {
+                status: 503,
+                title: "Service unavailable",
+                detail: "The site cannot count requests at the moment. Please try again in a moment.",
+            },
             Self::Limit(..) => {
                 Text { status: 429, title: "Too many requests", detail: "Please wait a moment, then try again." }
             }
@@ -102,7 +134,8 @@ impl Refusal<'_> {
 
 /// `RateLimit` and `RateLimit-Policy` as in draft-ietf-httpapi-ratelimit-headers-10; `Retry-After` as in RFC 9110.
 fn limit_headers(headers: &mut Vec<(&'static str, String)>, limit: &Limit, outcome: Outcome) {
-    let window = limit.interval.saturating_mul(u64::from(limit.burst));
+    let [interval, ..] = limit.interval;
+    let window = interval.saturating_mul(u64::from(limit.burst));
     let mut retry = String::new();
     push_number(&mut retry, seconds_up(outcome.wait).max(1));
     let mut policy = named(&limit.id);
@@ -128,7 +161,11 @@ fn seconds_up(micros: u64) -> u64 {
 
 fn problem(refusal: &Refusal<'_>, text: &Text, id: Id, contact: Option<&str>) -> String {
     let kind = match refusal {
+        Refusal::Limit(_, outcome) if outcome.asks == Some(Rung::Block) => {
+            "https://iana.org/assignments/http-problem-types#abnormal-usage-detected"
+        }
         Refusal::Limit(..) => "https://iana.org/assignments/http-problem-types#quota-exceeded",
+        Refusal::Unreachable(_) => "https://iana.org/assignments/http-problem-types#temporary-reduced-capacity",
         Refusal::Block(_) | Refusal::Challenge(_) | Refusal::Decoy => "about:blank",
     };
     let mut body = ["{\"type\":\"", kind, "\",\"title\":\"", text.title, "\",\"status\":"].concat();

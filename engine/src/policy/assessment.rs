@@ -2,14 +2,14 @@
 
 use super::{Policy, Recording, challenged::Challenged};
 use crate::{
-    challenge,
+    assets, challenge,
     decision::{Decision, Id, Judgement, Reasons, Refusal, Reply, Subject, Verdict},
     evidence,
     fact::Fact,
     facts::Facts,
     identity::{self, Prefix},
     keys::Keyring,
-    limits::{Charge, Charged, KeyPart, Limit, Outcome},
+    limits::{Charge, Charged, KeyPart, Limit, Mercy, Rung, Unreachable},
     risk::{Band, Confidence, Risk, Tally},
     rules::{Action, Layer, Mode, Rule, Scratch, Standing, Standings},
     scoring::{Feature, Scored},
@@ -131,6 +131,7 @@ impl<'a> Assessment<'a> {
         let session = if features.is_empty() { None } else { self.session_pseudonym() };
         let window = self.window_state();
         let judgement = self.judge(charged);
+        let tarpit = judgement.refusal.and_then(Refusal::tarpit).filter(|_| judgement.enforced);
         let id = Id::new(&facts.entropy);
         let mut decision = Decision {
             id,
@@ -147,6 +148,7 @@ impl<'a> Assessment<'a> {
             bundle: &policy.name,
             edits: Vec::with_capacity(8),
             reply: None,
+            delay: tarpit.unwrap_or(0),
         };
         if let Some(refusal) = judgement.refusal.filter(|_| decision.enforced) {
             let (settings, band) = (&policy.settings, decision.band);
@@ -165,10 +167,10 @@ impl<'a> Assessment<'a> {
 
     /// The answer to a request that its limits refuse, whatever else speaks for or against it.
     pub(crate) fn throttled(&mut self, charged: &[Charged]) -> Option<Reply> {
-        let (limit, outcome) = self.refused(charged)?;
+        let refusal = self.refused(charged)?;
         let settings = &self.policy.settings;
         let enforced = settings.mode.is_in_force(|| self.share());
-        let (refusal, id) = (Refusal::Limit(limit, outcome), Id::new(&self.facts.entropy));
+        let id = Id::new(&self.facts.entropy);
         enforced.then(|| Reply::refuse(refusal, id, wants_html(self.facts), settings.contact.as_deref()))
     }
 
@@ -244,19 +246,36 @@ impl<'a> Assessment<'a> {
         self.shown.session.window().known().map_or(State::None, |window| window.state(behaviour, now))
     }
 
-    /// Works out what is charged: limits whose condition holds, and those that a rule names. An exemption is none from
-    /// limits: a path that is never refused for who asks can still be asked for too often.
+    /// Works out what is charged: limits whose condition holds, those that a rule names, and for who touched a decoy those
+    /// that say so. An exemption is none from limits: a path that is never refused for who asks can still be asked for too
+    /// often.
     fn charge(&mut self, scratch: &Scratch) {
         let first = self.policy.rules.len();
+        let mercy = self.mercy();
         for (place, limit) in (0_u16..).zip(&self.policy.limits) {
             let due = limit.conditional && scratch.holds(first + usize::from(place));
-            if !due && !self.asked.throttles.contains(&place) {
+            let struck = self.asked.decoy && limit.decoy > 0;
+            if !due && !struck && !self.asked.throttles.contains(&place) {
                 continue;
             }
             match self.key(limit) {
-                Some(key) => self.charges.push(limit.charge(place, key, self.band)),
+                Some(key) => {
+                    let charge = limit.charge(place, key, self.band, mercy);
+                    self.charges.push(if struck { limit.strike(charge) } else { charge });
+                }
                 None => self.keyless.push(place),
             }
+        }
+    }
+
+    /// The most that ladders may ask of this client. What answers challenges must stay in reach of those who are challenged.
+    fn mercy(&self) -> Mercy {
+        if self.asked.allow || self.facts.request.path().starts_with(assets::PREFIX.as_bytes()) {
+            Mercy::All
+        } else if self.is_cleared() || challenge::is_exempt(self.facts) {
+            Mercy::Challenge
+        } else {
+            Mercy::None
         }
     }
 
@@ -285,24 +304,24 @@ impl<'a> Assessment<'a> {
         Some(self.keys.limit_key(&parts))
     }
 
-    /// The refusal with the longest wait, noted as a reason. A store that could not be reached refuses nobody.
-    fn refused(&mut self, charged: &[Charged]) -> Option<(&'a Limit, Outcome)> {
-        let mut strictest: Option<(&'a Limit, Outcome)> = None;
-        for charged in charged {
-            let Charged::Known(outcome) = charged else { continue };
-            let Some(limit) = self.policy.limits.get(usize::from(outcome.limit)) else { continue };
-            if outcome.admitted {
-                continue;
-            }
-            self.reasons.refuse(&limit.id);
-            if strictest.is_none_or(|(_, known)| known.wait < outcome.wait) {
-                strictest = Some((limit, *outcome));
+    /// What the limits ask for, taken together, noted as reasons: the strictest refusal, and of two alike the one with the
+    /// longer wait.
+    fn refused(&mut self, charged: &[Charged]) -> Option<Refusal<'a>> {
+        let mut strictest: Option<(Rung, u64, Refusal<'a>)> = None;
+        for (charge, charged) in self.charges.iter().zip(charged) {
+            let Some(limit) = self.policy.limits.get(usize::from(charge.limit)) else { continue };
+            let Some((rung, wait, refusal)) = asked_by(limit, *charged) else { continue };
+            self.reasons.limit(&limit.id, rung);
+            if rung == Rung::Tag {
+                self.asked.tag = true;
+            } else if strictest.is_none_or(|(known, longest, _)| (known, longest) < (rung, wait)) {
+                strictest = Some((rung, wait, refusal));
             }
         }
-        strictest
+        strictest.map(|(_, _, refusal)| refusal)
     }
 
-    fn refusal(&self, refused: Option<(&'a Limit, Outcome)>, doubt: Doubt) -> Option<Refusal<'a>> {
+    fn refusal(&self, refused: Option<Refusal<'a>>, doubt: Doubt) -> Option<Refusal<'a>> {
         if !self.asked.allow {
             if self.asked.decoy {
                 return Some(Refusal::Decoy);
@@ -313,18 +332,18 @@ impl<'a> Assessment<'a> {
             if self.policy.settings.verdict(self.band) == Verdict::Block {
                 return Some(Refusal::Block(self.weightiest_layer()));
             }
-            if let Doubt::Due(subject) = doubt {
+            if let Doubt::Due(subject) = doubt
+                && refused.is_none_or(|refusal| refusal.verdict() != Verdict::Block)
+            {
                 return Some(Refusal::Challenge(subject));
             }
         }
-        refused.map(|(limit, outcome)| Refusal::Limit(limit, outcome))
+        refused
     }
 
     fn verdict(&self, refusal: Option<Refusal<'_>>) -> Verdict {
         match refusal {
-            Some(Refusal::Block(_) | Refusal::Decoy) => Verdict::Block,
-            Some(Refusal::Challenge(_)) => Verdict::Challenge,
-            Some(Refusal::Limit(..)) => Verdict::Throttle,
+            Some(refusal) => refusal.verdict(),
             None if self.asked.allow => Verdict::Allow,
             None if self.asked.tag || self.asked.challenge.is_some() => Verdict::Tag,
             // Whoever need not be challenged, or was, is told to the origin.
@@ -438,6 +457,23 @@ impl Asked {
             Action::Decoy => self.decoy = true,
         }
     }
+}
+
+/// What one limit asks for, with the wait that it names.
+fn asked_by(limit: &Limit, charged: Charged) -> Option<(Rung, u64, Refusal<'_>)> {
+    let outcome = match charged {
+        Charged::Known(outcome) => outcome,
+        Charged::Unknown if limit.unreachable == Unreachable::Closed => {
+            return Some((Rung::Throttle, 0, Refusal::Unreachable(limit)));
+        }
+        Charged::Unknown => return None,
+    };
+    let rung = outcome.asks?;
+    let refusal = match rung {
+        Rung::Challenge => Refusal::Challenge(Subject::Context),
+        Rung::Tag | Rung::Throttle | Rung::Block => Refusal::Limit(limit, outcome),
+    };
+    Some((rung, outcome.wait, refusal))
 }
 
 fn subject(layer: Option<Layer>) -> Subject {

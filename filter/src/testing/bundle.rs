@@ -43,7 +43,7 @@ impl Small {
 
     pub(crate) fn limit(mut self, id: &str, burst: u32) -> Self {
         let key = vec![KeyPart::Ip];
-        self.limits.push(Limit { id: id.into(), key, burst, interval: 6_000_000, cost: [1; 3], conditional: true });
+        self.limits.push(Limit { id: id.into(), key, burst, interval: [6_000_000; 3], ..Limit::default() });
         self
     }
 

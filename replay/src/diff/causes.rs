@@ -82,7 +82,7 @@ fn reasons<'p>(policy: &'p Policy, outcome: &Outcome<'_>) -> Vec<&'p str> {
     let counting = outcome.judgement.scored.iter().filter(|scored| scored.counts);
     let models = counting.filter_map(|scored| policy.models().slots().get(scored.place)).map(|slot| slot.reason(""));
     let limits = outcome.charged.iter().filter_map(|charged| match charged {
-        Charged::Known(outcome) if !outcome.admitted => policy.limits().get(usize::from(outcome.limit)),
+        Charged::Known(outcome) if !outcome.admitted() => policy.limits().get(usize::from(outcome.limit)),
         Charged::Known(_) | Charged::Unknown => None,
     });
     rules.chain(models).chain(limits.map(|limit| limit.id.as_str())).collect()

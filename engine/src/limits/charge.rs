@@ -1,0 +1,290 @@
+//! One charge to one bucket: a pure step over the stored word.
+//!
+//! The bucket is a GCRA (generic cell rate algorithm, ITU-T I.371): the word holds the theoretical arrival time, the
+//! instant at which the bucket will be full again. A request of cost `c` moves it by `c` times the emission interval,
+//! and is refused when that would put it further ahead than the burst allows. Equal to a token bucket of `burst`
+//! tokens, and needs no timer.
+
+use super::{Ladder, Penalty, Rung, Scope, Unreachable, Word};
+use crate::time::Time;
+use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
+
+/// One charge: the host steps the word stored under `key`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Charge {
+    /// The limit's place in the policy.
+    pub limit: u16,
+    /// Where the word is stored: a keyed hash, so that a store holds no addresses.
+    pub key: u128,
+    /// Tokens that the request costs.
+    pub cost: u32,
+    /// Where the bucket stands.
+    pub scope: Scope,
+    /// What becomes of the request where the bucket cannot be reached.
+    pub unreachable: Unreachable,
+    pub(super) burst: u32,
+    /// Microseconds a token by band, and the band of this request.
+    pub(super) interval: [u64; 3],
+    pub(super) band: u8,
+    pub(super) ladder: Ladder,
+    pub(super) penalty: Penalty,
+    pub(super) mercy: Mercy,
+    /// The least level from now on, for who touched a decoy.
+    pub(super) strike: u8,
+}
+
+/// What the ladder may ask of a client at the most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Mercy {
+    /// Whatever it says.
+    None,
+    /// No challenge: it has passed one, or cannot bear any.
+    Challenge,
+    /// Nothing but to wait for tokens.
+    All,
+}
+
+impl Mercy {
+    fn soften(self, rung: Rung) -> Rung {
+        match (self, rung) {
+            (Self::Challenge | Self::All, Rung::Challenge) | (Self::All, Rung::Block) => Rung::Throttle,
+            (_, rung) => rung,
+        }
+    }
+}
+
+/// What the host reports of a charge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Charged {
+    /// The store was reached.
+    Known(Outcome),
+    /// The store could not be reached: the limit says what that means.
+    Unknown,
+}
+
+/// What became of a charge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The limit's place in the policy.
+    pub limit: u16,
+    /// What the limit asks for; none where there were tokens enough and no rung says otherwise.
+    pub asks: Option<Rung>,
+    /// Whole tokens left.
+    pub remaining: u32,
+    /// Microseconds until this request would be admitted; 0 when it was.
+    pub wait: u64,
+    /// Microseconds until the bucket is full.
+    pub reset: u64,
+}
+
+impl Outcome {
+    /// Whether the request may go on as far as this limit is concerned.
+    pub fn admitted(&self) -> bool {
+        !self.asks.is_some_and(Rung::refuses)
+    }
+}
+
+/// What a bucket that stands elsewhere said of a charge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// Whether there were tokens enough.
+    pub admitted: bool,
+    /// Whole tokens left, where it tells.
+    pub remaining: Option<u32>,
+    /// Microseconds until tokens come back, where it tells.
+    pub reset: Option<u64>,
+}
+
+impl Charge {
+    /// Charges the bucket whose word is `stored`, and returns the outcome with the word to store.
+    ///
+    /// Total: any word is read, no clock step breaks it. A word further ahead than a full bucket's worth, or than the
+    /// longest term, can only come from a clock that was set back, and counts as no further.
+    pub fn step(&self, stored: Word, now: Time) -> (Charged, Word) {
+        self.settle(stored, now, None)
+    }
+
+    /// The same where the bucket stands elsewhere: the word keeps only the ladder.
+    pub fn follow(&self, stored: Word, said: Said, now: Time) -> (Charged, Word) {
+        self.settle(stored, now, Some(said))
+    }
+
+    /// What becomes of the charge by its rung alone, whatever the bucket would say, and the word to store. A bucket that stands
+    /// elsewhere need not be asked then.
+    pub fn standing(&self, stored: Word, now: Time) -> Option<(Charged, Word)> {
+        let state = self.read(stored, now.0);
+        let rung = state.rung.filter(|rung| matches!(rung, Rung::Challenge | Rung::Block))?;
+        Some((self.shut(&state, rung), self.word(state.now, state.ahead, state.level, state.term)))
+    }
+
+    fn settle(&self, stored: Word, now: Time, said: Option<Said>) -> (Charged, Word) {
+        let state = self.read(stored, now.0);
+        if let Some(rung) = state.rung.filter(|rung| matches!(rung, Rung::Challenge | Rung::Block)) {
+            return (self.shut(&state, rung), self.word(state.now, state.ahead, state.level, state.term));
+        }
+        let taken = match said {
+            None => self.take(&state),
+            Some(said) => self.report(&said),
+        };
+        let (level, term, rung) =
+            if taken.fits { (state.level, state.term, state.rung) } else { self.overflow(&state) };
+        let word = self.word(state.now, taken.ahead, level, term);
+        let asks = if taken.fits { rung.filter(|rung| *rung == Rung::Tag) } else { rung.or(Some(Rung::Throttle)) };
+        let wait = match asks {
+            Some(Rung::Challenge | Rung::Block) => term.saturating_sub(state.now),
+            Some(Rung::Throttle) => taken.wait,
+            Some(Rung::Tag) | None => 0,
+        };
+        (
+            Charged::Known(Outcome { limit: self.limit, asks, remaining: taken.remaining, wait, reset: taken.reset }),
+            word,
+        )
+    }
+
+    /// What the word says at `now`.
+    fn read(&self, stored: Word, now: u64) -> State {
+        let ahead = self.ahead(stored, now);
+        if self.ladder.is_empty() {
+            return State { now, ahead, level: 0, term: 0, rung: None };
+        }
+        let latest = now.saturating_add(self.penalty.max).saturating_add(MILLISECOND);
+        let (level, term) = match stored.level() {
+            0 => (0, 0),
+            level => self.penalty.forgiven(level, stored.term().min(latest), now),
+        };
+        let (level, term) = if self.strike > level || (self.strike > 0 && term <= now) {
+            let level = level.max(self.strike);
+            (level, term.max(now.saturating_add(self.penalty.term(level))))
+        } else {
+            (level, term)
+        };
+        let rung = if now < term { self.ladder.at(level).map(|rung| self.mercy.soften(rung)) } else { None };
+        State { now, ahead, level, term, rung }
+    }
+
+    /// How far the bucket is from full, in microseconds at the rate of this request's band. It filled at the rate of the
+    /// band of the charge before.
+    fn ahead(&self, stored: Word, now: u64) -> u64 {
+        let [then, here] = [stored.band(), self.band].map(|band| self.interval_of(band));
+        let ahead = stored.arrival().saturating_sub(now).min(self.window_of(then));
+        if then == here {
+            return ahead;
+        }
+        let scaled = u128::from(ahead) * u128::from(here) / u128::from(then);
+        u64::try_from(scaled).unwrap_or(u64::MAX).min(self.window_of(here))
+    }
+
+    /// Takes the tokens, where there are enough.
+    fn take(&self, state: &State) -> Taken {
+        let interval = self.interval_of(self.band);
+        let window = self.window_of(interval);
+        let price = interval.saturating_mul(u64::from(self.cost));
+        let next = state.ahead.saturating_add(price);
+        let (fits, ahead) = if next <= window { (true, next) } else { (false, state.ahead) };
+        let remaining = u32::try_from((window - ahead) / interval).unwrap_or(u32::MAX);
+        Taken { fits, ahead, remaining, wait: next.saturating_sub(window), reset: ahead }
+    }
+
+    /// What a bucket elsewhere did. It need not say when there are tokens again: then one comes back in an interval.
+    fn report(&self, said: &Said) -> Taken {
+        let wait = said.reset.filter(|reset| *reset > 0).unwrap_or_else(|| self.interval_of(self.band));
+        let remaining = said.remaining.unwrap_or(0).min(self.burst);
+        Taken { fits: said.admitted, ahead: 0, remaining, wait, reset: said.reset.unwrap_or(0) }
+    }
+
+    /// Where an overflow leads: one level up, unless the term of one is not over.
+    fn overflow(&self, state: &State) -> (u8, u64, Option<Rung>) {
+        if self.ladder.is_empty() || state.now < state.term {
+            return (state.level, state.term, state.rung);
+        }
+        let level = self.penalty.climb(state.level, self.ladder.len());
+        let term = state.now.saturating_add(self.penalty.term(level));
+        (level, term, self.ladder.at(level).map(|rung| self.mercy.soften(rung)))
+    }
+
+    /// The outcome of a rung that refuses everything.
+    fn shut(&self, state: &State, rung: Rung) -> Charged {
+        let interval = self.interval_of(self.band);
+        let left = self.window_of(interval).saturating_sub(state.ahead) / interval;
+        Charged::Known(Outcome {
+            limit: self.limit,
+            asks: Some(rung),
+            remaining: u32::try_from(left).unwrap_or(u32::MAX),
+            wait: state.term.saturating_sub(state.now),
+            reset: state.ahead,
+        })
+    }
+
+    /// The word to store. A full bucket has no instant and no rate: what says nothing is always the same, and what a refusal
+    /// leaves as it was need not be stored again.
+    fn word(&self, now: u64, ahead: u64, level: u8, term: u64) -> Word {
+        match ahead {
+            0 => Word::new(0, level, 0, term),
+            ahead => Word::new(now.saturating_add(ahead), level, self.band, term),
+        }
+    }
+
+    fn interval_of(&self, band: u8) -> u64 {
+        self.interval.get(usize::from(band)).or(self.interval.first()).copied().unwrap_or(1).max(1)
+    }
+
+    fn window_of(&self, interval: u64) -> u64 {
+        interval.saturating_mul(u64::from(self.burst.max(1)))
+    }
+}
+
+/// A term is stored in whole milliseconds, rounded up.
+const MILLISECOND: u64 = 1_000;
+
+/// What a word says at one instant. Microseconds.
+struct State {
+    now: u64,
+    /// How long the bucket takes to be full.
+    ahead: u64,
+    level: u8,
+    term: u64,
+    /// What the level asks of this client, while its term lasts.
+    rung: Option<Rung>,
+}
+
+/// What became of the tokens. Microseconds.
+struct Taken {
+    fits: bool,
+    ahead: u64,
+    remaining: u32,
+    wait: u64,
+    reset: u64,
+}
+
+impl Charge {
+    /// The charge in bytes, for a store that steps words elsewhere by this same code.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        // Only a type that cannot be written fails, and this one can.
+        postcard::to_allocvec(self).unwrap_or_default()
+    }
+
+    /// Reads such bytes; none where they are no charge.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        whole(bytes)
+    }
+}
+
+impl Charged {
+    /// The outcome in bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        postcard::to_allocvec(self).unwrap_or_default()
+    }
+
+    /// Reads such bytes; none where they are no outcome.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        whole(bytes)
+    }
+}
+
+fn whole<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    match postcard::take_from_bytes(bytes) {
+        Ok((value, [])) => Some(value),
+        Ok(_) | Err(_) => None,
+    }
+}
