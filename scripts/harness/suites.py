@@ -17,11 +17,12 @@ DID_NOT_RUN = "DID NOT RUN"
 
 @dataclass(frozen=True)
 class Suite:
-    """A named list of commands, run in order. `ready` makes what they need; `missing` says why the suite cannot run here, or nothing."""
+    """A named list of commands, run in order. `missing` says why the suite cannot run here, or nothing; an `idle` one takes what time the processors have left."""
 
     name: str
     commands: Callable[[], Sequence[Sequence[str | os.PathLike[str]]]]
     native: bool = False
+    idle: bool = False
     cwd: Path = paths.ROOT
     env: dict[str, str] = field(default_factory=dict)
     missing: Callable[[], str] = lambda: ""
@@ -88,9 +89,9 @@ def _native() -> list[Suite]:
 def _hosts() -> list[Suite]:
     pytest = [environment.PYTHON, "-m", "pytest", "-q", "-rs", "--color=no"]
     return [
-        Suite("fuzz targets compile", lambda: [["cargo", "check", "--locked", "--manifest-path", "fuzz/Cargo.toml", "--no-default-features", "--bins"]], missing=_needs("fuzz/Cargo.toml")),
-        Suite("rival rule engines compile", lambda: [["cargo", "check", "--locked", "--workspace"], ["cargo", "test", "--locked", "-q", "-p", "mix"]], cwd=paths.RIVALS, env={"CARGO_TARGET_DIR": str(paths.TARGET / "rivals")}),
-        Suite("rival filters compile", lambda: [["cargo", "check", "--locked", "--examples", "--target", "wasm32-wasip1"]], cwd=paths.RIVALS, env={"CARGO_TARGET_DIR": str(paths.TARGET / "rivals")}),
+        Suite("fuzz targets compile", lambda: [["cargo", "check", "--locked", "--manifest-path", "fuzz/Cargo.toml", "--no-default-features", "--bins"]], idle=True, missing=_needs("fuzz/Cargo.toml")),
+        Suite("rival rule engines compile", lambda: [["cargo", "check", "--locked", "--workspace"], ["cargo", "test", "--locked", "-q", "-p", "mix"]], idle=True, cwd=paths.RIVALS, env={"CARGO_TARGET_DIR": str(paths.TARGET / "rivals")}),
+        Suite("rival filters compile", lambda: [["cargo", "check", "--locked", "--examples", "--target", "wasm32-wasip1"]], idle=True, cwd=paths.RIVALS, env={"CARGO_TARGET_DIR": str(paths.TARGET / "rivals")}),
         Suite("dependencies", lambda: [["cargo", "deny", "--offline", "check", "licenses", "bans", "sources"]], missing=lambda: "" if shutil.which("cargo-deny") else "cargo-deny is not installed"),
         Suite("live clients", lambda: [[*pytest, "tests/live"]]),
         *(Suite(f"tests/{folder.name}", lambda folder=folder: [[*pytest, folder]]) for folder in _pytest_folders()),
