@@ -101,6 +101,10 @@ codes! {
     "0077" ReportedInput "a model of another layer looks at what pages report",
     "0078" IdleModel "an earlier model of its layer comes first",
     "0079" NoFeatures "features are recorded, and there are none",
+    "0080" LadderOrder "the rungs of a ladder do not ascend",
+    "0081" NoLadder "a limit has a penalty and no ladder",
+    "0082" NotOnLadder "a rung is named that is not on the ladder",
+    "0083" NoDecoy "a limit waits for decoys, and there are none",
 }
 
 impl Code {
@@ -120,6 +124,7 @@ impl Code {
             | Self::Expired
             | Self::IdleOverride
             | Self::IdleModel
+            | Self::NoDecoy
             | Self::NoFeatures
             | Self::UnusedMacro
             | Self::Untested

@@ -18,7 +18,7 @@ mod test;
 pub(crate) use accept::{Accepted, read as read_accepted};
 pub(crate) use effect::{ACTIONS, CANARY, LAYERS, MODES};
 pub(crate) use head::MATCHES;
-pub(crate) use limit::{LimitSource, PARTS};
+pub(crate) use limit::{LimitSource, PARTS, RUNGS, SCOPES, UNREACHABLE};
 pub(crate) use model::ModelSource;
 pub(crate) use policy::{PACK, POLICY, PolicySource, RECORDS, VERDICTS, read};
 pub(crate) use rule::RuleSource;
@@ -38,6 +38,8 @@ pub(crate) const KEYS: &[(&str, &[&str])] = &[
     ("rule.test", test::KEYS),
     ("limit", limit::KEYS),
     ("limit.cost", limit::COST),
+    ("limit.refill_scale", limit::SCALE),
+    ("limit.penalty", limit::PENALTY),
     ("override", policy::OVERRIDE),
     ("model", model::KEYS),
     ("policy", policy::SETTINGS),

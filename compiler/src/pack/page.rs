@@ -30,6 +30,8 @@ fn the_page_has_the_keys_that_are_read() {
     let heading = |name: &str| match name {
         "rule" | "rule.test" | "limit" | "model" | "override" => format!("[[{name}]]"),
         "limit.cost" => "cost".into(),
+        "limit.refill_scale" => "refill_scale".into(),
+        "limit.penalty" => "penalty".into(),
         "policy.challenge.bits" => "bits".into(),
         "policy.challenge.wait" => "wait".into(),
         _ => format!("[{name}]"),

@@ -40,6 +40,8 @@ pub(crate) struct PolicySource {
     pub(super) retired: Vec<Text>,
     /// Whether some pack could not be read: what it would have added is not missed in the others.
     is_partial: bool,
+    /// Whether it is one pack, of which the policy around it is not known.
+    pub(crate) is_pack: bool,
 }
 
 const MAX_PACKS: usize = 256;
@@ -75,11 +77,13 @@ pub(crate) fn read(cx: &mut Context<'_>, entry: &str) -> PolicySource {
         hosts: Vec::new(),
         retired: Vec::new(),
         is_partial: false,
+        is_pack: false,
     };
     let Some((file, text)) = cx.open(entry, None) else { return policy };
     let Some(table) = read::parse(cx, file, &text) else { return policy };
     if table.get_ref().contains_key("pack") && !table.get_ref().contains_key("policy") {
         let mut ids = BTreeMap::new();
+        policy.is_pack = true;
         policy.add_pack(cx, file, &text, table.get_ref(), &mut ids);
     } else {
         policy.read_root(cx, file, &text, table.get_ref(), entry);

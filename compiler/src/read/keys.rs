@@ -159,26 +159,32 @@ impl<'a, 't> Keys<'a, 't> {
 
     /// A share of one, in thousandths.
     pub(crate) fn thousandths(&self, cx: &mut Context<'_>, key: &str) -> Option<u16> {
-        self.scaled(cx, key, 1, 1000)
+        self.scaled(cx, key, 0.0..=1.0, 1000)
     }
 
     /// A percentage, in hundredths of a percent.
     pub(crate) fn percent(&self, cx: &mut Context<'_>, key: &str) -> Option<u16> {
-        self.scaled(cx, key, 100, 100)
+        self.scaled(cx, key, 0.0..=100.0, 100)
     }
 
-    /// A number from 0 to `most`, times `scale`, rounded.
-    fn scaled(&self, cx: &mut Context<'_>, key: &str, most: u16, scale: u16) -> Option<u16> {
+    /// A share of one that is not nothing, from a hundredth, in thousandths.
+    pub(crate) fn scale(&self, cx: &mut Context<'_>, key: &str) -> Option<u16> {
+        self.scaled(cx, key, 0.01..=1.0, 1000)
+    }
+
+    /// A number within bounds, times `scale`, rounded.
+    fn scaled(&self, cx: &mut Context<'_>, key: &str, bounds: RangeInclusive<f64>, scale: u16) -> Option<u16> {
         let value = self.get(key)?;
+        let range = format!("{} to {}", bounds.start(), bounds.end());
         let number = match value.get_ref() {
             DeValue::Float(number) => number.as_str().parse::<f64>().ok(),
             DeValue::Integer(number) => number.as_str().parse::<f64>().ok(),
-            _ => return self.wrong_type(cx, value, key, &format!("a number from 0 to {most}")),
+            _ => return self.wrong_type(cx, value, key, &format!("a number from {range}")),
         };
-        match number.filter(|number| (0.0..=f64::from(most)).contains(number)) {
+        match number.filter(|number| bounds.contains(number)) {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number from 0 to 10,000")]
             Some(number) => Some((number * f64::from(scale)).round() as u16),
-            None => self.out_of_range(cx, value, key, &format!("0 to {most}")),
+            None => self.out_of_range(cx, value, key, &range),
         }
     }
 

@@ -22,6 +22,8 @@ pub(super) enum Table {
     Session,
     Limit,
     Cost,
+    RefillScale,
+    Penalty,
     Model,
     Override,
     Settings,
@@ -39,7 +41,7 @@ pub(super) enum Table {
 
 impl Table {
     #[cfg(test)]
-    pub(super) const ALL: [Self; 22] = [
+    pub(super) const ALL: [Self; 24] = [
         Self::Pack,
         Self::Policy,
         Self::Head,
@@ -49,6 +51,8 @@ impl Table {
         Self::Session,
         Self::Limit,
         Self::Cost,
+        Self::RefillScale,
+        Self::Penalty,
         Self::Model,
         Self::Override,
         Self::Settings,
@@ -90,6 +94,14 @@ pub(super) fn property(table: Table, key: &str) -> Option<Value> {
         Table::Cost => {
             Some(whole(&format!("How many tokens a request in the {key} band of risk takes."), 0, 1_000_000))
         }
+        Table::RefillScale => {
+            let scale = json!({ "type": "number", "minimum": 0.01, "maximum": 1 });
+            let text = format!(
+                "The share of the rate at which tokens come back for clients in the {key} band of risk; 1 unless said otherwise."
+            );
+            Some(described(scale, &text))
+        }
+        Table::Penalty => penalty(key),
         Table::Weights => Some(number(&format!("How much the {key} layer counts."), 1)),
         Table::Bands => Some(band(key)),
         Table::Verdicts => {
@@ -298,8 +310,41 @@ fn limit(key: &str) -> Option<Value> {
             object(Table::Cost, &[]),
             "Tokens that a request takes, by the band of its risk; 1 unless said otherwise.",
         ),
+        "refill_scale" => described(
+            object(Table::RefillScale, &[]),
+            "The share of the rate at which tokens come back, by the band of the client's risk; 1 unless said otherwise.",
+        ),
+        "ladder" => array(
+            "What becomes of those who overflow the bucket again and again: rungs that ascend.",
+            words("A rung.", pack::RUNGS),
+        ),
+        "penalty" => described(object(Table::Penalty, &[]), "How long the rungs of the ladder last."),
+        "decoy" => words("The rung of the ladder that who hits a decoy is put on.", pack::RUNGS),
+        "tarpit" => duration("How long a refusal is held back, where the host can; from 1s to 10s.", "2s"),
+        "scope" => words(
+            "Where the bucket stands: with the host that decides, or where all hosts ask; `local` unless said otherwise.",
+            pack::SCOPES,
+        ),
+        "unreachable" => words(
+            "What becomes of a request where the bucket cannot be reached: it passes, is refused, or a bucket of the host's own counts; `local` unless said otherwise.",
+            pack::UNREACHABLE,
+        ),
         "why" => text("Why the limit is there."),
         "accept" => accept(),
+        _ => return None,
+    })
+}
+
+fn penalty(key: &str) -> Option<Value> {
+    Some(match key {
+        "base" => duration("The term of the first rung; at most 24h, `30s` unless said otherwise.", "30s"),
+        "factor" => {
+            whole("By how much the term of each level is longer than the one before; 2 unless said otherwise.", 1, 10)
+        }
+        "max" => duration("The longest term; at most 24h, `1h` unless said otherwise.", "1h"),
+        "forgive" => {
+            duration("How long after its term a level is taken back; at most 24h, `10m` unless said otherwise.", "10m")
+        }
         _ => return None,
     })
 }

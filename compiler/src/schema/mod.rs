@@ -56,6 +56,8 @@ impl Table {
             Self::Session => pack::SESSION,
             Self::Limit => pack::of("limit"),
             Self::Cost => pack::of("limit.cost"),
+            Self::RefillScale => pack::of("limit.refill_scale"),
+            Self::Penalty => pack::of("limit.penalty"),
             Self::Model => pack::of("model"),
             Self::Override => pack::of("override"),
             Self::Settings => pack::of("policy"),
