@@ -49,6 +49,13 @@ def publish(outwork: Path, bundle: Path, wasm: Path, to: Path) -> Path:
     return to
 
 
+def rate_limit_service() -> Path:
+    """The rate limit service of the tests and the demo."""
+    target = paths.TARGET / "rls"
+    progress.run("Building the rate limit service", ["cargo", "build", "--locked"], log="build-rls", cwd=paths.RLS, env={"CARGO_TARGET_DIR": str(target)})
+    return target / "debug" / "outwork-rls"
+
+
 def rivals() -> dict[str, Path]:
     """The filters that the benchmark compares with, by name."""
     target = paths.TARGET / "rivals"

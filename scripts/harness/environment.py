@@ -15,7 +15,7 @@ from .problem import Problem
 
 PYTHON = paths.VENV / "bin" / "python"
 # The program inside each Debian package that the suites call.
-DEBIAN = {"cc": "build-essential", "openssl": "openssl", "wrk": "wrk", "h2load": "nghttp2-client", "chromium": "chromium", "chromedriver": "chromium-driver", "curl": "curl", "wget": "wget"}
+DEBIAN = {"cc": "build-essential", "openssl": "openssl", "wrk": "wrk", "h2load": "nghttp2-client", "chromium": "chromium", "chromedriver": "chromium-driver", "curl": "curl", "wget": "wget", "redis-server": "redis-server"}
 
 
 def python() -> Path:

@@ -25,11 +25,13 @@ class Server:
         self.name = name
         self.log = log
         log.parent.mkdir(parents=True, exist_ok=True)
-        with open(log, "wb") as out:
-            self.child = subprocess.Popen(
-                argv, stdin=input, stdout=out, stderr=subprocess.STDOUT, cwd=cwd,
-                env={**os.environ, **(env or {})}, start_new_session=True, preexec_fn=_die_with_parent,
-            )
+        log.write_bytes(b"")
+        self._options = {"args": argv, "stdin": input, "cwd": cwd, "env": {**os.environ, **(env or {})}}
+        self.child = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        with open(self.log, "ab") as out:
+            return subprocess.Popen(**self._options, stdout=out, stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=_die_with_parent)
 
     @property
     def pid(self) -> int:
@@ -61,6 +63,15 @@ class Server:
                 self.child.kill()
                 self.child.wait()
         return self.child.returncode
+
+    def kill(self) -> None:
+        """Ends the process as a crash would."""
+        self.child.kill()
+        self.child.wait()
+
+    def again(self) -> None:
+        """Starts the process once more, as it was started first, after it has ended."""
+        self.child = self._start()
 
     def __enter__(self) -> Server:
         return self

@@ -1,0 +1,52 @@
+"""What stands behind limits of `scope = "global"`: a Redis, the tests' rate limit service, and envoy-config/global-limits/ made ready for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from . import build, environment, paths
+from .process import Server, free_port, listening
+
+SCENARIO = paths.ROOT / "envoy-config" / "global-limits"
+
+
+class Redis(Server):
+    """A real Redis that keeps nothing: what it counted is gone when it is."""
+
+    def __init__(self, run: Path) -> None:
+        environment.programs(["redis-server"])
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/"
+        argv = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--loglevel", "warning"]
+        super().__init__("Redis", argv, run / "redis.log", cwd=run)
+        self.wait_ready()
+
+    def wait_ready(self) -> None:
+        """Returns when it accepts connections."""
+        self.wait_until(lambda: listening(self.port))
+
+
+class Service(Server):
+    """tests/rls: counts in memory or in a Redis, at once or after a delay, with a status a descriptor or `bare` as Limitador's server answers."""
+
+    def __init__(self, run: Path, limits: Path, *, redis: Redis | None = None, port: int = 0, delay_ms: int = 0, bare: bool = False) -> None:
+        self.port = port or free_port()
+        argv = [build.rate_limit_service(), "--listen", f"127.0.0.1:{self.port}", "--limits", limits, "--delay-ms", str(delay_ms)]
+        argv += ["--redis", redis.url] if redis else []
+        argv += ["--bare"] if bare else []
+        super().__init__("the rate limit service", argv, run / "rls.log")
+        self.wait_ready()
+
+    def wait_ready(self) -> None:
+        """Returns when it accepts connections."""
+        self.wait_until(lambda: listening(self.port))
+
+
+def template(run: Path, service_port: int) -> Path:
+    """The scenario's envoy.yaml for a service that listens on another port."""
+    run.mkdir(parents=True, exist_ok=True)
+    path, text = run / "template.yaml", (SCENARIO / "envoy.yaml").read_text()
+    if "port_value: 8081" not in text:
+        raise AssertionError(f"`port_value: 8081` is not in {paths.relative(SCENARIO / 'envoy.yaml')}")
+    path.write_text(text.replace("port_value: 8081", f"port_value: {service_port}"))
+    return path
