@@ -5,9 +5,11 @@
 
 mod chart;
 mod diff;
+mod limits;
 mod replay;
 
 pub use diff::diff;
+pub use limits::simulation;
 pub use replay::replay;
 
 use crate::{FileRow, Rejected, text};

@@ -54,6 +54,8 @@ pub struct Outcome<'a> {
     pub fired: &'a [(usize, Standing)],
     /// What became of the charges.
     pub charged: &'a [Charged],
+    /// The key of each of them.
+    pub keys: &'a [u128],
     /// The limits, by their places, that were due and have no key: the log lacks a part of it.
     pub keyless: &'a [u16],
 }

@@ -64,20 +64,21 @@ impl Simulated {
 
     /// What is weaker here than in front of the origin, one sentence each, for people.
     pub(crate) fn cautions(&self, policy: &Policy) -> Vec<String> {
-        let limits = self.rows(policy).into_iter().filter(|limit| limit.keyless > 0).map(|limit| {
-            let LimitRow { id, keyless, charged, .. } = limit;
-            let due = number(charged + keyless);
-            format!(
-                "limit `{id}` was due {due} times, {} of them without a part of its key in the log",
-                number(keyless)
-            )
-        });
+        let limits = self.rows(policy).into_iter().filter_map(|limit| keyless(&limit.id, limit.charged, limit.keyless));
         let canaries = (self.nameless > 0).then(|| {
             let nameless = number(self.nameless);
             format!("canaries cannot be told apart: the log has neither address nor pseudonym of {nameless} requests")
         });
         limits.chain(canaries).collect()
     }
+}
+
+/// That a limit could not always be charged.
+pub(crate) fn keyless(id: &str, charged: u64, keyless: u64) -> Option<String> {
+    let due = number(charged + keyless);
+    let lacking = number(keyless);
+    (keyless > 0)
+        .then(|| format!("limit `{id}` was due {due} times, {lacking} of them without a part of its key in the log"))
 }
 
 /// What a whole run has to say of the limits of all its policies.

@@ -264,7 +264,7 @@ pub(crate) fn files<S>(played: &Played<S>, names: &[String]) -> Vec<FileRow> {
     names.iter().enumerate().map(row).collect()
 }
 
-fn mode(mode: Mode) -> String {
+pub(crate) fn mode(mode: Mode) -> String {
     match mode {
         Mode::Off => "off".into(),
         Mode::Shadow => "shadow".into(),

@@ -1,6 +1,6 @@
 //! Reports for people, as text.
 
-use crate::{Counts, Rejected, Summary, WhoRow};
+use crate::{Counts, FileRow, Rejected, Summary, WhoRow};
 use std::fmt::Write;
 
 // Writing to a `String` cannot fail.
@@ -10,8 +10,10 @@ macro_rules! line {
 }
 
 mod diff;
+mod limits;
 
 pub use diff::diff;
+pub use limits::simulation;
 
 /// How many rules, fields and the like are named; `--json` has all.
 const NAMED: usize = 20;
@@ -38,18 +40,22 @@ pub fn replay(summary: &Summary) -> String {
 fn head(out: &mut String, summary: &Summary) {
     let Summary { bundle, mode, requests, .. } = summary;
     line!(out, "{} requests under {bundle} (mode {mode})", number(*requests));
-    for file in &summary.files {
-        line!(out, "  {}: {}", file.name, file.format.unwrap_or("empty"));
-        if let Some(why) = &file.broken {
-            line!(out, "  warning: `{}` could not be read to its end: {why}", file.name);
-        }
-    }
+    files(out, &summary.files);
     if summary.rejected.lines > 0 {
         line!(out, "  {} lines could not be read", number(summary.rejected.lines));
     }
     if summary.enforced < *requests {
         let none = *requests - summary.enforced;
         line!(out, "  {} verdicts would not have been in force: the policy's mode is {mode}", number(none));
+    }
+}
+
+fn files(out: &mut String, files: &[FileRow]) {
+    for file in files {
+        line!(out, "  {}: {}", file.name, file.format.unwrap_or("empty"));
+        if let Some(why) = &file.broken {
+            line!(out, "  warning: `{}` could not be read to its end: {why}", file.name);
+        }
     }
 }
 

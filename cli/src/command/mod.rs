@@ -10,6 +10,7 @@ mod fingerprint;
 mod fmt;
 mod import;
 mod label;
+mod limits;
 mod model;
 mod publish;
 mod replay;
@@ -35,6 +36,7 @@ pub(crate) enum Command {
     Explain(explain::Explain),
     Replay(replay::Replay),
     Diff(diff::Diff),
+    Limits(limits::Limits),
     Publish(publish::Publish),
     Fingerprint(fingerprint::Fingerprint),
     Capture(capture::Capture),
@@ -56,6 +58,7 @@ impl Command {
             Self::Explain(explain) => explain.run(),
             Self::Replay(replay) => replay.run(),
             Self::Diff(diff) => diff.run(),
+            Self::Limits(limits) => limits.run(),
             Self::Publish(publish) => publish.run(),
             Self::Fingerprint(fingerprint) => fingerprint.run(),
             Self::Capture(capture) => capture.run(),

@@ -5,7 +5,7 @@ use std::{env, fs, path::Path};
 
 /// Compares with a file in `tests/fixtures/logs/expected`, or writes it. The name of a bundle changes with every release
 /// of the compiler, and stands as `BUNDLE`.
-fn expect(name: &str, text: &str) {
+pub(super) fn expect(name: &str, text: &str) {
     let path = logs().join("expected").join(name);
     let text = without_hash(text);
     if env::var_os("OUTWORK_BLESS").is_some() {

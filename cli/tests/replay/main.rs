@@ -1,10 +1,11 @@
-//! `replay` and `diff`, as a user runs them, over the small logs in `tests/fixtures/logs`.
+//! `replay`, `diff` and `limits`, as a user runs them, over the small logs in `tests/fixtures/logs`.
 //!
 //! `OUTWORK_BLESS=1 cargo test -p outwork-cli --test replay` writes the expectations anew; read them in the diff.
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
 mod bad;
 mod golden;
+mod limits;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -75,6 +75,12 @@ impl Policy {
         &self.limits
     }
 
+    /// The same policy with its limits changed, for whoever asks what others would do.
+    pub fn what_if(mut self, change: impl FnOnce(&mut [Limit])) -> Self {
+        change(&mut self.limits);
+        self
+    }
+
     /// The conditions: one a rule, then one a limit.
     pub fn conditions(&self) -> &Conditions {
         &self.conditions

@@ -67,7 +67,7 @@ fn verdicts(counts: &Counts) -> Markup {
     )
 }
 
-fn legend() -> Markup {
+pub(super) fn legend() -> Markup {
     html! {
         ul.legend {
             @for name in VERDICTS {

@@ -124,7 +124,8 @@ impl<'s, S: Sink> Worker<'s, S> {
             outcomes.extend(assessed.iter_mut().zip(&traces).filter_map(|(assessments, trace)| {
                 let charged = trace.charged.get(at);
                 let judgement = assessments.next()?.judge(charged);
-                Some(Outcome { judgement, fired: trace.fired.get(at), charged, keyless: trace.keyless.get(at) })
+                let (keys, keyless) = (trace.keys.get(at), trace.keyless.get(at));
+                Some(Outcome { judgement, fired: trace.fired.get(at), charged, keys, keyless })
             }));
             self.sink.line(Line { file: job.file, number, entry, facts }, &outcomes);
         }
@@ -142,6 +143,7 @@ fn assess<'f>(
     for facts in facts {
         let assessment = policy.assess(facts, keys, scratch);
         trace.fired.push(assessment.fired(scratch));
+        trace.keys.push(assessment.charges().iter().map(|charge| charge.key));
         trace.keyless.push(assessment.keyless().iter().copied());
         assessments.push(assessment);
     }
@@ -153,6 +155,7 @@ fn assess<'f>(
 struct Trace {
     fired: Spans<(usize, Standing)>,
     charged: Spans<Charged>,
+    keys: Spans<u128>,
     keyless: Spans<u16>,
 }
 

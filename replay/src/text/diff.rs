@@ -1,6 +1,6 @@
 //! A diff for people, as text.
 
-use super::{cautions, count, cut, number, rejects, share};
+use super::{cautions, count, cut, files, number, rejects, share};
 use crate::{ChangedWho, DiffSummary, How};
 use std::fmt::Write;
 
@@ -25,12 +25,7 @@ pub fn diff(summary: &DiffSummary) -> String {
 fn head(out: &mut String, summary: &DiffSummary) {
     let DiffSummary { old, new, requests, changed, .. } = summary;
     line!(out, "{old} → {new}, {} requests", number(*requests));
-    for file in &summary.files {
-        line!(out, "  {}: {}", file.name, file.format.unwrap_or("empty"));
-        if let Some(why) = &file.broken {
-            line!(out, "  warning: `{}` could not be read to its end: {why}", file.name);
-        }
-    }
+    files(out, &summary.files);
     line!(out);
     let rows = [
         ("verdict changes", *changed),
