@@ -1,17 +1,8 @@
 import { factsOf } from "./facts.js";
+import { Question } from "./question.js";
+import { Instance } from "./wasm.js";
 
-/**
- * @typedef {object} Exports  What `worker/src/abi.rs` exports.
- * @property {WebAssembly.Memory} memory
- * @property {(length: number) => number} outwork_reserve
- * @property {() => number} outwork_output
- * @property {(keys: number, bundle: number) => number} outwork_load
- * @property {(length: number) => number} outwork_decide
- * @property {(length: number, body: number) => number} outwork_finish
- * @property {() => number} outwork_fault
- *
- * @typedef {(module: WebAssembly.Module) => Exports} Instantiate
- */
+/** @typedef {(module: WebAssembly.Module) => import("./wasm.js").Exports} Instantiate */
 
 /** Random bytes that stand before the facts; as `ENTROPY` in `worker/src/request.rs`. */
 const RANDOM = 16;
@@ -19,51 +10,49 @@ const RANDOM = 16;
 const ROOM = 16 * 1024;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const NOTHING = new Uint8Array(0);
 
 /** The policy could not be loaded. It will not get better in this isolate. */
 export class LoadError extends Error {}
 
-/** The core stopped in the middle of a request. Its message says where. */
-export class TrapError extends Error {}
-
 /** One instance of the core, with its policy loaded. Everything in it is synchronous. */
 export class Core {
-  /** @type {Exports} */
-  #wasm;
-  #input = new Uint8Array(0);
-  #random = new Uint8Array(0);
-  #facts = new Uint8Array(0);
+  #instance;
+  #input = NOTHING;
+  #random = NOTHING;
+  #facts = NOTHING;
 
   /**
-   * @param {Exports} wasm
-   * @param {string} keys
+   * @param {import("./wasm.js").Exports} wasm
+   * @param {import("./settings.js").Settings} settings
    * @param {ArrayBuffer} bundle
    */
-  constructor(wasm, keys, bundle) {
-    this.#wasm = wasm;
-    const secret = encoder.encode(keys);
-    this.#reserve(secret.length + bundle.byteLength);
-    this.#input.set(secret);
-    this.#input.set(new Uint8Array(bundle), secret.length);
-    const fault = this.#call(() => wasm.outwork_load(secret.length, bundle.byteLength));
-    if (fault > 0) throw new LoadError(this.#output(fault));
+  constructor(wasm, settings, bundle) {
+    this.#instance = new Instance(wasm);
+    const parts = [encoder.encode(settings.keys), encoder.encode(settings.limits.bindings), new Uint8Array(bundle)];
+    this.#fill(parts);
+    const [keys, bindings, policy] = parts.map((part) => part.length);
+    const fault = this.#instance.text((wasm) => wasm.outwork_load(keys, bindings, policy));
+    if (fault !== "") throw new LoadError(fault);
     this.#reserve(ROOM);
   }
 
+  /** The ids of the global limits that no binding holds. */
+  unplaced() {
+    return this.#instance.text((wasm) => wasm.outwork_unplaced()).split("\n").filter((id) => id !== "");
+  }
+
   /**
-   * What to do with `request`, as the lines that `effects.js` reads.
+   * What to do with `request`, as the lines that `effects.js` reads, or what to ask first.
    *
    * @param {Request} request
-   * @returns {string}
+   * @returns {string | Question}
    */
   decide(request) {
     const length = this.#write(factsOf(request, Date.now()));
-    try {
-      return this.#output(this.#wasm.outwork_decide(length));
-    } catch (error) {
-      throw new TrapError(this.#fault(error));
-    }
+    const text = this.#instance.text((wasm) => wasm.outwork_decide(length));
+    // What it was asked is still there, and has to be the same when it is asked again.
+    return Question.is(text) ? new Question(text, this.#instance.written(length), NOTHING) : text;
   }
 
   /**
@@ -71,16 +60,30 @@ export class Core {
    *
    * @param {Request} request
    * @param {Uint8Array} body
-   * @returns {string}
+   * @returns {string | Question}
    */
   finish(request, body) {
+    const random = crypto.getRandomValues(new Uint8Array(RANDOM));
     const facts = encoder.encode(factsOf(request, Date.now()));
+    this.#fill([random, facts, body]);
     const length = RANDOM + facts.length;
-    this.#reserve(length + body.length);
-    crypto.getRandomValues(this.#random);
-    this.#input.set(facts, RANDOM);
-    this.#input.set(body, length);
-    const effects = this.#output(this.#call(() => this.#wasm.outwork_finish(length, body.length)));
+    const text = this.#instance.text((wasm) => wasm.outwork_finish(length, body.length));
+    const answer = Question.is(text) ? new Question(text, this.#instance.written(length), body) : text;
+    this.#reserve(ROOM);
+    return answer;
+  }
+
+  /**
+   * What to do with a request, now that its global limits are known.
+   *
+   * @param {Question} question
+   * @param {string} answers
+   * @returns {string}
+   */
+  settle({ facts, body }, answers) {
+    const told = encoder.encode(answers);
+    this.#fill([facts, body, told]);
+    const effects = this.#instance.text((wasm) => wasm.outwork_settle(facts.length, body.length, told.length));
     this.#reserve(ROOM);
     return effects;
   }
@@ -98,40 +101,24 @@ export class Core {
     return RANDOM + done.written;
   }
 
+  /**
+   * Makes the input of these parts, one after another.
+   *
+   * @param {Uint8Array[]} parts
+   */
+  #fill(parts) {
+    this.#reserve(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      this.#input.set(part, at);
+      at += part.length;
+    }
+  }
+
   /** @param {number} length */
   #reserve(length) {
-    const start = this.#call(() => this.#wasm.outwork_reserve(length));
-    this.#input = new Uint8Array(this.#wasm.memory.buffer, start, length);
+    this.#input = this.#instance.reserve(length);
     this.#random = this.#input.subarray(0, RANDOM);
     this.#facts = this.#input.subarray(RANDOM);
-  }
-
-  /** @param {number} length */
-  #output(length) {
-    return decoder.decode(new Uint8Array(this.#wasm.memory.buffer, this.#wasm.outwork_output(), length));
-  }
-
-  /** @param {() => number} call */
-  #call(call) {
-    try {
-      return call();
-    } catch (error) {
-      throw new TrapError(this.#fault(error));
-    }
-  }
-
-  /**
-   * What the core's panic said, or what the runtime did when there was no panic (out of memory, stack overflow).
-   *
-   * @param {unknown} error
-   */
-  #fault(error) {
-    try {
-      const memory = new Uint8Array(this.#wasm.memory.buffer);
-      const start = this.#wasm.outwork_fault();
-      return decoder.decode(memory.subarray(start, memory.indexOf(0, start))) || String(error);
-    } catch {
-      return String(error);
-    }
   }
 }

@@ -3,6 +3,7 @@
  *
  * @typedef {object} Effects
  * @property {number} status      The status to reply with; 0 to go on to the origin.
+ * @property {number} delay       Milliseconds for which the reply may be held back.
  * @property {string} record      The decision's JSON record; empty when the policy keeps none.
  * @property {string[]} lines
  * @property {number} edits       Where in `lines` the edits of the request's headers start.
@@ -25,10 +26,10 @@ export function wished(text) {
  */
 export function effectsOf(text) {
   const lines = text.split("\n");
-  const edits = 3;
-  const headers = edits + 2 * Number(lines[2]) + 1;
+  const edits = 4;
+  const headers = edits + 2 * Number(lines[3]) + 1;
   const body = headers + 2 * Number(lines[headers - 1]);
-  return { status: Number(lines[0]), record: lines[1], lines, edits, headers, body };
+  return { status: Number(lines[0]), delay: Number(lines[1]), record: lines[2], lines, edits, headers, body };
 }
 
 /**

@@ -1,10 +1,13 @@
 import { bodyOf } from "./body.js";
 import { Core, LoadError } from "./core.js";
 import { editRequest, editResponse, effectsOf, reply, wished } from "./effects.js";
+import { answersTo } from "./elsewhere.js";
 import { insert } from "./insert.js";
 import { forward } from "./origin.js";
 import { problem } from "./problem.js";
+import { Question } from "./question.js";
 import { settingsOf } from "./settings.js";
+import { hold } from "./tarpit.js";
 
 /**
  * @typedef {import("./settings.js").Settings} Settings
@@ -30,6 +33,7 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
   let core = null;
   let refused = "";
   let stops = 0;
+  let warned = false;
 
   /**
    * The core, or null when there is none. A policy that cannot be loaded is said once and not tried again, since neither
@@ -41,7 +45,8 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
     if (core !== null || refused !== "") return core;
     try {
       if (settings.fault !== "") throw new LoadError(settings.fault);
-      core = new Core(instantiate(module), settings.keys, bundle);
+      core = new Core(instantiate(module), settings, bundle);
+      warn(core.unplaced());
     } catch (error) {
       if (error instanceof LoadError) {
         refused = messageOf(error);
@@ -54,10 +59,23 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
   }
 
   /**
+   * Says once which limits are to be global and are not.
+   *
+   * @param {string[]} unplaced
+   */
+  function warn(unplaced) {
+    if (warned || unplaced.length === 0) return;
+    warned = true;
+    log({ outwork: "limits-without-binding", limits: unplaced, bind: "OUTWORK_LIMITS" });
+  }
+
+  /**
    * What the core says, or null when it cannot say.
    *
+   * @template Answer
    * @param {Settings} settings
-   * @param {(core: Core) => string} question
+   * @param {(core: Core) => Answer} question
+   * @returns {Answer | null}
    */
   function ask(settings, question) {
     const judge = ready(settings);
@@ -88,6 +106,30 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
   }
 
   /**
+   * What to do with a request, once its global limits were asked about.
+   *
+   * @param {Question} question
+   * @param {Settings} settings
+   */
+  async function settle(question, settings) {
+    const answers = await answersTo(question, settings.limits);
+    return ask(settings, (core) => core.settle(question, answers));
+  }
+
+  /**
+   * What to do with a request, or null when nobody can say.
+   *
+   * @param {Request} request
+   * @param {Settings} settings
+   */
+  async function judge(request, settings) {
+    let answer = ask(settings, (core) => core.decide(request));
+    const most = typeof answer === "string" ? wished(answer) : null;
+    if (most !== null) answer = await collect(request, settings, most);
+    return answer instanceof Question ? settle(answer, settings) : answer;
+  }
+
+  /**
    * Nothing in a core that stopped half-way can be trusted, so the next request gets a new one.
    *
    * @param {unknown} error
@@ -106,13 +148,14 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
      */
     async fetch(request, env) {
       const settings = settingsOf(env);
-      let text = ask(settings, (core) => core.decide(request));
-      const most = text === null ? null : wished(text);
-      if (most !== null) text = await collect(request, settings, most);
+      const text = await judge(request, settings);
       if (text === null) return unjudged(request, settings);
       const effects = effectsOf(text);
       if (effects.record !== "") record(effects.record);
-      if (effects.status !== 0) return reply(effects);
+      if (effects.status !== 0) {
+        await hold(effects.delay);
+        return reply(effects);
+      }
       const headers = new Headers(request.headers);
       editRequest(headers, effects);
       const response = withoutPage(request, await forward(request, headers, settings));

@@ -1,6 +1,9 @@
+import { limitSettings } from "./bindings.js";
+
 /**
  * What the operator sets beside the policy: Workers secrets, variables and bindings.
  *
+ * @typedef {import("./bindings.js").LimitSettings} LimitSettings
  * @typedef {{ fetch(request: Request): Promise<Response> }} Origin
  * @typedef {object} Settings
  * @property {string} keys       `OUTWORK_KEYS`, as the core takes it; empty when there is none.
@@ -9,6 +12,7 @@
  * @property {Origin | null} service  The `ORIGIN` service binding.
  * @property {string} base       `OUTWORK_ORIGIN` without its final slash; empty for the request's own URL.
  * @property {string} tag        The script tag to insert into HTML; empty where none is to be inserted.
+ * @property {LimitSettings} limits   Where global limits stand.
  * @property {string} fault      Why these settings cannot be used; empty when they can.
  */
 
@@ -39,13 +43,15 @@ function read(env) {
   const onError = env.OUTWORK_ON_ERROR ?? "open";
   const base = text(env.OUTWORK_ORIGIN).replace(/\/$/, "");
   const insert = text(env.OUTWORK_INSERT);
-  const fault = onErrorFault(onError) || originFault(base) || insertFault(insert);
+  const limits = limitSettings(env);
+  const fault = onErrorFault(onError) || originFault(base) || insertFault(insert) || limits.fault;
   return {
     keys: text(env.OUTWORK_KEYS),
     open: onError === "open" && fault === "",
     service: isOrigin(env.ORIGIN) ? env.ORIGIN : null,
     base,
     tag: TAGS[insert] ?? "",
+    limits,
     fault,
   };
 }

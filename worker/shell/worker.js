@@ -3,4 +3,5 @@ import module from "../dist/outwork.wasm";
 import bundle from "../dist/policy.bundle";
 import { outwork } from "./host.js";
 
+export { Limits } from "./limits.js";
 export default outwork({ module, bundle });

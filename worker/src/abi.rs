@@ -1,4 +1,4 @@
-//! What the shell calls: six functions over two buffers in the module's memory.
+//! What the shell calls: nine functions over two buffers in the module's memory.
 //!
 //! The shell writes into the input buffer ([`outwork_reserve`]) and reads from the output buffer ([`outwork_output`]); a
 //! call returns how much there is to read. Everything is synchronous, so a request never sees another one half-way, and a
@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 use std::panic::{self, PanicHookInfo};
 
-use crate::core::Core;
+use crate::{core::Core, step};
 
 /// The module's whole state: what one isolate knows.
 #[derive(Default)]
@@ -39,16 +39,17 @@ pub extern "C" fn outwork_output() -> *const u8 {
     HOST.with_borrow(|host| host.output.as_ptr())
 }
 
-/// Loads the policy. The input is `keys` bytes of `OUTWORK_KEYS`, then `bundle` bytes of the policy bundle.
-/// Returns 0, or the length of the reason why it cannot be loaded.
+/// Loads the policy. The input is `keys` bytes of `OUTWORK_KEYS`, `bindings` bytes that say where global limits can stand, and
+/// `bundle` bytes of the policy bundle. Returns 0, or the length of the reason why it cannot be loaded.
 #[unsafe(no_mangle)]
-pub extern "C" fn outwork_load(keys: usize, bundle: usize) -> usize {
+pub extern "C" fn outwork_load(keys: usize, bindings: usize, bundle: usize) -> usize {
     panic::set_hook(Box::new(remember));
     HOST.with_borrow_mut(|host| {
         let Host { input, output, core } = host;
         let (secret, rest) = input.split_at_checked(keys).unwrap_or_default();
+        let (bindings, rest) = rest.split_at_checked(bindings).unwrap_or_default();
         output.clear();
-        match Core::load(secret, rest.get(..bundle).unwrap_or_default()) {
+        match Core::load(secret, bindings, rest.get(..bundle).unwrap_or_default()) {
             Ok(loaded) => *core = Some(loaded),
             Err(error) => output.extend_from_slice(error.to_string().as_bytes()),
         }
@@ -56,8 +57,21 @@ pub extern "C" fn outwork_load(keys: usize, bundle: usize) -> usize {
     })
 }
 
-/// Decides on the request in the first `length` bytes of the input. Returns the length of its effects, or of the wish for
-/// its body.
+/// The ids of the global limits that no binding holds, a line each. Returns their length.
+#[unsafe(no_mangle)]
+pub extern "C" fn outwork_unplaced() -> usize {
+    HOST.with_borrow_mut(|host| {
+        let Host { output, core, .. } = host;
+        output.clear();
+        if let Some(core) = core {
+            core.unplaced(output);
+        }
+        output.len()
+    })
+}
+
+/// Decides on the request in the first `length` bytes of the input. Returns the length of its effects, of the wish for
+/// its body, or of the question about its global limits.
 #[unsafe(no_mangle)]
 pub extern "C" fn outwork_decide(length: usize) -> usize {
     HOST.with_borrow_mut(|host| {
@@ -71,7 +85,7 @@ pub extern "C" fn outwork_decide(length: usize) -> usize {
 }
 
 /// Serves the request in the first `length` bytes of the input, of whose body `body` bytes follow. Returns the length of its
-/// effects.
+/// effects, or of the question about its global limits.
 #[unsafe(no_mangle)]
 pub extern "C" fn outwork_finish(length: usize, body: usize) -> usize {
     HOST.with_borrow_mut(|host| {
@@ -81,6 +95,34 @@ pub extern "C" fn outwork_finish(length: usize, body: usize) -> usize {
             let (facts, rest) = input.split_at_checked(length).unwrap_or_default();
             core.finish(facts, rest.get(..body).unwrap_or_default(), output);
         }
+        output.len()
+    })
+}
+
+/// Decides on the request in the first `length` bytes of the input, of whose body `body` bytes follow, and then `answers` bytes
+/// of what became of its global limits. Returns the length of its effects.
+#[unsafe(no_mangle)]
+pub extern "C" fn outwork_settle(length: usize, body: usize, answers: usize) -> usize {
+    HOST.with_borrow_mut(|host| {
+        let Host { input, output, core } = host;
+        output.clear();
+        if let Some(core) = core {
+            let (facts, rest) = input.split_at_checked(length).unwrap_or_default();
+            let (body, rest) = rest.split_at_checked(body).unwrap_or_default();
+            core.settle(facts, body, rest.get(..answers).unwrap_or_default(), output);
+        }
+        output.len()
+    })
+}
+
+/// Steps one word of a store that stands elsewhere; no policy need be loaded. The first `length` bytes of the input are the time,
+/// the charge and the word. Returns the length of the word to store, until when, and the outcome; 0 where there is no charge.
+#[unsafe(no_mangle)]
+pub extern "C" fn outwork_step(length: usize) -> usize {
+    HOST.with_borrow_mut(|host| {
+        let Host { input, output, .. } = host;
+        output.clear();
+        step::step(input.get(..length).unwrap_or_default(), output);
         output.len()
     })
 }

@@ -3,12 +3,16 @@
 use memchr::memchr2;
 use outwork_engine::decision::{Edit, Reply};
 
-/// Appends effects to `out`: status and record, the edits of the request's headers, the reply.
+use crate::elsewhere::Question;
+
+/// Appends effects to `out`: status, delay and record, the edits of the request's headers, the reply.
 ///
 /// Each is a line, each list has its length before it, and the body comes last, since it alone may hold line feeds.
-/// A status of 0 means that the request goes on; an empty record that the policy keeps none.
-pub(crate) fn write(answer: Option<&Reply>, record: &str, changes: &[Edit<'_>], out: &mut Vec<u8>) {
+/// A status of 0 means that the request goes on; a delay is how many milliseconds the reply may be held back; an empty record
+/// that the policy keeps none.
+pub(crate) fn write(answer: Option<&Reply>, delay: u32, record: &str, changes: &[Edit<'_>], out: &mut Vec<u8>) {
     line(out, answer.map_or(0, |reply| reply.status).to_string().as_bytes());
+    line(out, delay.to_string().as_bytes());
     line(out, record.as_bytes());
     edits(out, changes);
     reply(out, answer);
@@ -18,6 +22,15 @@ pub(crate) fn write(answer: Option<&Reply>, record: &str, changes: &[Edit<'_>], 
 pub(crate) fn collect(most: usize, out: &mut Vec<u8>) {
     out.push(b'c');
     line(out, most.to_string().as_bytes());
+}
+
+/// Appends that the shell shall ask about charges, and call again with what is known already and an answer for each.
+pub(crate) fn ask(question: &Question, out: &mut Vec<u8>) {
+    out.push(b'g');
+    line(out, question.known.as_bytes());
+    for due in &question.due {
+        line(out, due.as_bytes());
+    }
 }
 
 /// Two lines an edit: `-name` and nothing, or `+name` and a value.

@@ -6,5 +6,7 @@
 pub mod abi;
 mod core;
 mod effects;
+mod elsewhere;
 mod request;
+mod step;
 mod store;

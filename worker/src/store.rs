@@ -5,7 +5,7 @@
 //! way a solved challenge that was used is known to this isolate alone.
 
 use outwork_engine::{
-    limits::{Charge, Charged, Page, Table, Word},
+    limits::{Charge, Charged, Page, Said, Table, Word},
     memo::{Memo, Remembered},
     time::Time,
 };
@@ -26,6 +26,19 @@ impl Store {
     /// Charges one bucket.
     pub(crate) fn charge(&mut self, charge: &Charge, now: Time) -> Charged {
         self.step(Table::Buckets, charge.key, now, |word| charge.step(word, now))
+    }
+
+    /// Notes what a bucket that stands elsewhere said: the ladder is kept here.
+    pub(crate) fn follow(&mut self, charge: &Charge, said: Said, now: Time) -> Charged {
+        self.step(Table::Buckets, charge.key, now, |word| charge.follow(word, said, now))
+    }
+
+    /// What becomes of a charge by its rung alone, whatever a bucket elsewhere would say.
+    pub(crate) fn standing(&mut self, charge: &Charge, now: Time) -> Option<Charged> {
+        self.step(Table::Buckets, charge.key, now, |word| match charge.standing(word, now) {
+            Some((charged, word)) => (Some(charged), word),
+            None => (None, word),
+        })
     }
 
     /// Asks one memo.

@@ -118,6 +118,16 @@ impl Charge {
         Some((self.shut(&state, rung), self.word(state.now, state.ahead, state.level, state.term)))
     }
 
+    /// Until when a word of this charge's bucket says anything: the bucket is full, the term over, and every level forgiven.
+    /// Then it may be deleted, and nothing changes.
+    pub fn kept_until(&self, word: Word) -> Time {
+        let forgiven = match word.level() {
+            0 => 0,
+            level => word.term().saturating_add(self.penalty.forgive.max(1).saturating_mul(u64::from(level))),
+        };
+        Time(word.arrival().max(forgiven))
+    }
+
     fn settle(&self, stored: Word, now: Time, said: Option<Said>) -> (Charged, Word) {
         let state = self.read(stored, now.0);
         if let Some(rung) = state.rung.filter(|rung| matches!(rung, Rung::Challenge | Rung::Block)) {

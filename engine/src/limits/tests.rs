@@ -169,6 +169,24 @@ fn a_bucket_elsewhere_decides_and_the_ladder_stays_here() {
 }
 
 #[test]
+fn a_word_that_is_no_longer_kept_says_nothing() {
+    let penalty = Penalty { base: 10 * SECOND, factor: 2, max: 60 * SECOND, forgive: 30 * SECOND };
+    let charge = Limit { ladder: LADDER, penalty, ..limit(2, SECOND) }.charge(0, 0, Band::Low, Mercy::None);
+    let mut word = Word::default();
+    asked(&charge, &mut word, &[SECOND; 3]);
+    let until = charge.kept_until(word);
+    assert_eq!((word.level(), until), (1, Time(41 * SECOND)), "a term of ten seconds and thirty to be forgiven");
+    assert_eq!(charge.step(word, until), charge.step(Word::default(), until));
+    assert_ne!(
+        charge.step(word, Time(until.0 - 31 * SECOND)),
+        charge.step(Word::default(), Time(until.0 - 31 * SECOND))
+    );
+    let plain = limit(2, SECOND).charge(0, 0, Band::Low, Mercy::None);
+    let (_, word) = plain.step(Word::default(), Time(SECOND));
+    assert_eq!(plain.kept_until(word), Time(2 * SECOND));
+}
+
+#[test]
 fn charges_and_outcomes_cross_wires() {
     let charge = limit(5, SECOND).charge(3, u128::MAX - 1, Band::High, Mercy::Challenge);
     assert_eq!(Charge::from_bytes(&charge.to_bytes()), Some(charge));

@@ -3,7 +3,7 @@ import module from "../../dist/outwork.wasm";
 import bundle from "../../dist/policy.bundle";
 import { outwork } from "../../shell/host.js";
 
-const EFFECTS = new TextEncoder().encode("0\n\n0\n1\nset-cookie\n__Host-outwork=1; Secure; Path=/\n");
+const EFFECTS = new TextEncoder().encode("0\n0\n\n0\n1\nset-cookie\n__Host-outwork=1; Secure; Path=/\n");
 
 function instantiate() {
   const memory = new WebAssembly.Memory({ initial: 2 });
@@ -13,6 +13,7 @@ function instantiate() {
     outwork_reserve: () => EFFECTS.length,
     outwork_output: () => 0,
     outwork_load: () => 0,
+    outwork_unplaced: () => 0,
     outwork_decide: () => EFFECTS.length,
     outwork_fault: () => 0,
   };

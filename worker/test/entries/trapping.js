@@ -5,7 +5,7 @@ import { outwork } from "../../shell/host.js";
 
 const TOO_MUCH = 0xffffffff;
 
-function instantiate(module) {
+export function instantiate(module) {
   const core = new WebAssembly.Instance(module, {}).exports;
   let input = 0;
   return {

@@ -22,15 +22,16 @@ const PARTS = ["shell", "test/entries", "bench/workers"];
  * @param {Record<string, string>} [options.env]
  * @param {string} [options.entry]         The entry module, relative to `worker/`.
  * @param {string} [options.bundle]        The path of the policy's bundle; without it the policy in `worker/test/policy`.
+ * @param {string} [options.disk]          The folder in which Durable Objects keep what they store; without it there is no `OUTWORK_LIMITS` binding.
  * @param {number} [options.core]         The processor core to stay on.
  * @param {boolean} [options.quiet]        Whether what workerd prints is thrown away.
  */
-export async function startWorkerd({ outbound, service, env = {}, entry = "shell/worker.js", bundle = testBundle(), quiet = false, core }) {
+export async function startWorkerd({ outbound, service, env = {}, entry = "shell/worker.js", bundle = testBundle(), disk, quiet = false, core }) {
   const folder = mkdtempSync(join(tmpdir(), "outwork-workerd-"));
   for (const part of PARTS) cpSync(join(ROOT, "worker", part), join(folder, part), { recursive: true });
   cpSync(join(ROOT, "worker/dist/outwork.wasm"), join(folder, "dist/outwork.wasm"));
   cpSync(bundle, join(folder, "dist/policy.bundle"));
-  writeFileSync(join(folder, "config.capnp"), config({ folder, outbound, service, env, entry }));
+  writeFileSync(join(folder, "config.capnp"), config({ folder, outbound, service, env, entry, disk }));
   const command = [workerd.default, "serve", join(folder, "config.capnp"), "--socket-addr=http=127.0.0.1:0", "--control-fd=3"];
   if (core !== undefined) command.unshift("taskset", "--cpu-list", String(core));
   const child = spawn(command[0], command.slice(1), {
@@ -101,17 +102,18 @@ function listening(child, lines) {
   });
 }
 
-function config({ folder, outbound, service, env, entry }) {
+function config({ folder, outbound, service, env, entry, disk }) {
   // The first module is the entry.
   const others = PARTS.flatMap((part) => filesIn(folder, part)).filter((name) => name !== entry);
   const modules = [entry, ...others]
     .map((name) => `(name = "${name}", esModule = embed "${name}")`);
   const bindings = Object.entries(env).map(([name, value]) => `(name = "${name}", text = ${JSON.stringify(value)})`);
   if (service) bindings.push(`(name = "ORIGIN", service = "origin")`);
+  if (disk) bindings.push(`(name = "OUTWORK_LIMITS", durableObjectNamespace = "Limits")`);
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
-    (name = "main", worker = .outwork),
+    (name = "main", worker = .outwork),${disk ? `\n    (name = "disk", disk = (path = ${JSON.stringify(disk)}, writable = true)),` : ""}
     (name = "outbound", external = (address = "${outbound}", http = ())),
     (name = "origin", external = (address = "${service ?? outbound}", http = ())),
   ],
@@ -121,7 +123,7 @@ const config :Workerd.Config = (
 const outwork :Workerd.Worker = (
   compatibilityDate = "${COMPATIBILITY_DATE}",
   globalOutbound = "outbound",
-  bindings = [${bindings.join(", ")}],
+  bindings = [${bindings.join(", ")}],${disk ? OBJECTS : ""}
   modules = [
     ${modules.join(",\n    ")},
     (name = "dist/outwork.wasm", wasm = embed "dist/outwork.wasm"),
@@ -130,6 +132,10 @@ const outwork :Workerd.Worker = (
 );
 `;
 }
+
+const OBJECTS = `
+  durableObjectNamespaces = [(className = "Limits", uniqueKey = "outwork-limits", enableSql = true)],
+  durableObjectStorage = (localDisk = "disk"),`;
 
 function filesIn(folder, part) {
   return readdirSync(join(folder, part)).filter((name) => name.endsWith(".js")).map((name) => `${part}/${name}`);
