@@ -3,6 +3,8 @@
 use outwork_engine::beacon::{Batch, Event, FEATURES, Features, Kind};
 use outwork_engine::clearance::{Clearance, Passed};
 use outwork_engine::keys::Keyring;
+use outwork_engine::limits::{Ladder, Limit, Mercy, Rung};
+use outwork_engine::risk::Band;
 use outwork_engine::session::{Binding, seal};
 use outwork_engine::time::Time;
 use outwork_engine::window::{Decay, Window};
@@ -20,6 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     logs(&fuzz.join("../tests/fixtures/logs"), &fuzz.join("corpus/log"))?;
     blobs(&fuzz.join("../beacon/test/vectors.json"), &fuzz.join("corpus/beacon"))?;
     challenges(&fuzz.join("corpus/challenge"))?;
+    limits(&fuzz.join("corpus/limits"))?;
     tokens(&fuzz.join("corpus/token"))?;
     let models = fuzz.join("../tests/fixtures/catboost");
     copies(&models, "model", &fuzz.join("corpus/model"))?;
@@ -69,6 +72,22 @@ fn blobs(vectors: &Path, corpus: &Path) -> Result<(), Box<dyn Error>> {
     });
     let blob = Batch { events: moves.collect(), ..Batch::default() }.write(&[0; 16]);
     Ok(fs::write(corpus.join("wander"), &blob[1..blob.len() - 16])?)
+}
+
+/// A word, an instant and a charge of each band; and payloads of tokens.
+fn limits(corpus: &Path) -> Result<(), Box<dyn Error>> {
+    fs::create_dir_all(corpus)?;
+    let ladder = Rung::ALL.into_iter().fold(Ladder::NONE, Ladder::with);
+    let limit = Limit { burst: 3, interval: [1_000_000, 2_000_000, 4_000_000], ladder, decoy: 4, ..Limit::default() };
+    for (index, band) in [Band::Low, Band::Medium, Band::High].into_iter().enumerate() {
+        let charge = limit.strike(limit.charge(0, 7, band, Mercy::None)).to_bytes();
+        let now = 1_795_305_600_000_000_u64.to_le_bytes();
+        fs::write(corpus.join(format!("charge-{index}")), [&[0; 16][..], &now, &charge].concat())?;
+    }
+    for (index, payload) in [r#"{"sub":"alice","exp":1}"#, r#"{"a":[{"b":null}],"sub":-1.5e3}"#].iter().enumerate() {
+        fs::write(corpus.join(format!("payload-{index}")), payload)?;
+    }
+    Ok(())
 }
 
 /// Challenges with answers: as they are sent, and as their parts.

@@ -105,6 +105,8 @@ codes! {
     "0081" NoLadder "a limit has a penalty and no ladder",
     "0082" NotOnLadder "a rung is named that is not on the ladder",
     "0083" NoDecoy "a limit waits for decoys, and there are none",
+    "0084" BadAccount "an account is named by no field, or by several",
+    "0085" NoAccount "a limit counts accounts, and nothing says what names them",
 }
 
 impl Code {

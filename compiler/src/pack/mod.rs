@@ -1,6 +1,7 @@
 //! Policies and packs: from TOML to rules, limits and settings.
 
 mod accept;
+mod account;
 mod behaviour;
 mod challenge;
 mod effect;
@@ -50,6 +51,8 @@ pub(crate) const KEYS: &[(&str, &[&str])] = &[
     ("weights", policy::WEIGHTS),
     ("bands", policy::BANDS),
     ("verdicts", policy::BY_BAND),
+    ("account", account::KEYS),
+    ("account.jwt", account::JWT),
 ];
 
 /// The keys of the tables at a path.

@@ -32,6 +32,7 @@ fn the_page_has_the_keys_that_are_read() {
         "limit.cost" => "cost".into(),
         "limit.refill_scale" => "refill_scale".into(),
         "limit.penalty" => "penalty".into(),
+        "account.jwt" => "jwt".into(),
         "policy.challenge.bits" => "bits".into(),
         "policy.challenge.wait" => "wait".into(),
         _ => format!("[{name}]"),

@@ -1,7 +1,8 @@
 //! A whole policy: its settings, its packs in order, its overrides.
 
 use super::{
-    LimitSource, ModelSource, RuleSource, accept, behaviour, challenge, effect, head, limit, model, retired, rule,
+    LimitSource, ModelSource, RuleSource, accept, account, behaviour, challenge, effect, head, limit, model, retired,
+    rule,
 };
 use crate::{
     cel::Macros,
@@ -11,7 +12,7 @@ use crate::{
     hosts::Host,
     lists::{Contents, Lists, Named},
     read::{self, Keys, Text},
-    source::FileId,
+    source::{FileId, Span},
 };
 use outwork_engine::{
     decision::Verdict,
@@ -42,6 +43,8 @@ pub(crate) struct PolicySource {
     is_partial: bool,
     /// Whether it is one pack, of which the policy around it is not known.
     pub(crate) is_pack: bool,
+    /// Whether it says where requests name an account, rightly or not.
+    names_account: bool,
 }
 
 const MAX_PACKS: usize = 256;
@@ -49,7 +52,7 @@ const MAX_RULES: usize = 10_000;
 const MAX_LIMITS: usize = 1_000;
 
 pub(crate) const POLICY: &[&str] =
-    &["policy", "weights", "bands", "verdicts", "model", "override", "limit", "lists", "macros"];
+    &["policy", "weights", "bands", "verdicts", "account", "model", "override", "limit", "lists", "macros"];
 pub(super) const OVERRIDE: &[&str] = &["rule", "mode", "score", "action", "limit", "until", "why", "accept"];
 pub(crate) const PACK: &[&str] = &["pack", "macros", "lists", "rule", "limit"];
 pub(super) const SETTINGS: &[&str] =
@@ -78,6 +81,7 @@ pub(crate) fn read(cx: &mut Context<'_>, entry: &str) -> PolicySource {
         retired: Vec::new(),
         is_partial: false,
         is_pack: false,
+        names_account: false,
     };
     let Some((file, text)) = cx.open(entry, None) else { return policy };
     let Some(table) = read::parse(cx, file, &text) else { return policy };
@@ -159,6 +163,8 @@ impl PolicySource {
             self.settings.challenge = challenge::read(cx, &keys);
         }
         self.read_risk(cx, root);
+        self.settings.account = account::read(cx, root);
+        self.names_account = root.has("account");
         packs
     }
 
@@ -325,6 +331,9 @@ impl PolicySource {
                 near.map_or_else(|| "add a `[[limit]]` with this id".into(), |near| format!("did you mean `{near}`?"));
             cx.report(Diagnostic::new(Code::UnknownLimit, limit.span.clone(), message).help(help));
         }
+        if !self.is_pack && !self.names_account {
+            self.limits.iter().filter_map(|limit| limit.account.as_ref()).for_each(|place| report_account(cx, place));
+        }
         for (count, most, what) in [
             (self.rules.len(), MAX_RULES, "rules"),
             (self.limits.len(), MAX_LIMITS, "limits"),
@@ -357,6 +366,12 @@ fn report_duplicate(cx: &mut Context<'_>, code: Code, what: &str, id: &Text, fir
             .related(first.span.clone(), "first here")
             .help("give one of them another id; an id that was ever published is not used again"),
     );
+}
+
+fn report_account(cx: &mut Context<'_>, place: &Span) {
+    let message = "a limit counts by account, and the policy does not say what that is";
+    let help = "add `[account]` to `outwork.toml`, such as `header = \"x-user\"`";
+    cx.report(Diagnostic::new(Code::NoAccount, place.clone(), message).help(help));
 }
 
 fn check_version(cx: &mut Context<'_>, version: &Text) {

@@ -34,6 +34,8 @@ pub(super) enum Table {
     Weights,
     Bands,
     Verdicts,
+    Account,
+    Jwt,
     List,
     ListFile,
     Canary,
@@ -41,7 +43,7 @@ pub(super) enum Table {
 
 impl Table {
     #[cfg(test)]
-    pub(super) const ALL: [Self; 24] = [
+    pub(super) const ALL: [Self; 26] = [
         Self::Pack,
         Self::Policy,
         Self::Head,
@@ -63,6 +65,8 @@ impl Table {
         Self::Weights,
         Self::Bands,
         Self::Verdicts,
+        Self::Account,
+        Self::Jwt,
         Self::List,
         Self::ListFile,
         Self::Canary,
@@ -102,6 +106,7 @@ pub(super) fn property(table: Table, key: &str) -> Option<Value> {
             Some(described(scale, &text))
         }
         Table::Penalty => penalty(key),
+        Table::Account | Table::Jwt => account(key),
         Table::Weights => Some(number(&format!("How much the {key} layer counts."), 1)),
         Table::Bands => Some(band(key)),
         Table::Verdicts => {
@@ -123,6 +128,7 @@ fn file(key: &str) -> Option<Value> {
         "weights" => of(Table::Weights, &[], "How much each layer of risk counts."),
         "bands" => of(Table::Bands, &[], "Where the bands of risk begin."),
         "verdicts" => of(Table::Verdicts, &[], "What happens in each band of risk."),
+        "account" => of(Table::Account, &[], "Where requests name an account, for limits that count those: one field."),
         "lists" => described(
             json!({ "type": "object", "additionalProperties": object(Table::List, &[]) }),
             "Lists that conditions read as `lists.name`.",
@@ -345,6 +351,22 @@ fn penalty(key: &str) -> Option<Value> {
         "forgive" => {
             duration("How long after its term a level is taken back; at most 24h, `10m` unless said otherwise.", "10m")
         }
+        _ => return None,
+    })
+}
+
+fn account(key: &str) -> Option<Value> {
+    Some(match key {
+        "header" => described(
+            json!({ "type": "string", "pattern": "^[^A-Z]+$", "examples": ["x-user"] }),
+            "The header that names it, in lower case.",
+        ),
+        "cookie" => text("The cookie that names it."),
+        "jwt" => described(
+            object(Table::Jwt, &["claim"]),
+            "The JWT that names it, in a header, with or without `Bearer`, or in a cookie. It is read, not verified.",
+        ),
+        "claim" => text("The claim at the top of the payload whose text or number names the account, such as `sub`."),
         _ => return None,
     })
 }

@@ -68,6 +68,8 @@ impl Table {
             Self::Weights => pack::of("weights"),
             Self::Bands => pack::of("bands"),
             Self::Verdicts => pack::of("verdicts"),
+            Self::Account => pack::of("account"),
+            Self::Jwt => pack::of("account.jwt"),
             Self::List => lists::KEYS,
             Self::ListFile => lists::FILE,
             Self::Canary => pack::CANARY,

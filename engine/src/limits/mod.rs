@@ -3,18 +3,22 @@
 //! A limit is a pure step over one stored word ([`Charge::step`]). Where the word stands is the host's affair: in data that
 //! the threads of a proxy share, in an isolate, in a Durable Object, or behind a rate-limit service.
 
+mod account;
 mod breaker;
 mod charge;
 mod ladder;
 mod page;
+mod path_class;
 #[cfg(test)]
 mod tests;
 mod word;
 
+pub use account::{Account, MAX_CREDENTIAL, Place};
 pub use breaker::Breaker;
 pub use charge::{Charge, Charged, Mercy, Outcome, Said};
 pub use ladder::{Ladder, Penalty, Rung};
 pub use page::{Page, Slot, Table, WAYS};
+pub use path_class::path_class;
 pub use word::Word;
 
 use crate::risk::Band;
@@ -115,6 +119,10 @@ pub enum KeyPart {
     Session,
     /// The clearance, by its random name. Who has passed no challenge is not counted.
     Clearance,
+    /// The account that the request names. Who names none is not counted.
+    Account,
+    /// The class of the path: [`path_class`].
+    Path,
 }
 
 /// Where a bucket stands.

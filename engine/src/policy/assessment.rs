@@ -9,7 +9,7 @@ use crate::{
     facts::Facts,
     identity::{self, Prefix},
     keys::Keyring,
-    limits::{Charge, Charged, KeyPart, Limit, Mercy, Rung, Unreachable},
+    limits::{Charge, Charged, KeyPart, Limit, Mercy, Rung, Unreachable, path_class},
     risk::{Band, Confidence, Risk, Tally},
     rules::{Action, Layer, Mode, Rule, Scratch, Standing, Standings},
     scoring::{Feature, Scored},
@@ -17,7 +17,8 @@ use crate::{
     signals::Scene,
     window::{Held, State},
 };
-use alloc::vec::Vec;
+use alloc::{borrow::Cow, vec::Vec};
+use core::cell::OnceCell;
 
 /// What the policy made of a request before its limits are known.
 #[derive(Debug)]
@@ -38,6 +39,9 @@ pub struct Assessment<'a> {
     asked: Asked,
     charges: Vec<Charge>,
     keyless: Vec<u16>,
+    // What is sent where requests name an account.
+    credential: Fact<&'a [u8]>,
+    account: OnceCell<Option<Cow<'a, [u8]>>>,
 }
 
 impl<'a> Assessment<'a> {
@@ -61,9 +65,13 @@ impl<'a> Assessment<'a> {
             asked: Asked::default(),
             charges: Vec::new(),
             keyless: Vec::new(),
+            credential: Fact::Unavailable,
+            account: OnceCell::new(),
         };
         if policy.settings.mode != Mode::Off {
             policy.conditions.evaluate(&scene, scratch);
+            assessment.credential =
+                policy.settings.account.as_ref().map_or(Fact::Unavailable, |account| account.field(&scene));
             assessment.scored = policy.models.score(&scene, || assessment.share());
             if policy.settings.features && policy.settings.record != Recording::None {
                 assessment.features = policy.models.features(&scene);
@@ -288,6 +296,7 @@ impl<'a> Assessment<'a> {
         let device = self.device.to_le_bytes();
         let asn = connection.asn.map(u32::to_le_bytes);
         let clearance = self.shown.clearance.map(|clearance| clearance.id);
+        let path = limit.key.contains(&KeyPart::Path).then(|| path_class(self.facts.request.path()));
         let mut parts: Vec<&[u8]> = Vec::with_capacity(limit.key.len() + 1);
         parts.push(limit.id.as_bytes());
         for part in &limit.key {
@@ -299,9 +308,18 @@ impl<'a> Assessment<'a> {
                 KeyPart::Country => connection.country.known()?,
                 KeyPart::Session => &self.shown.session.window().known()?.id,
                 KeyPart::Clearance => clearance.as_ref().known()?,
+                KeyPart::Account => self.account()?,
+                KeyPart::Path if self.facts.seen.path => path.as_deref()?,
+                KeyPart::Path => return None,
             });
         }
         Some(self.keys.limit_key(&parts))
+    }
+
+    /// The account that the request names, read when a limit first counts it.
+    fn account(&self) -> Option<&[u8]> {
+        let read = || self.policy.settings.account.as_ref()?.read(self.credential.known()?);
+        self.account.get_or_init(read).as_deref()
     }
 
     /// What the limits ask for, taken together, noted as reasons: the strictest refusal, and of two alike the one with the

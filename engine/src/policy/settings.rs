@@ -3,6 +3,7 @@
 use crate::{
     challenge::Terms,
     decision::Verdict,
+    limits::Account,
     risk::{Band, Bands, Weights},
     rules::Mode,
     window::Decay,
@@ -33,6 +34,8 @@ pub struct Settings {
     pub challenge: Terms,
     /// Whether the laboratory is served.
     pub lab: bool,
+    /// Where requests name an account, for limits that count those.
+    pub account: Option<Account>,
 }
 
 impl Default for Settings {
@@ -48,6 +51,7 @@ impl Default for Settings {
             contact: None,
             challenge: Terms::default(),
             lab: false,
+            account: None,
         }
     }
 }

@@ -27,6 +27,8 @@ pub(crate) struct LimitSource {
     pub(crate) tree: Option<Tree>,
     /// None without a condition: then only rules charge it.
     pub(crate) condition: Option<Condition>,
+    /// Where it says that it counts accounts.
+    pub(crate) account: Option<Span>,
     /// Where it says what hitting a decoy does.
     pub(crate) decoy: Option<Span>,
     /// The warnings that it accepts.
@@ -58,6 +60,8 @@ pub(crate) const PARTS: &[(&str, KeyPart)] = &[
     ("country", KeyPart::Country),
     ("session", KeyPart::Session),
     ("clearance", KeyPart::Clearance),
+    ("account", KeyPart::Account),
+    ("path", KeyPart::Path),
 ];
 
 pub(crate) const SCOPES: &[(&str, limits::Scope)] =
@@ -86,7 +90,9 @@ pub(super) fn read(
     let (when, accepted) = (keys.text(cx, "when"), accept::read(cx, &keys));
     let names = |when| Scope { lists, macros, source: text, when, accepted: &accepted };
     let tree = when.as_ref().and_then(|when| cel::check(cx, names(when)));
-    let key = key(cx, &keys);
+    let texts = keys.texts(cx, "key");
+    let account = texts.iter().flatten().find(|part| part.value == "account").map(|part| part.span.clone());
+    let key = key(cx, &keys, texts);
     let bucket = bucket::read(cx, &keys);
     let steps = ladder::read(cx, &keys);
     let tarpit = keys.duration(cx, "tarpit", 1..=MAX_TARPIT);
@@ -108,14 +114,14 @@ pub(super) fn read(
         conditional: tree.is_some(),
     };
     let decoy = keys.has("decoy").then(|| keys.key_span("decoy"));
-    Some(LimitSource { id, limit, condition: tree.as_ref().map(Tree::condition), tree, decoy, accepted })
+    Some(LimitSource { id, limit, condition: tree.as_ref().map(Tree::condition), tree, account, decoy, accepted })
 }
 
-fn key(cx: &mut Context<'_>, keys: &Keys<'_, '_>) -> Option<Vec<KeyPart>> {
+fn key(cx: &mut Context<'_>, keys: &Keys<'_, '_>, texts: Option<Vec<Text>>) -> Option<Vec<KeyPart>> {
     if !keys.has("key") {
         keys.missing(cx, "key");
     }
-    let texts = keys.texts(cx, "key")?;
+    let texts = texts?;
     let mut parts: Vec<KeyPart> = texts.iter().filter_map(|text| choose(cx, text, "part of a key", PARTS)).collect();
     if texts.is_empty() {
         let help = "write `key = [\"ip\"]`";
