@@ -2,7 +2,7 @@
 
 use crate::{
     host::{Envoy, allocate},
-    vm::{Action, Vm},
+    vm::{Action, Answer, Vm},
 };
 use std::cell::RefCell;
 
@@ -66,9 +66,22 @@ extern "C" fn proxy_on_request_trailers(context: u32, _count: u32) -> u32 {
     code(with(Action::Continue, |vm| vm.body(context, 0, true)))
 }
 
+#[unsafe(no_mangle)]
+extern "C" fn proxy_on_grpc_receive(_root: u32, call: u32, size: usize) {
+    with((), |vm| vm.answered(call, Answer::Bytes(size)));
+}
+
+/// Envoy closes a call of one message only where it failed.
+#[unsafe(no_mangle)]
+extern "C" fn proxy_on_grpc_close(_root: u32, call: u32, _status: u32) {
+    with((), |vm| vm.answered(call, Answer::None));
+}
+
 fn code(action: Action) -> u32 {
     match action {
         Action::Continue => 0,
         Action::Stop => 1,
+        // Envoy's own StopAllIterationAndWatermark: the body waits with the client, and not in a buffer that has an end.
+        Action::Hold => 4,
     }
 }

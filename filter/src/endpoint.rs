@@ -1,11 +1,12 @@
 //! Requests that the filter answers itself, and that never reach the origin: whatever the proxy will not do.
 
 use crate::{
+    charging,
     host::{Failure, Host},
     pairs,
-    request::{self, Outcome, answer},
+    request::{self, Outcome, Rest, answer},
     root::Plugin,
-    store,
+    store::Store,
     vm::{Action, Memory},
 };
 use outwork_engine::{
@@ -27,9 +28,11 @@ pub(crate) fn serve<H: Host>(
 ) -> Result<Action, Failure> {
     let service = plugin.policy.serve(facts, body, &plugin.keys, &mut memory.scratch);
     let endpoint = service.endpoint();
-    let charged = request::charge(host, memory, service.charges(), facts.now);
+    // For these no service is asked: they are answered at once, or they could not challenge whoever it is slow for.
+    let charged = charging::all_here(host, plugin, memory, service.charges(), facts.now);
+    plugin.limits.note(host, &memory.metrics, service.charges(), &charged);
     let reply = service.admit(&charged);
-    let remembered = remember(host, memory, reply.memos(), facts.now);
+    let remembered = remember(&plugin.store(host), memory, reply.memos(), facts.now);
     let reply = reply.reply(&remembered);
     memory.metrics.served(host, endpoint, reply.status);
     answer(host, &reply, &["outwork_", endpoint.name()].concat())?;
@@ -38,19 +41,20 @@ pub(crate) fn serve<H: Host>(
 
 /// Serves a request that was held, now that its body has arrived, or more of it than is taken.
 pub fn finish<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, most: usize) -> Action {
-    let outcome =
-        host.request_body(most.saturating_add(1)).and_then(|body| request::examine(host, plugin, memory, Some(&body)));
+    let outcome = host
+        .request_body(most.saturating_add(1))
+        .and_then(|body| request::examine(host, plugin, memory, Rest { body: Some(&body), asked: None }));
     match outcome {
         Ok(Outcome::Done(action)) => action,
-        Ok(Outcome::Collect(_)) => Action::Stop,
+        Ok(Outcome::Collect(_) | Outcome::Ask(..)) => Action::Stop,
         Err(failure) => apologize(host, memory, failure),
     }
 }
 
-fn remember<H: Host>(host: &H, memory: &Memory, memos: &[Memo], now: Time) -> Vec<Remembered> {
+fn remember<H: Host>(store: &Store<'_, H>, memory: &Memory, memos: &[Memo], now: Time) -> Vec<Remembered> {
     let ask = |memo| {
-        store::ask(host, memo, now).unwrap_or_else(|failure| {
-            memory.metrics.failed(host, failure);
+        store.ask(memo, now).unwrap_or_else(|failure| {
+            memory.metrics.failed(store.host(), failure);
             Remembered::Unknown
         })
     };

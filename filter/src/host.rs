@@ -51,6 +51,16 @@ pub trait Host {
     /// Shares a value, unless another thread did so since the stamp; without a stamp in any case. Tells whether it did.
     fn share(&self, key: &[u8], value: &[u8], stamp: Option<u32>) -> Result<bool, Failure>;
 
+    /// Calls a method of a gRPC service (its name, then the method's) at a cluster of the proxy's; gives the number under which
+    /// the answer, or that there is none, will be known. It belongs to the plugin and not to the request.
+    fn call(&self, cluster: &str, method: (&str, &str), message: &[u8], timeout_ms: u32) -> Result<u32, Failure>;
+
+    /// What a service answered, in its callback: at most this many bytes.
+    fn received(&self, most: usize) -> Result<Vec<u8>, Failure>;
+
+    /// Lets a request go on that was held.
+    fn resume(&self) -> Result<(), Failure>;
+
     /// The plugin's configuration of this many bytes.
     fn configuration(&self, size: usize) -> Result<Vec<u8>, Failure>;
 
@@ -63,6 +73,10 @@ pub trait Host {
     /// Writes a line into the proxy's log.
     fn log(&self, level: Level, line: &str);
 }
+
+/// The stamp of what is not shared yet. Envoy takes any then; one that nothing has makes it refuse, should another thread have
+/// shared it in between.
+pub const NEVER: u32 = u32::MAX;
 
 /// A metric that was defined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -116,6 +130,10 @@ pub enum Call {
     Reply,
     /// Read or write what is shared.
     Store,
+    /// Call the rate-limit service, or show what it answered.
+    Service,
+    /// Let a request go on that was held.
+    Resume,
     /// Define or change a metric.
     Metric,
     /// Show the plugin's configuration.
@@ -124,7 +142,7 @@ pub enum Call {
 
 impl Call {
     /// Every call, in order.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Headers,
         Self::Body,
         Self::Clock,
@@ -134,6 +152,8 @@ impl Call {
         Self::State,
         Self::Reply,
         Self::Store,
+        Self::Service,
+        Self::Resume,
         Self::Metric,
         Self::Configuration,
     ];
@@ -150,6 +170,8 @@ impl Call {
             Self::State => "state",
             Self::Reply => "reply",
             Self::Store => "store",
+            Self::Service => "service",
+            Self::Resume => "resume",
             Self::Metric => "metric",
             Self::Configuration => "configuration",
         }
@@ -163,6 +185,7 @@ pub use wasm::Envoy;
 #[expect(unsafe_code, reason = "hostcalls are foreign functions that take and return pointers into our memory")]
 mod wasm {
     use super::{Call, Failure, Host, Kind, Level, Metric};
+    use crate::pairs;
     use outwork_engine::time::Time;
     use std::ptr::null_mut;
 
@@ -171,6 +194,8 @@ mod wasm {
     const CAS_MISMATCH: u32 = 8;
     const REQUEST_HEADERS: u32 = 0;
     const REQUEST_BODY: u32 = 0;
+    const GRPC_MESSAGE: u32 = 5;
+    const REQUEST: u32 = 0;
     const PLUGIN_CONFIGURATION: u32 = 7;
     const NO_GRPC_STATUS: i32 = -1;
 
@@ -205,6 +230,21 @@ mod wasm {
             stamp: *mut u32,
         ) -> u32;
         fn proxy_set_shared_data(key: *const u8, ksize: usize, value: *const u8, vsize: usize, stamp: u32) -> u32;
+        fn proxy_grpc_call(
+            cluster: *const u8,
+            cluster_size: usize,
+            service: *const u8,
+            service_size: usize,
+            method: *const u8,
+            method_size: usize,
+            metadata: *const u8,
+            metadata_size: usize,
+            message: *const u8,
+            message_size: usize,
+            timeout_ms: u32,
+            call: *mut u32,
+        ) -> u32;
+        fn proxy_continue_stream(stream: u32) -> u32;
         fn proxy_set_effective_context(context: u32) -> u32;
     }
 
@@ -367,6 +407,37 @@ mod wasm {
                 return Ok(false);
             }
             done(Call::Store, status).map(|()| true)
+        }
+
+        fn call(&self, cluster: &str, method: (&str, &str), message: &[u8], timeout_ms: u32) -> Result<u32, Failure> {
+            let (service, method) = method;
+            let metadata = pairs::write(&[]);
+            let mut call = 0;
+            let status = unsafe {
+                proxy_grpc_call(
+                    cluster.as_ptr(),
+                    cluster.len(),
+                    service.as_ptr(),
+                    service.len(),
+                    method.as_ptr(),
+                    method.len(),
+                    metadata.as_ptr(),
+                    metadata.len(),
+                    message.as_ptr(),
+                    message.len(),
+                    timeout_ms,
+                    &raw mut call,
+                )
+            };
+            done(Call::Service, status).map(|()| call)
+        }
+
+        fn received(&self, most: usize) -> Result<Vec<u8>, Failure> {
+            buffer(Call::Service, GRPC_MESSAGE, most)
+        }
+
+        fn resume(&self) -> Result<(), Failure> {
+            done(Call::Resume, unsafe { proxy_continue_stream(REQUEST) })
         }
 
         fn configuration(&self, size: usize) -> Result<Vec<u8>, Failure> {

@@ -18,6 +18,7 @@
 #[expect(unsafe_code, reason = "the callbacks have the names that the ABI gives them")]
 mod abi;
 
+pub mod charging;
 pub mod configuration;
 pub mod connection;
 pub mod endpoint;
@@ -27,14 +28,17 @@ pub mod facts;
 #[expect(unsafe_code, reason = "an allocator hands out raw memory")]
 mod heap;
 pub mod host;
+pub mod limits;
 pub mod metrics;
 pub mod models;
 pub mod pairs;
 pub mod pending;
 pub mod request;
 pub mod root;
+pub mod service;
 pub mod store;
 pub mod vm;
+pub mod waiting;
 
 #[cfg(test)]
 mod testing;

@@ -14,6 +14,24 @@ const ENDPOINTS: usize = Endpoint::ALL.len();
 /// The classes of an endpoint's status; it has no other.
 const CLASSES: [&str; 3] = ["2xx", "3xx", "4xx"];
 
+/// How a call to the rate-limit service went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Called {
+    /// It admits.
+    Ok,
+    /// It does not.
+    Over,
+    /// It did not answer in time.
+    Timeout,
+    /// It could not be reached, or what it answered is no answer.
+    Error,
+    /// It was not asked: none is configured, or it has just failed.
+    Skipped,
+}
+
+/// In their order.
+const CALLED: [&str; 5] = ["ok", "over", "timeout", "error", "skipped"];
+
 /// The metrics of one VM. Each is defined once: a hostcall that defines one again makes the proxy remember it again.
 #[derive(Debug, Default)]
 pub struct Metrics {
@@ -29,6 +47,8 @@ struct Defined {
     verdicts: [Metric; VERDICTS],
     errors: [Metric; CALLS],
     endpoints: [[Metric; CLASSES.len()]; ENDPOINTS],
+    called: [Metric; CALLED.len()],
+    breaker: Metric,
     reload_ok: Metric,
     reload_rejected: Metric,
 }
@@ -53,6 +73,18 @@ impl Metrics {
     pub fn served(&self, host: &impl Host, endpoint: Endpoint, status: u16) {
         let class = usize::from(status / 100).saturating_sub(2);
         self.add(host, |defined| defined.endpoints.get(endpoint as usize)?.get(class).copied());
+    }
+
+    /// The rate-limit service was asked, or should have been.
+    pub fn called(&self, host: &impl Host, called: Called) {
+        self.add(host, |defined| defined.called.get(called as usize).copied());
+    }
+
+    /// The breaker in front of it opened or closed.
+    pub fn breaker(&self, host: &impl Host, is_open: bool) {
+        if let Some(defined) = &self.defined {
+            self.set(host, defined.breaker, is_open.into());
+        }
     }
 
     /// A bundle took the place of another, or is the first.
@@ -153,7 +185,13 @@ impl Defined {
                 *place = counter(&format!("outwork_endpoints.endpoint.{}.class.{class}", endpoint.name()))?;
             }
         }
+        let mut called = [Metric(0); CALLED.len()];
+        for (place, result) in called.iter_mut().zip(CALLED) {
+            *place = counter(&format!("outwork_limit_calls.result.{result}"))?;
+        }
+        let breaker = host.define(Kind::Gauge, "outwork_limit_breaker")?;
         let reload = |result| counter(&format!("outwork_reload.{result}"));
-        Ok(Self { verdicts, errors, endpoints, reload_ok: reload("ok")?, reload_rejected: reload("rejected")? })
+        let (reload_ok, reload_rejected) = (reload("ok")?, reload("rejected")?);
+        Ok(Self { verdicts, errors, endpoints, called, breaker, reload_ok, reload_rejected })
     }
 }

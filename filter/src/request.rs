@@ -1,6 +1,7 @@
 //! One request: read, decide, act. Whatever the proxy will not do, the request goes on.
 
 use crate::{
+    charging::{self, Asked, Asking, Begun, Moment},
     configuration::ClientAddress,
     connection::{self, Noted},
     endpoint,
@@ -8,7 +9,6 @@ use crate::{
     host::{Call, Failure, Host},
     pairs,
     root::Plugin,
-    store,
     vm::{Action, Memory},
 };
 use outwork_engine::{
@@ -16,9 +16,7 @@ use outwork_engine::{
     endpoint::{Plan, plan},
     fact::Fact,
     facts::{Connection, Facts, Protocol},
-    limits::{Charge, Charged},
     record,
-    time::Time,
 };
 
 /// Where a network filter leaves what is known of the connection.
@@ -33,18 +31,37 @@ const EVIDENCE: [&[u8]; 3] = [b"outwork-risk", b"signature-input", b"signature"]
 const MALFORMED: u32 = 4;
 
 /// What becomes of a request by its head.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Outcome {
     /// This, at once.
     Done(Action),
     /// It is held until its body is there, or more than this many bytes of it.
     Collect(usize),
+    /// It is held until these calls are answered.
+    Ask(Vec<Asking>, Asked),
+}
+
+/// What is there of a request besides its head.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Rest<'a> {
+    /// Its body.
+    pub(crate) body: Option<&'a [u8]>,
+    /// What was asked about it when it was looked at first, with the answers.
+    pub(crate) asked: Option<&'a Asked>,
 }
 
 /// Decides about the request at hand, and does what was decided; `ended` tells that it has no body.
 pub fn handle<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, ended: bool) -> Outcome {
-    let body = ended.then_some(&[][..]);
-    examine(host, plugin, memory, body).unwrap_or_else(|failure| {
+    attempt_all(host, plugin, memory, Rest { body: ended.then_some(&[][..]), asked: None })
+}
+
+/// The same of a request that was held, now that what was asked about it is answered.
+pub fn resume<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, asked: &Asked) -> Outcome {
+    attempt_all(host, plugin, memory, Rest { body: None, asked: Some(asked) })
+}
+
+fn attempt_all<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, rest: Rest<'_>) -> Outcome {
+    examine(host, plugin, memory, rest).unwrap_or_else(|failure| {
         memory.metrics.failed(host, failure);
         // Undecided requests go on, but not with a verdict or a signature that the client wrote.
         for name in EVIDENCE {
@@ -54,17 +71,17 @@ pub fn handle<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, ended: bo
     })
 }
 
-/// Looks at the request's head, with its body as far as it is there.
+/// Looks at the request's head, with the rest as far as it is there.
 pub(crate) fn examine<H: Host>(
     host: &H,
     plugin: &Plugin,
     memory: &mut Memory,
-    body: Option<&[u8]>,
+    rest: Rest<'_>,
 ) -> Result<Outcome, Failure> {
     let map = host.request_headers()?;
     let malformed = Failure { call: Call::Headers, status: MALFORMED };
     let sent = Sent::new(pairs::read(&map).ok_or(malformed)?);
-    match attend(host, plugin, memory, &sent, body) {
+    match attend(host, plugin, memory, &sent, rest) {
         Err(failure) if sent.is_for_us() => Ok(Outcome::Done(endpoint::apologize(host, memory, failure))),
         outcome => outcome,
     }
@@ -75,17 +92,16 @@ fn attend<H: Host>(
     plugin: &Plugin,
     memory: &mut Memory,
     sent: &Sent<'_>,
-    body: Option<&[u8]>,
+    rest: Rest<'_>,
 ) -> Result<Outcome, Failure> {
-    let entropy = memory.entropy.take(host)?;
-    let now = host.now()?;
+    let Moment { now, entropy } = moment(host, memory, rest)?;
     let text = ask(host, memory, CONNECTION);
     let noted = text.as_deref().map_or(Noted::NOTHING, connection::read);
     let connection = Connection { address: address(host, plugin, memory, &noted), ..noted.connection };
     let protocol = protocol(host, memory, noted.id);
     let facts = sent.facts(now, entropy, connection, protocol);
-    match (plan(&facts), body) {
-        (Plan::Judge, _) => Ok(Outcome::Done(judge(host, plugin, memory, &facts))),
+    match (plan(&facts), rest.body) {
+        (Plan::Judge, _) => Ok(judge(host, plugin, memory, &facts, rest.asked)),
         (Plan::Collect(most), None) if plugin.bodies => Ok(Outcome::Collect(most)),
         (Plan::Collect(_), None) => Ok(Outcome::Done(endpoint::cannot_read(host, memory))),
         (Plan::Serve, _) => endpoint::serve(host, plugin, memory, &facts, &[]).map(Outcome::Done),
@@ -93,25 +109,30 @@ fn attend<H: Host>(
     }
 }
 
-fn judge<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, facts: &Facts<'_>) -> Action {
+/// The moment of a request: the one at which it was judged first, so that what is decided later is what would have been.
+fn moment<H: Host>(host: &H, memory: &mut Memory, rest: Rest<'_>) -> Result<Moment, Failure> {
+    if let Some(asked) = rest.asked {
+        return Ok(asked.moment);
+    }
+    Ok(Moment { entropy: memory.entropy.take(host)?, now: host.now()? })
+}
+
+fn judge<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, facts: &Facts<'_>, asked: Option<&Asked>) -> Outcome {
     let assessment = plugin.policy.assess(facts, &plugin.keys, &mut memory.scratch);
-    let charged = charge(host, memory, assessment.charges(), facts.now);
+    let (charges, moment) = (assessment.charges(), Moment { now: facts.now, entropy: facts.entropy });
+    let charged = match asked {
+        Some(asked) => charging::finish(host, plugin, memory, charges, asked),
+        None => match charging::begin(host, plugin, memory, charges, moment) {
+            Begun::Settled(charged) => charged,
+            Begun::Asked(calls, asked) => return Outcome::Ask(calls, asked),
+        },
+    };
+    plugin.limits.note(host, &memory.metrics, charges, &charged);
     let decision = assessment.decide(&charged);
     memory.metrics.decided(host, decision.verdict);
     plugin.models.note(host, &memory.metrics, &decision.scored);
     leave_state(host, plugin, memory, &decision, facts);
-    act(host, memory, &decision)
-}
-
-/// Charges buckets; one that cannot be reached refuses nobody.
-pub(crate) fn charge<H: Host>(host: &H, memory: &Memory, charges: &[Charge], now: Time) -> Vec<Charged> {
-    let charge = |charge| {
-        store::charge(host, charge, now).unwrap_or_else(|failure| {
-            memory.metrics.failed(host, failure);
-            Charged::Unknown
-        })
-    };
-    charges.iter().map(charge).collect()
+    Outcome::Done(act(host, memory, &decision))
 }
 
 /// Leaves the verdict, and the record where the policy wants one, for the access log and other filters.

@@ -1,13 +1,16 @@
 //! A plugin: a policy with the keys and settings it runs by. Everything that can be wrong is found here.
 
 use crate::{
-    configuration::{ClientAddress, Configuration, ConfigurationError},
-    host::{Failure, Host},
+    configuration::{ClientAddress, Configuration, ConfigurationError, Global},
+    host::{Failure, Host, Level, NEVER},
+    limits::Limits,
     metrics::Metrics,
     models::Models,
+    store::Store,
 };
 use outwork_engine::{
     keys::{KeyError, Keyring},
+    limits::{Limit, Scope},
     policy::{LoadError, Policy},
 };
 use std::fmt;
@@ -18,6 +21,9 @@ pub const KEYS: &str = "OUTWORK_KEYS";
 /// Under which all VMs share the name of the bundle that was loaded last.
 const LOADED: &[u8] = b"outwork.loaded";
 
+/// Under which they share which limit lacks its service.
+const LACKING: &[u8] = b"outwork.lacking";
+
 /// A policy ready to decide.
 #[derive(Debug)]
 pub struct Plugin {
@@ -25,10 +31,16 @@ pub struct Plugin {
     pub policy: Policy,
     /// What is counted of the policy's models.
     pub models: Models,
+    /// What is counted of the policy's limits.
+    pub limits: Limits,
     /// The keys.
     pub keys: Keyring,
     /// Whose address the client's is.
     pub client_address: ClientAddress,
+    /// How many pages the buckets of limits have.
+    pub pages: u32,
+    /// The rate-limit service.
+    pub global: Option<Global>,
     /// Whether the proxy hands over the bodies of requests that are held.
     pub bodies: bool,
 }
@@ -43,25 +55,60 @@ pub fn load(host: &impl Host, metrics: &Metrics, size: usize) -> Result<Plugin, 
     let keys = Keyring::parse(&host.variable(KEYS).unwrap_or_default()).map_err(StartError::Keys)?;
     let policy = Policy::load(&configuration.bundle).map_err(StartError::Policy)?;
     let models = Models::new(host, metrics, &policy);
-    let Configuration { client_address, bodies, .. } = configuration;
-    Ok(Plugin { policy, models, keys, client_address, bodies })
+    let limits = Limits::new(host, metrics, &policy);
+    let Configuration { client_address, pages, global, bodies, .. } = configuration;
+    Ok(Plugin { policy, models, limits, keys, client_address, pages, global, bodies })
 }
 
-/// Counts a reload once, however many threads load the same bundle.
+/// Counts a reload once, and warns once of what it lacks, however many threads load the same.
 pub fn announce(host: &impl Host, metrics: &Metrics, plugin: &Plugin) {
-    let name = plugin.policy.name().as_bytes();
-    match host.shared(LOADED) {
-        Ok(Some((known, _))) if known == name => {}
-        Ok(known) => {
-            let stamp = known.as_ref().map(|(_, stamp)| *stamp);
-            match host.share(LOADED, name, stamp) {
-                Ok(true) => metrics.loaded(host, plugin.policy.name(), known.map(|(name, _)| name)),
-                // Another thread was faster and counts it.
-                Ok(false) => {}
-                Err(failure) => metrics.failed(host, failure),
+    let name = plugin.policy.name();
+    match is_news(host, LOADED, name.as_bytes()) {
+        Ok(Some(before)) => metrics.loaded(host, name, before),
+        Ok(None) => {}
+        Err(failure) => metrics.failed(host, failure),
+    }
+    let lacking = plugin.lacks_service();
+    match is_news(host, LACKING, lacking.unwrap_or_default().as_bytes()) {
+        Ok(Some(_)) => {
+            if let Some(limit) = lacking {
+                host.log(Level::Warn, &format!("outwork: {}", without_service(limit)));
             }
         }
+        Ok(None) => {}
         Err(failure) => metrics.failed(host, failure),
+    }
+}
+
+fn without_service(limit: &str) -> String {
+    format!(
+        "the limit `{limit}` is global, and the plugin configuration names no `global` service to count it: such limits \
+         do what their `unreachable` says (`outwork publish --global-cluster CLUSTER`)"
+    )
+}
+
+/// Shares a value; tells what stood there before it, and nothing where it is no news, or another thread's to tell.
+fn is_news(host: &impl Host, key: &[u8], value: &[u8]) -> Result<Option<Option<Vec<u8>>>, Failure> {
+    let known = host.shared(key)?;
+    if known.as_ref().is_some_and(|(known, _)| known == value) {
+        return Ok(None);
+    }
+    let stamp = known.as_ref().map_or(NEVER, |(_, stamp)| *stamp);
+    let shared = host.share(key, value, Some(stamp))?;
+    Ok(shared.then(|| known.map(|(known, _)| known)))
+}
+
+impl Plugin {
+    /// Where its words stand.
+    pub fn store<'h, H: Host>(&self, host: &'h H) -> Store<'h, H> {
+        Store::new(host, self.pages)
+    }
+
+    /// A limit that needs the service, where no service is named.
+    fn lacks_service(&self) -> Option<&str> {
+        let global = |limit: &&Limit| limit.scope == Scope::Global;
+        let limit = self.policy.limits().iter().find(global).filter(|_| self.global.is_none())?;
+        Some(&limit.id)
     }
 }
 

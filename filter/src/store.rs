@@ -6,9 +6,9 @@
 //! A page is written by compare-and-swap, so threads lose no charge of one another. What a limit may get wrong: a bucket
 //! whose sixteen slots all go to clients that are limited for longer starts anew.
 
-use crate::host::{Call, Failure, Host};
+use crate::host::{Call, Failure, Host, NEVER};
 use outwork_engine::{
-    limits::{Charge, Charged, Page, Table, Word},
+    limits::{Charge, Charged, Page, Said, Table, Word},
     memo::{Memo, Remembered},
     time::Time,
 };
@@ -16,52 +16,107 @@ use outwork_engine::{
 /// How often a slot is tried that other threads are writing at the same time.
 const ATTEMPTS: usize = 4;
 
-/// Charges one bucket.
-///
-/// # Errors
-/// As [`step`].
-pub fn charge(host: &impl Host, charge: &Charge, now: Time) -> Result<Charged, Failure> {
-    step(host, (Table::Buckets, charge.key), now, |word| charge.step(word, now))
+/// Bytes that a page takes in Envoy, its key and all.
+pub const PAGE: u64 = 400;
+
+/// The least memory that buckets can have: some 5,000 of them.
+pub const LEAST: u64 = 256 << 10;
+
+/// The most: some 20 million.
+pub const MOST: u64 = 1 << 30;
+
+/// The words that the threads of a proxy share.
+#[derive(Debug)]
+pub struct Store<'h, H> {
+    host: &'h H,
+    buckets: u32,
 }
 
-/// Asks one memo.
-///
-/// # Errors
-/// As [`step`].
-pub fn ask(host: &impl Host, memo: &Memo, now: Time) -> Result<Remembered, Failure> {
-    step(host, (memo.table, memo.key), now, |word| memo.step(word, now))
-}
+impl<'h, H: Host> Store<'h, H> {
+    /// A store whose buckets have so many pages.
+    pub fn new(host: &'h H, buckets: u32) -> Self {
+        Self { host, buckets }
+    }
 
-/// Steps the word of a key.
-///
-/// # Errors
-/// When the shared data cannot be read or written, or other threads were faster [`ATTEMPTS`] times running.
-fn step<T>(
-    host: &impl Host,
-    (table, key): (Table, u128),
-    now: Time,
-    take: impl Fn(Word) -> (T, Word),
-) -> Result<T, Failure> {
-    for _ in 0..ATTEMPTS {
-        let mut found = find(host, table, key, now)?;
-        let (outcome, word) = take(found.word);
-        if word == found.word {
-            return Ok(outcome);
+    /// The proxy that keeps it.
+    pub fn host(&self) -> &'h H {
+        self.host
+    }
+
+    /// Charges one bucket.
+    ///
+    /// # Errors
+    /// As all here: when the shared data cannot be read or written, or other threads were faster [`ATTEMPTS`] times running.
+    pub fn charge(&self, charge: &Charge, now: Time) -> Result<Charged, Failure> {
+        self.step((Table::Buckets, charge.key), now, |word| charge.step(word, now))
+    }
+
+    /// Keeps the ladder of a bucket that stands elsewhere, after what that said.
+    pub fn follow(&self, charge: &Charge, said: Said, now: Time) -> Result<Charged, Failure> {
+        self.step((Table::Buckets, charge.key), now, |word| charge.follow(word, said, now))
+    }
+
+    /// What becomes of a charge by its ladder alone; none where its bucket has to be asked.
+    pub fn standing(&self, charge: &Charge, now: Time) -> Result<Option<Charged>, Failure> {
+        let stand = |word| charge.standing(word, now).map_or((None, word), |(charged, word)| (Some(charged), word));
+        self.step((Table::Buckets, charge.key), now, stand)
+    }
+
+    /// Asks one memo.
+    pub fn ask(&self, memo: &Memo, now: Time) -> Result<Remembered, Failure> {
+        self.step((memo.table, memo.key), now, |word| memo.step(word, now))
+    }
+
+    /// Steps the word of a key.
+    fn step<T>(&self, (table, key): (Table, u128), now: Time, take: impl Fn(Word) -> (T, Word)) -> Result<T, Failure> {
+        for _ in 0..ATTEMPTS {
+            let mut found = self.find(table, key, now)?;
+            let (outcome, word) = take(found.word);
+            if word == found.word {
+                return Ok(outcome);
+            }
+            found.page.put(found.slot, key, word);
+            if self.host.share(&name(table, found.place), &found.page.to_bytes(), Some(found.stamp))? {
+                return Ok(outcome);
+            }
         }
-        found.page.put(found.slot, key, word);
-        if host.share(&name(table, found.place), &found.page.to_bytes(), Some(found.stamp))? {
-            return Ok(outcome);
+        Err(Failure { call: Call::Store, status: CONTENDED })
+    }
+
+    fn find(&self, table: Table, key: u128, now: Time) -> Result<Found, Failure> {
+        let [first, second] = Page::candidates(key, self.pages(table));
+        let (page, stamp) = self.read(table, first)?;
+        if let Some((slot, word)) = page.find(key) {
+            return Ok(Found { place: first, page, stamp, slot, word });
+        }
+        let (other, other_stamp) = self.read(table, second)?;
+        if let Some((slot, word)) = other.find(key) {
+            return Ok(Found { place: second, page: other, stamp: other_stamp, slot, word });
+        }
+        let ((slot, kept), (other_slot, other_kept)) = (page.least(table, now), other.least(table, now));
+        let word = Word::default();
+        Ok(if kept <= other_kept {
+            Found { place: first, page, stamp, slot, word }
+        } else {
+            Found { place: second, page: other, stamp: other_stamp, slot: other_slot, word }
+        })
+    }
+
+    fn read(&self, table: Table, place: u32) -> Result<(Page, u32), Failure> {
+        let stored = self.host.shared(&name(table, place))?;
+        Ok(stored.map_or_else(|| (Page::default(), NEVER), |(bytes, stamp)| (Page::from_bytes(&bytes), stamp)))
+    }
+
+    fn pages(&self, table: Table) -> u32 {
+        match table {
+            Table::Buckets => self.buckets,
+            Table::Once | Table::Paths => table.pages(),
         }
     }
-    Err(Failure { call: Call::Store, status: CONTENDED })
 }
 
 /// The ABI's status for a compare-and-swap that did not match.
 const CONTENDED: u32 = 8;
-
-/// The stamp of a page that is not there yet. Envoy takes any then; one that no page has makes it refuse should another thread
-/// have stored the page in between.
-const NEVER: u32 = u32::MAX;
 
 /// The slot that a key is to use.
 struct Found {
@@ -70,30 +125,6 @@ struct Found {
     stamp: u32,
     slot: usize,
     word: Word,
-}
-
-fn find(host: &impl Host, table: Table, key: u128, now: Time) -> Result<Found, Failure> {
-    let [first, second] = Page::candidates(key, table.pages());
-    let (page, stamp) = read(host, table, first)?;
-    if let Some((slot, word)) = page.find(key) {
-        return Ok(Found { place: first, page, stamp, slot, word });
-    }
-    let (other, other_stamp) = read(host, table, second)?;
-    if let Some((slot, word)) = other.find(key) {
-        return Ok(Found { place: second, page: other, stamp: other_stamp, slot, word });
-    }
-    let ((slot, kept), (other_slot, other_kept)) = (page.least(table, now), other.least(table, now));
-    let word = Word::default();
-    Ok(if kept <= other_kept {
-        Found { place: first, page, stamp, slot, word }
-    } else {
-        Found { place: second, page: other, stamp: other_stamp, slot: other_slot, word }
-    })
-}
-
-fn read(host: &impl Host, table: Table, place: u32) -> Result<(Page, u32), Failure> {
-    let stored = host.shared(&name(table, place))?;
-    Ok(stored.map_or_else(|| (Page::default(), NEVER), |(bytes, stamp)| (Page::from_bytes(&bytes), stamp)))
 }
 
 /// In a VM without an id, as Istio makes them, all plugins share one space of names.
@@ -120,12 +151,16 @@ mod tests {
 
     const NOW: Time = Time(1_795_305_600_000_000);
 
+    fn store(host: &Memory) -> Store<'_, Memory> {
+        Store::new(host, Table::Buckets.pages())
+    }
+
     fn limit(burst: u32) -> Limit {
         Limit { burst, ..Limit::default() }
     }
 
     fn admitted(host: &Memory, key: u128, burst: u32) -> bool {
-        match charge(host, &limit(burst).charge(0, key, Band::Low, Mercy::None), NOW).unwrap() {
+        match store(host).charge(&limit(burst).charge(0, key, Band::Low, Mercy::None), NOW).unwrap() {
             Charged::Known(outcome) => outcome.admitted(),
             Charged::Unknown => unreachable!("the store of the test is always there"),
         }
@@ -149,9 +184,9 @@ mod tests {
             mark: 5,
             keep: Keep::First,
         };
-        let asked = [memo, memo, Memo { mark: 6, ..memo }].map(|memo| ask(&host, &memo, NOW).unwrap());
+        let asked = [memo, memo, Memo { mark: 6, ..memo }].map(|memo| store(&host).ask(&memo, NOW).unwrap());
         assert_eq!(asked, [Remembered::Nothing, Remembered::Same, Remembered::Other(5)]);
-        assert_eq!(ask(&host, &memo, Time(NOW.0 + 1_000)), Ok(Remembered::Nothing));
+        assert_eq!(store(&host).ask(&memo, Time(NOW.0 + 1_000)), Ok(Remembered::Nothing));
     }
 
     #[test]
@@ -185,7 +220,7 @@ mod tests {
         let key = 7 << 64;
         assert!(admitted(&host, key, 3));
         host.meanwhile.replace(Some(busy));
-        let failure = charge(&host, &limit(3).charge(0, key, Band::Low, Mercy::None), NOW).unwrap_err();
+        let failure = store(&host).charge(&limit(3).charge(0, key, Band::Low, Mercy::None), NOW).unwrap_err();
         assert_eq!((failure.call, failure.status), (Call::Store, CONTENDED));
     }
 

@@ -1,6 +1,7 @@
 //! One VM: the plugins configured in it, and the memory that requests hand on to one another.
 
 use crate::{
+    charging::{self, Asked, Asking},
     endpoint,
     entropy::Pool,
     host::{Host, Level},
@@ -8,16 +9,20 @@ use crate::{
     pending::{Arrived, Pending},
     request::{self, Outcome, Protocols},
     root::{self, Plugin},
+    waiting::Waiting,
 };
-use outwork_engine::rules::Scratch;
+use outwork_engine::{limits::Breaker, rules::Scratch, time::Time};
+use std::ops::Range;
 
 /// What becomes of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// It goes on.
     Continue,
-    /// It has been answered.
+    /// It has been answered, or what is missing of it has to come first.
     Stop,
+    /// It is held, and nothing more of it is wanted until it goes on.
+    Hold,
 }
 
 /// A VM: one thread of the proxy, mostly one plugin, two while one of them is being replaced.
@@ -28,6 +33,10 @@ pub struct Vm<H> {
     plugins: Vec<(u32, Plugin)>,
     created: Created,
     pending: Pending,
+    /// Requests whose limits are counted elsewhere, by their contexts, with the roots of these.
+    asked: Waiting<(u32, Asked)>,
+    /// What is asked about them, by the numbers of the calls.
+    calls: Waiting<Range<usize>>,
     memory: Memory,
 }
 
@@ -50,6 +59,35 @@ pub struct Memory {
     pub protocols: Protocols,
     /// Counters.
     pub metrics: Metrics,
+    /// Whether the rate-limit service is asked.
+    pub breaker: Breaker,
+}
+
+impl Memory {
+    /// The rate-limit service answered.
+    pub fn reached(&mut self, host: &impl Host) {
+        if self.breaker.is_open() {
+            self.breaker.succeeded();
+            self.metrics.breaker(host, false);
+        }
+    }
+
+    /// It did not.
+    pub fn missed(&mut self, host: &impl Host, now: Time) {
+        if !self.breaker.is_open() {
+            self.metrics.breaker(host, true);
+        }
+        self.breaker.failed(now);
+    }
+}
+
+/// What came of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// An answer of this many bytes.
+    Bytes(usize),
+    /// Nothing: it was not answered in time, or failed.
+    None,
 }
 
 impl<H: Host> Vm<H> {
@@ -60,6 +98,8 @@ impl<H: Host> Vm<H> {
             plugins: Vec::new(),
             created: Created::default(),
             pending: Pending::default(),
+            asked: Waiting::default(),
+            calls: Waiting::default(),
             memory: Memory::default(),
         }
     }
@@ -81,6 +121,7 @@ impl<H: Host> Vm<H> {
         match root::load(&self.host, &self.memory.metrics, size) {
             Ok(plugin) => {
                 root::announce(&self.host, &self.memory.metrics, &plugin);
+                self.renew(&plugin);
                 self.plugins.retain(|(known, _)| *known != root && self.host.lives(*known));
                 self.plugins.push((root, plugin));
                 true
@@ -95,15 +136,56 @@ impl<H: Host> Vm<H> {
 
     /// Decides about a request and does what was decided; `ended` tells that it has no body.
     pub fn request(&mut self, context: u32, ended: bool) -> Action {
-        let Self { host, plugins, created, pending, memory } = self;
+        let Self { host, plugins, created, memory, .. } = self;
         let own = (created.context == context).then_some(created.root);
         let Some((root, plugin)) = plugin(plugins, own) else { return Action::Continue };
-        match request::handle(host, plugin, memory, ended) {
+        let outcome = request::handle(host, plugin, memory, ended);
+        self.hold(context, root, outcome)
+    }
+
+    /// Keeps what a request that is held waits for.
+    fn hold(&mut self, context: u32, root: u32, outcome: Outcome) -> Action {
+        match outcome {
             Outcome::Done(action) => action,
             Outcome::Collect(most) => {
-                pending.add(host, context, root, most);
+                self.pending.add(&self.host, context, root, most);
                 Action::Stop
             }
+            Outcome::Ask(calls, asked) => {
+                self.asked.add(&self.host, context, context, (root, asked));
+                for Asking { call, about } in calls {
+                    self.calls.add(&self.host, call, context, about);
+                }
+                Action::Hold
+            }
+        }
+    }
+
+    /// Takes in what came of a call, and goes on with its request where nothing else is waited for; unless its client is gone.
+    pub fn answered(&mut self, call: u32, answer: Answer) {
+        let Self { host, plugins, asked: waiting, calls, memory, .. } = self;
+        let Some((context, about)) = calls.take(call) else { return };
+        let Some((_, (root, mut asked))) = waiting.take(context) else { return };
+        let Some((root, plugin)) = plugin(plugins, Some(root)).or_else(|| plugin(plugins, None)) else { return };
+        if !charging::hear(host, plugin, memory, (&mut asked, about), answer) {
+            return waiting.add(host, context, context, (root, asked));
+        }
+        // The callback is the plugin's; from here on the proxy acts for the request.
+        if !host.lives(context) {
+            return;
+        }
+        let outcome = request::resume(host, plugin, memory, &asked);
+        if self.hold(context, root, outcome) == Action::Continue
+            && let Err(failure) = self.host.resume()
+        {
+            self.memory.metrics.failed(&self.host, failure);
+        }
+    }
+
+    /// Another service has not failed yet.
+    fn renew(&mut self, plugin: &Plugin) {
+        if self.plugins.last().is_some_and(|(_, last)| last.global != plugin.global) {
+            self.memory.reached(&self.host);
         }
     }
 
@@ -238,7 +320,10 @@ mod tests {
             let mut vm = running(&Small::default().limit("l", 5));
             vm.host.break_call(call);
             assert_eq!(request(&mut vm, &[("outwork-risk", "forged"), ("l", "1")]), Action::Continue, "{call:?}");
-            if !matches!(call, Call::Metric | Call::Reply | Call::Configuration | Call::Body) {
+            if !matches!(
+                call,
+                Call::Metric | Call::Reply | Call::Configuration | Call::Body | Call::Service | Call::Resume
+            ) {
                 let name = format!("outwork_request_errors.call.{}", call.name());
                 assert!(vm.host.metric(&name) > 0, "{name}");
             }

@@ -42,10 +42,10 @@ def bundle(outwork: Path, policy: Path, to: Path) -> Path:
     return to
 
 
-def publish(outwork: Path, bundle: Path, wasm: Path, to: Path) -> Path:
+def publish(outwork: Path, bundle: Path, wasm: Path, to: Path, *options: str) -> Path:
     """The file that a running Envoy watches. The command writes it beside itself and renames it."""
     to.parent.mkdir(parents=True, exist_ok=True)
-    progress.run("Publishing the policy", [outwork, "publish", bundle, "--wasm", wasm, "--out", to], log="publish")
+    progress.run("Publishing the policy", [outwork, "publish", bundle, "--wasm", wasm, "--out", to, *options], log="publish")
     return to
 
 

@@ -6,6 +6,7 @@ import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Sequence
 
 from . import build, certificate, edge, environment, paths
 from .edge import Ports
@@ -33,11 +34,11 @@ def built(policy: Path = POLICY) -> Built:
     return Built(wasm, outwork, build.bundle(outwork, policy, paths.STATE / "policy.bundle"))
 
 
-def start(run: Path, made: Built, ports: Ports, *, concurrency: int = 2, level: str = "warning", env: dict[str, str] | None = None, template: Path = edge.TEMPLATE) -> Envoy:
+def start(run: Path, made: Built, ports: Ports, *, concurrency: int = 2, level: str = "warning", env: dict[str, str] | None = None, template: Path = edge.TEMPLATE, options: Sequence[str] = ()) -> Envoy:
     """Publishes the bundle, checks that Envoy would load it, starts Envoy and returns when it answers."""
     env = env or edge.keys()
     configuration = edge.configuration(run, ports, certificate.certificate(), template)
-    watched = build.publish(made.outwork, made.bundle, made.wasm, edge.watched(run))
+    watched = build.publish(made.outwork, made.bundle, made.wasm, edge.watched(run), *options)
     refused = preflight(watched, env)
     if refused:
         raise Problem(f"Envoy would refuse the filter: {refused}")

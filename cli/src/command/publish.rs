@@ -6,7 +6,9 @@ use std::process::ExitCode;
 
 use base64ct::{Base64, Encoding};
 use clap::ValueEnum;
-use outwork_engine::policy::Policy;
+use outwork_engine::{limits::Scope, policy::Policy};
+use outwork_filter::configuration::Configuration;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
@@ -31,9 +33,45 @@ pub(crate) struct Publish {
     /// Whose address the client's is
     #[arg(long, value_enum, default_value_t = ClientAddress::Connection)]
     client_address: ClientAddress,
+    /// How much memory the buckets of limits may take, as in `16MiB`; about 3 MiB where nothing is said
+    #[arg(long, value_name = "SIZE")]
+    limits_memory: Option<String>,
+    #[command(flatten)]
+    global: Global,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
+/// The rate-limit service that counts limits of `scope = "global"`; see envoy-config/global-limits/.
+#[derive(clap::Args, Serialize)]
+struct Global {
+    /// Envoy's cluster of the rate-limit service that counts global limits
+    #[arg(long, value_name = "CLUSTER")]
+    #[serde(rename = "cluster", skip_serializing_if = "Option::is_none")]
+    global_cluster: Option<String>,
+    /// Under which domain the service keeps them; `outwork` where nothing is said
+    #[arg(long, value_name = "DOMAIN", requires = "global_cluster")]
+    #[serde(rename = "domain", skip_serializing_if = "Option::is_none")]
+    global_domain: Option<String>,
+    /// How many milliseconds a request waits for it, 1 to 1000; 20 where nothing is said
+    #[arg(long, value_name = "MS", requires = "global_cluster")]
+    #[serde(rename = "timeout_ms", skip_serializing_if = "Option::is_none")]
+    global_timeout: Option<u32>,
+    /// How it is asked about several limits of a request
+    #[arg(long, value_enum, default_value_t = Calls::Together, requires = "global_cluster")]
+    #[serde(rename = "calls")]
+    global_calls: Calls,
+}
+
+#[derive(Clone, Copy, Serialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+enum Calls {
+    /// In one call: envoyproxy/ratelimit, and whatever answers for each descriptor
+    Together,
+    /// In a call for each, all at once: Limitador
+    Apart,
+}
+
+#[derive(Clone, Copy, Serialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
 enum ClientAddress {
     /// The peer of the connection
     Connection,
@@ -41,16 +79,56 @@ enum ClientAddress {
     Source,
 }
 
+/// The filter's configuration, as its `configuration.rs` reads it.
+#[derive(Serialize)]
+struct Plugin<'a> {
+    bundle: String,
+    client_address: ClientAddress,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limits: Option<Limits<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    global: Option<&'a Global>,
+}
+
+#[derive(Serialize)]
+struct Limits<'a> {
+    memory: &'a str,
+}
+
 impl Publish {
     pub(crate) fn run(self) -> Result<ExitCode, Failure> {
         let name = self.bundle.display();
         let bundle = fs::read(&self.bundle).map_err(Failure::because(format!("`{name}` cannot be read")))?;
         let policy = Policy::load(&bundle).map_err(Failure::because(format!("`{name}` cannot be published")))?;
-        let text = response(&policy, &bundle, &self.module()?, self.client_address).to_string();
+        let configuration = self.configuration(&bundle)?;
+        self.warn_of_lacking(&policy);
+        let text = response(&policy, &configuration, &self.module()?).to_string();
         let out = self.out.display();
         replace(&self.out, text.as_bytes()).map_err(Failure::because(format!("`{out}` cannot be written")))?;
         println!("{} is published in {out}", policy.name());
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// What the filter reads of its proxy, read as it will be: what it would refuse is not published.
+    fn configuration(&self, bundle: &[u8]) -> Result<String, Failure> {
+        let plugin = Plugin {
+            bundle: Base64::encode_string(bundle),
+            client_address: self.client_address,
+            limits: self.limits_memory.as_deref().map(|memory| Limits { memory }),
+            global: Some(&self.global).filter(|global| global.global_cluster.is_some()),
+        };
+        let text = serde_json::to_string(&plugin).map_err(Failure::because("the configuration cannot be written"))?;
+        Configuration::read(text.as_bytes()).map_err(|error| Failure::new(error.to_string()))?;
+        Ok(text)
+    }
+
+    /// Global limits without a service still work, each Envoy for itself; nobody is likely to mean that.
+    fn warn_of_lacking(&self, policy: &Policy) {
+        let global = policy.limits().iter().find(|limit| limit.scope == Scope::Global);
+        if let Some(limit) = global.filter(|_| self.global.global_cluster.is_none()) {
+            eprintln!("warning: the limit `{}` is global, and no rate-limit service is named to count it", limit.id);
+            eprintln!("help: --global-cluster names Envoy's cluster of one, as in envoy-config/global-limits/");
+        }
     }
 
     /// The module's absolute path: Envoy does not run in our working directory.
@@ -71,12 +149,7 @@ impl Publish {
 ///
 /// `FAIL_RELOAD`: a VM that ever traps is made anew at the next request. `host_env_keys`: of the environment the filter
 /// sees its keys alone.
-fn response(policy: &Policy, bundle: &[u8], module: &Path, client_address: ClientAddress) -> Value {
-    let client_address = match client_address {
-        ClientAddress::Connection => "connection",
-        ClientAddress::Source => "source",
-    };
-    let configuration = json!({"bundle": Base64::encode_string(bundle), "client_address": client_address});
+fn response(policy: &Policy, configuration: &str, module: &Path) -> Value {
     json!({
         "version_info": policy.name(),
         "resources": [{
@@ -98,7 +171,7 @@ fn response(policy: &Policy, bundle: &[u8], module: &Path, client_address: Clien
                     },
                     "configuration": {
                         "@type": "type.googleapis.com/google.protobuf.StringValue",
-                        "value": configuration.to_string(),
+                        "value": configuration,
                     },
                 },
             },

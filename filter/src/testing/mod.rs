@@ -71,6 +71,12 @@ pub(crate) struct Memory {
     pub(crate) keys: RefCell<Option<String>>,
     pub(crate) dead: RefCell<Vec<u32>>,
     pub(crate) log: RefCell<Vec<(Level, String)>>,
+    /// The calls to services: the cluster, the message, the timeout.
+    pub(crate) calls: RefCell<Vec<(String, Vec<u8>, u32)>>,
+    /// What the service answered last.
+    pub(crate) answer: RefCell<Vec<u8>>,
+    /// How many requests that were held went on.
+    pub(crate) resumed: Cell<usize>,
     broken: Cell<Option<Call>>,
 }
 
@@ -222,6 +228,24 @@ impl Host for Memory {
         }
         self.shared.borrow_mut().insert(key.into(), (value.into(), known.unwrap_or(0) + 1));
         Ok(true)
+    }
+
+    fn call(&self, cluster: &str, _: (&str, &str), message: &[u8], timeout_ms: u32) -> Result<u32, Failure> {
+        self.works(Call::Service)?;
+        let mut calls = self.calls.borrow_mut();
+        calls.push((cluster.into(), message.into(), timeout_ms));
+        Ok(u32::try_from(calls.len()).unwrap())
+    }
+
+    fn received(&self, most: usize) -> Result<Vec<u8>, Failure> {
+        self.works(Call::Service)?;
+        Ok(self.answer.borrow().iter().copied().take(most).collect())
+    }
+
+    fn resume(&self) -> Result<(), Failure> {
+        self.works(Call::Resume)?;
+        self.resumed.set(self.resumed.get() + 1);
+        Ok(())
     }
 
     fn configuration(&self, size: usize) -> Result<Vec<u8>, Failure> {
