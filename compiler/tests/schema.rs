@@ -60,6 +60,8 @@ fn what_is_shipped_is_valid() {
         "rules/shadow/outwork.toml",
         "rules/demo/outwork.toml",
         "rules/demo/demo.toml",
+        "rules/attack/outwork.toml",
+        "rules/attack/attack.toml",
         "compiler/tests/everything/pack.toml",
         "compiler/tests/everything/outwork.toml",
     ];

@@ -1,4 +1,4 @@
-//! What is shipped in `rules/` compiles: both policies, and each pack by itself, with the tests of its rules.
+//! What is shipped in `rules/` compiles: the policies, and each pack by itself, with the tests of its rules.
 
 #![expect(clippy::panic, reason = "a test fails loudly")]
 
@@ -13,6 +13,14 @@ fn the_baseline_and_its_shadow_hold_the_same_rules() {
     println!("{} rules, {} tests, {} bytes", enforced.rules, enforced.tests.len(), enforced.bundle.len());
     // Every reload hands the whole bundle to each of Envoy's threads, as Base64 in its configuration.
     assert!(enforced.bundle.len() < 1 << 20, "{} bytes", enforced.bundle.len());
+}
+
+#[test]
+fn what_the_demo_runs_compiles() {
+    for folder in ["demo", "attack"] {
+        let compiled = compiled(&format!("{folder}/outwork.toml"));
+        assert!(compiled.limits > 0 && compiled.warnings.is_empty(), "{folder}: {}", compiled.warnings.render(false));
+    }
 }
 
 #[test]
