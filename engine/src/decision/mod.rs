@@ -1,8 +1,11 @@
 //! What the host is to do with a request, and why.
 
+mod counted;
 mod reasons;
 mod reply;
 
+pub(crate) use counted::headers as limit_headers;
+pub(crate) use counted::{Counted, violated};
 pub use reasons::{MAX_REASONS, Reason, Reasons};
 pub use reply::{Refusal, Reply, Subject};
 

@@ -1,6 +1,10 @@
 //! What a refused client is told: that it was refused, in plain words why, whom to ask, and under which reference.
 
-use super::{Id, Verdict, push_number};
+use super::{
+    Id, Verdict,
+    counted::{self, Counted},
+    push_number,
+};
 use crate::limits::{Limit, Outcome, Rung};
 use alloc::{string::String, vec::Vec};
 
@@ -56,20 +60,30 @@ impl Subject {
 }
 
 impl Reply {
-    /// The answer to a refused request; HTML for those who ask for it, problem+json (RFC 9457) for all others.
-    pub fn refuse(refusal: Refusal<'_>, id: Id, html: bool, contact: Option<&str>) -> Self {
+    /// The answer to a refused request; HTML for those who ask for it, problem+json (RFC 9457) for all others. What a limit
+    /// refuses is told of all limits that it was charged to.
+    pub(crate) fn refuse(
+        refusal: Refusal<'_>,
+        id: Id,
+        html: bool,
+        contact: Option<&str>,
+        counted: &[Counted<'_>],
+    ) -> Self {
         let text = refusal.text();
         let (kind, body) = if html {
             ("text/html; charset=utf-8", page(&text, id, contact))
         } else {
-            ("application/problem+json", problem(&refusal, &text, id, contact))
+            ("application/problem+json", problem(&refusal, &text, id, contact, counted))
         };
         let mut headers = Vec::from([("content-type", kind.into()), ("cache-control", "no-store".into())]);
         if html {
             headers.push(("content-security-policy", "default-src 'none'".into()));
         }
         match refusal {
-            Refusal::Limit(limit, outcome) => limit_headers(&mut headers, limit, outcome),
+            Refusal::Limit(..) => {
+                headers.push(("retry-after", counted::retry_after(counted)));
+                headers.extend(counted::headers(counted));
+            }
             Refusal::Unreachable(_) => headers.push(("retry-after", "1".into())),
             Refusal::Block(_) | Refusal::Challenge(_) | Refusal::Decoy => {}
         }
@@ -132,34 +146,7 @@ impl Refusal<'_> {
     }
 }
 
-/// `RateLimit` and `RateLimit-Policy` as in draft-ietf-httpapi-ratelimit-headers-10; `Retry-After` as in RFC 9110.
-fn limit_headers(headers: &mut Vec<(&'static str, String)>, limit: &Limit, outcome: Outcome) {
-    let [interval, ..] = limit.interval;
-    let window = interval.saturating_mul(u64::from(limit.burst));
-    let mut retry = String::new();
-    push_number(&mut retry, seconds_up(outcome.wait).max(1));
-    let mut policy = named(&limit.id);
-    policy.push_str(";q=");
-    push_number(&mut policy, u64::from(limit.burst));
-    policy.push_str(";w=");
-    push_number(&mut policy, seconds_up(window).max(1));
-    let mut state = named(&limit.id);
-    state.push_str(";r=");
-    push_number(&mut state, u64::from(outcome.remaining));
-    state.push_str(";t=");
-    push_number(&mut state, seconds_up(outcome.wait).max(1));
-    headers.extend([("retry-after", retry), ("ratelimit-policy", policy), ("ratelimit", state)]);
-}
-
-fn named(id: &str) -> String {
-    ["\"", id, "\""].concat()
-}
-
-fn seconds_up(micros: u64) -> u64 {
-    micros.div_ceil(1_000_000)
-}
-
-fn problem(refusal: &Refusal<'_>, text: &Text, id: Id, contact: Option<&str>) -> String {
+fn problem(refusal: &Refusal<'_>, text: &Text, id: Id, contact: Option<&str>, counted: &[Counted<'_>]) -> String {
     let kind = match refusal {
         Refusal::Limit(_, outcome) if outcome.asks == Some(Rung::Block) => {
             "https://iana.org/assignments/http-problem-types#abnormal-usage-detected"
@@ -171,8 +158,8 @@ fn problem(refusal: &Refusal<'_>, text: &Text, id: Id, contact: Option<&str>) ->
     let mut body = ["{\"type\":\"", kind, "\",\"title\":\"", text.title, "\",\"status\":"].concat();
     push_number(&mut body, u64::from(text.status));
     body.push_str(&[",\"detail\":\"", text.detail, "\",\"reference\":\"", id.as_str(), "\""].concat());
-    if let Refusal::Limit(limit, _) = refusal {
-        body.push_str(&[",\"violated-policies\":[\"", &limit.id, "\"]"].concat());
+    if matches!(refusal, Refusal::Limit(..)) {
+        body.push_str(&counted::violated(counted));
     }
     if let Some(contact) = contact {
         body.push_str(&[",\"contact\":\"", contact, "\""].concat());

@@ -128,6 +128,21 @@ impl Charge {
         Time(word.arrival().max(forgiven))
     }
 
+    /// How many requests at this price a full bucket admits at once.
+    pub fn quota(&self) -> u32 {
+        self.requests(self.burst)
+    }
+
+    /// How many requests at this price so many tokens are. What costs nothing is counted as what costs one.
+    pub fn requests(&self, tokens: u32) -> u32 {
+        tokens / self.cost.max(1)
+    }
+
+    /// Microseconds in which an empty bucket fills at the rate of this request's band.
+    pub fn window(&self) -> u64 {
+        self.window_of(self.interval_of(self.band))
+    }
+
     fn settle(&self, stored: Word, now: Time, said: Option<Said>) -> (Charged, Word) {
         let state = self.read(stored, now.0);
         if let Some(rung) = state.rung.filter(|rung| matches!(rung, Rung::Challenge | Rung::Block)) {

@@ -1,15 +1,17 @@
 //! From the facts of one request to the decision about it.
 
+mod charging;
+
 use super::{Policy, Recording, challenged::Challenged};
 use crate::{
-    assets, challenge,
+    challenge,
     decision::{Decision, Id, Judgement, Reasons, Refusal, Reply, Subject, Verdict},
     evidence,
     fact::Fact,
     facts::Facts,
-    identity::{self, Prefix},
+    identity,
     keys::Keyring,
-    limits::{Charge, Charged, KeyPart, Limit, Mercy, Rung, Unreachable, path_class},
+    limits::{Charge, Charged},
     risk::{Band, Confidence, Risk, Tally},
     rules::{Action, Layer, Mode, Rule, Scratch, Standing, Standings},
     scoring::{Feature, Scored},
@@ -138,6 +140,7 @@ impl<'a> Assessment<'a> {
         let features = core::mem::take(&mut self.features);
         let session = if features.is_empty() { None } else { self.session_pseudonym() };
         let window = self.window_state();
+        let counted = self.counted(charged);
         let judgement = self.judge(charged);
         let tarpit = judgement.refusal.and_then(Refusal::tarpit).filter(|_| judgement.enforced);
         let id = Id::new(&facts.entropy);
@@ -161,8 +164,10 @@ impl<'a> Assessment<'a> {
         if let Some(refusal) = judgement.refusal.filter(|_| decision.enforced) {
             let (settings, band) = (&policy.settings, decision.band);
             decision.reply = Some(match refusal {
-                Refusal::Challenge(subject) => Challenged { settings, facts, keys, band, subject }.reply(),
-                refusal => Reply::refuse(refusal, id, wants_html(facts), settings.contact.as_deref()),
+                Refusal::Challenge(subject) => {
+                    Challenged { settings, facts, keys, band, subject, counted: &counted }.reply()
+                }
+                refusal => Reply::refuse(refusal, id, wants_html(facts), settings.contact.as_deref(), &counted),
             });
             return decision;
         }
@@ -176,10 +181,11 @@ impl<'a> Assessment<'a> {
     /// The answer to a request that its limits refuse, whatever else speaks for or against it.
     pub(crate) fn throttled(&mut self, charged: &[Charged]) -> Option<Reply> {
         let refusal = self.refused(charged)?;
+        let counted = self.counted(charged);
         let settings = &self.policy.settings;
         let enforced = settings.mode.is_in_force(|| self.share());
         let id = Id::new(&self.facts.entropy);
-        enforced.then(|| Reply::refuse(refusal, id, wants_html(self.facts), settings.contact.as_deref()))
+        enforced.then(|| Reply::refuse(refusal, id, wants_html(self.facts), settings.contact.as_deref(), &counted))
     }
 
     /// The rules that hold, by their places in the policy, and what becomes of each; for whoever asks why.
@@ -252,91 +258,6 @@ impl<'a> Assessment<'a> {
     fn window_state(&self) -> State {
         let (behaviour, now) = (self.policy.settings.behaviour, self.facts.now);
         self.shown.session.window().known().map_or(State::None, |window| window.state(behaviour, now))
-    }
-
-    /// Works out what is charged: limits whose condition holds, those that a rule names, and for who touched a decoy those
-    /// that say so. An exemption is none from limits: a path that is never refused for who asks can still be asked for too
-    /// often.
-    fn charge(&mut self, scratch: &Scratch) {
-        let first = self.policy.rules.len();
-        let mercy = self.mercy();
-        for (place, limit) in (0_u16..).zip(&self.policy.limits) {
-            let due = limit.conditional && scratch.holds(first + usize::from(place));
-            let struck = self.asked.decoy && limit.decoy > 0;
-            if !due && !struck && !self.asked.throttles.contains(&place) {
-                continue;
-            }
-            match self.key(limit) {
-                Some(key) => {
-                    let charge = limit.charge(place, key, self.band, mercy);
-                    self.charges.push(if struck { limit.strike(charge) } else { charge });
-                }
-                None => self.keyless.push(place),
-            }
-        }
-    }
-
-    /// The most that ladders may ask of this client. What answers challenges must stay in reach of those who are challenged.
-    fn mercy(&self) -> Mercy {
-        if self.asked.allow || self.facts.request.path().starts_with(assets::PREFIX.as_bytes()) {
-            Mercy::All
-        } else if self.is_cleared() || challenge::is_exempt(self.facts) {
-            Mercy::Challenge
-        } else {
-            Mercy::None
-        }
-    }
-
-    /// The key of a limit's bucket for this client; none when a part of it is not known: people whose network cannot
-    /// be told apart must not share a bucket.
-    fn key(&self, limit: &Limit) -> Option<u128> {
-        let connection = &self.facts.connection;
-        let prefix = connection.address.map(identity::client_prefix);
-        let client = prefix.as_ref().known().map(Prefix::as_bytes).or(self.facts.seen.client);
-        let device = self.device.to_le_bytes();
-        let asn = connection.asn.map(u32::to_le_bytes);
-        let clearance = self.shown.clearance.map(|clearance| clearance.id);
-        let path = limit.key.contains(&KeyPart::Path).then(|| path_class(self.facts.request.path()));
-        let mut parts: Vec<&[u8]> = Vec::with_capacity(limit.key.len() + 1);
-        parts.push(limit.id.as_bytes());
-        for part in &limit.key {
-            parts.push(match part {
-                KeyPart::Ip => client?,
-                KeyPart::Device if self.device_seen => &device,
-                KeyPart::Device => return None,
-                KeyPart::Asn => asn.as_ref().known()?,
-                KeyPart::Country => connection.country.known()?,
-                KeyPart::Session => &self.shown.session.window().known()?.id,
-                KeyPart::Clearance => clearance.as_ref().known()?,
-                KeyPart::Account => self.account()?,
-                KeyPart::Path if self.facts.seen.path => path.as_deref()?,
-                KeyPart::Path => return None,
-            });
-        }
-        Some(self.keys.limit_key(&parts))
-    }
-
-    /// The account that the request names, read when a limit first counts it.
-    fn account(&self) -> Option<&[u8]> {
-        let read = || self.policy.settings.account.as_ref()?.read(self.credential.known()?);
-        self.account.get_or_init(read).as_deref()
-    }
-
-    /// What the limits ask for, taken together, noted as reasons: the strictest refusal, and of two alike the one with the
-    /// longer wait.
-    fn refused(&mut self, charged: &[Charged]) -> Option<Refusal<'a>> {
-        let mut strictest: Option<(Rung, u64, Refusal<'a>)> = None;
-        for (charge, charged) in self.charges.iter().zip(charged) {
-            let Some(limit) = self.policy.limits.get(usize::from(charge.limit)) else { continue };
-            let Some((rung, wait, refusal)) = asked_by(limit, *charged) else { continue };
-            self.reasons.limit(&limit.id, rung);
-            if rung == Rung::Tag {
-                self.asked.tag = true;
-            } else if strictest.is_none_or(|(known, longest, _)| (known, longest) < (rung, wait)) {
-                strictest = Some((rung, wait, refusal));
-            }
-        }
-        strictest.map(|(_, _, refusal)| refusal)
     }
 
     fn refusal(&self, refused: Option<Refusal<'a>>, doubt: Doubt) -> Option<Refusal<'a>> {
@@ -475,23 +396,6 @@ impl Asked {
             Action::Decoy => self.decoy = true,
         }
     }
-}
-
-/// What one limit asks for, with the wait that it names.
-fn asked_by(limit: &Limit, charged: Charged) -> Option<(Rung, u64, Refusal<'_>)> {
-    let outcome = match charged {
-        Charged::Known(outcome) => outcome,
-        Charged::Unknown if limit.unreachable == Unreachable::Closed => {
-            return Some((Rung::Throttle, 0, Refusal::Unreachable(limit)));
-        }
-        Charged::Unknown => return None,
-    };
-    let rung = outcome.asks?;
-    let refusal = match rung {
-        Rung::Challenge => Refusal::Challenge(Subject::Context),
-        Rung::Tag | Rung::Throttle | Rung::Block => Refusal::Limit(limit, outcome),
-    };
-    Some((rung, outcome.wait, refusal))
 }
 
 fn subject(layer: Option<Layer>) -> Subject {

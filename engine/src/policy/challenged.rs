@@ -3,7 +3,7 @@
 use crate::{
     assets::PREFIX,
     challenge::{self, Client, LIFETIME, Page},
-    decision::{Id, Reply, Subject, push_number},
+    decision::{Counted, Id, Reply, Subject, limit_headers, push_number, violated},
     facts::Facts,
     identity,
     keys::Keyring,
@@ -20,6 +20,8 @@ pub(super) struct Challenged<'a> {
     pub(super) keys: &'a Keyring,
     pub(super) band: Band,
     pub(super) subject: Subject,
+    /// The limits that were charged, where one of them refuses the request.
+    pub(super) counted: &'a [Counted<'a>],
 }
 
 impl Challenged<'_> {
@@ -34,7 +36,7 @@ impl Challenged<'_> {
         let text = challenge::issue(self.keys, terms, self.band, &client, target, facts.entropy, facts.now);
         let id = Id::new(&facts.entropy);
         if !shows_page(facts) {
-            return json(self.problem(&text, id));
+            return self.json(self.problem(&text, id));
         }
         let page = Page {
             why: self.subject.doubt(),
@@ -46,12 +48,13 @@ impl Challenged<'_> {
             observe: terms.observe,
             contact: self.settings.contact.as_deref(),
         };
-        let headers = Vec::from([
+        let mut headers = Vec::from([
             ("content-type", "text/html; charset=utf-8".into()),
             ("cache-control", "no-store".into()),
             ("content-security-policy", challenge::POLICY.into()),
             ("x-content-type-options", "nosniff".into()),
         ]);
+        self.tell_limits(&mut headers);
         Reply { status: 403, headers, body: challenge::page(&page) }
     }
 
@@ -65,22 +68,31 @@ impl Challenged<'_> {
         body.push_str(&[",\"answer_to\":\"", PREFIX, "challenge\",\"expires_in\":"].concat());
         push_number(&mut body, LIFETIME);
         body.push('}');
+        body.push_str(&violated(self.counted));
         if let Some(contact) = &self.settings.contact {
             body.push_str(&[",\"contact\":\"", contact, "\""].concat());
         }
         body.push('}');
         body
     }
+
+    fn json(&self, body: String) -> Reply {
+        let mut headers =
+            Vec::from([("content-type", "application/problem+json".into()), ("cache-control", "no-store".into())]);
+        self.tell_limits(&mut headers);
+        Reply { status: 403, headers, body }
+    }
+
+    /// Without `Retry-After`: who passes the challenge need not wait.
+    fn tell_limits(&self, headers: &mut Vec<(&'static str, String)>) {
+        if !self.counted.is_empty() {
+            headers.extend(limit_headers(self.counted));
+        }
+    }
 }
 
 /// SHA-256 of the token, a colon and a decimal counter begins with so many zero bits.
 const ALGORITHM: &str = "sha256-leading-zero-bits";
-
-fn json(body: String) -> Reply {
-    let headers =
-        Vec::from([("content-type", "application/problem+json".into()), ("cache-control", "no-store".into())]);
-    Reply { status: 403, headers, body }
-}
 
 /// Whether somebody looks at the answer: a navigation, or what asks for HTML and does not say what it is. What a script
 /// fetches is never shown, whatever it asks for.
