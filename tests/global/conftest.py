@@ -12,9 +12,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(HERE), str(ROOT / "scripts"), str(ROOT / "tests" / "live")]
 
+from edges import LIMITS  # noqa: E402
 from harness.global_limits import Redis, Service  # noqa: E402
-
-LIMITS = HERE / "limits.yaml"
 
 
 @pytest.fixture(scope="module")

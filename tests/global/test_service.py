@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from ask import OK, OVER_LIMIT, Answer, ask
+from edges import LIMITS
+from harness import paths
 from harness.global_limits import Service
 
-LIMITS = Path(__file__).with_name("limits.yaml")
 UNAVAILABLE = 14
 
 
@@ -39,3 +39,11 @@ def test_without_its_redis_the_service_is_unavailable_at_once_and_soon_back(redi
     began = time.monotonic()
     while ask(service.port, ("three", "gone", 1)).grpc:
         assert time.monotonic() - began < 2
+
+
+def test_what_limits_export_writes_for_limitador_is_what_its_library_reads(tmp_path):
+    """The file that the replay's tests hold the command to: 20 tokens, one back every 6 s, is 20 hits in 120 s."""
+    written = paths.ROOT / "tests" / "fixtures" / "logs" / "expected" / "limitador.yaml"
+    with Service(tmp_path, written) as service:
+        assert ask(service.port, ("env.per-ip", "a", 15), ("all.per-network", "a", 100)) == Answer(overall=OK, codes=[OK, OK], left=[5, 0])
+        assert ask(service.port, ("env.per-ip", "a", 6), ("all.per-network", "b", 1)) == Answer(overall=OVER_LIMIT, codes=[OVER_LIMIT, OK], left=[5, 99])
