@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from . import build, environment, paths
@@ -30,6 +32,7 @@ class Service(Server):
     """tests/rls: counts in memory or in a Redis, at once or after a delay, with a status a descriptor or `bare` as Limitador's server answers."""
 
     def __init__(self, run: Path, limits: Path, *, redis: Redis | None = None, port: int = 0, delay_ms: int = 0, bare: bool = False) -> None:
+        self.limits = limits
         self.port = port or free_port()
         argv = [build.rate_limit_service(), "--listen", f"127.0.0.1:{self.port}", "--limits", limits, "--delay-ms", str(delay_ms)]
         argv += ["--redis", redis.url] if redis else []
@@ -50,3 +53,21 @@ def template(run: Path, service_port: int) -> Path:
         raise AssertionError(f"`port_value: 8081` is not in {paths.relative(SCENARIO / 'envoy.yaml')}")
     path.write_text(text.replace("port_value: 8081", f"port_value: {service_port}"))
     return path
+
+
+@contextlib.contextmanager
+def absent(server: Redis | Service) -> Iterator[None]:
+    """A server that is killed, and started again on its port."""
+    server.kill()
+    try:
+        yield
+    finally:
+        server.again()
+        server.wait_ready()
+
+
+@contextlib.contextmanager
+def in_place_of(service: Service, run: Path, **behaviour: int | bool) -> Iterator[None]:
+    """Another service that counts in memory, on the port of the one that all ask."""
+    with absent(service), Service(run, service.limits, port=service.port, **behaviour):
+        yield

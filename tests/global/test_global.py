@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from edges import TIMEOUT, Client, Load, absent, in_place_of, start, told
+from edges import TIMEOUT, start, told
 from harness import stack
 from harness.envoy import Envoy
+from harness.global_limits import absent, in_place_of
+from harness.load import Client, Load
 from origin import Echo
 
 # What a busy machine may add to any of the times below.
@@ -110,6 +112,8 @@ def test_a_request_that_nobody_resumes_ends(envoys, made, service, tmp_path):
     with in_place_of(service, tmp_path, delay_ms=5_000), told(envoys[1], made, timeout=1_000):
         client = Client(envoys[1], 10)
         until(lambda: client.get("/once").status == 504)
+        # With a body, of which Envoy takes no more than fits while the request waits: then it is the client who was too slow, by its status.
+        until(lambda: Client(envoys[1], 11).get("/once", "POST", b"x" * 300_000).status == 408)
         time.sleep(1)
         assert client.get("/other").status == 200
 
