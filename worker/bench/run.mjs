@@ -3,13 +3,14 @@
 //   node worker/bench/run.mjs [--rounds N] [--seconds N] [--write]
 //
 // Rounds are interleaved, so that what else the machine does falls on all alike; ratios are taken within a round.
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { KEYS } from "../test/support/keys.mjs";
 import { ROOT, SERVED, startWorkerd } from "../test/support/workerd.mjs";
 import { MEASURED, OTHERS, load, loaderMissing } from "./load.mjs";
-import { baseline } from "./policy.mjs";
+import { baseline, limits } from "./policy.mjs";
 import { quartiles, table, writeSection } from "./report.mjs";
 
 /** At most this many times the CPU of the JavaScript Worker that edits four headers. */
@@ -34,6 +35,7 @@ if (missing) {
 }
 
 const running = [];
+const disk = mkdtempSync(join(tmpdir(), "outwork-bench-objects-"));
 const start = async (core, outbound, options) => {
   const worker = await startWorkerd({ core, outbound, env: { OUTWORK_KEYS: KEYS }, bundle: SERVED, quiet: true, ...options });
   running.push(worker);
@@ -49,6 +51,8 @@ try {
     rival: await measured({ entry: "bench/workers/rival.js" }),
     outwork: await measured({ bundle: baseline("none") }),
     logging: await measured({ bundle: baseline("all") }),
+    charged: await measured({ bundle: baseline("none", limits(3, "local")) }),
+    shared: await measured({ bundle: baseline("none", limits(1, "global")), disk }),
   });
   const text = table(samples, { rounds, seconds, bar: BAR });
   console.log(text);
@@ -57,6 +61,7 @@ try {
   process.exitCode = median <= BAR ? 0 : 1;
 } finally {
   for (const worker of running) await worker.stop();
+  rmSync(disk, { recursive: true, force: true });
 }
 
 /** Microseconds of CPU for each request, by worker, a number a round. */

@@ -98,7 +98,7 @@ impl Elsewhere {
         let mut question = Question::default();
         let mut made = Vec::with_capacity(charges.len());
         for charge in charges {
-            match self.begin(store, charge, now) {
+            match self.begin(store, charge, &question, now) {
                 Begun::Done(charged) => {
                     made.push(charged);
                     question.knows(&HEXLOWER.encode(&charged.to_bytes()));
@@ -143,7 +143,7 @@ impl Elsewhere {
         made
     }
 
-    fn begin(&mut self, store: &mut Store, charge: &Charge, now: Time) -> Begun {
+    fn begin(&mut self, store: &mut Store, charge: &Charge, question: &Question, now: Time) -> Begun {
         match self.place(charge) {
             Place::Here => Begun::Done(store.charge(charge, now)),
             Place::Nowhere => Begun::Done(fall_back(store, charge, now)),
@@ -153,10 +153,14 @@ impl Elsewhere {
             }
             Place::Object => {
                 let shard = self.shard(charge).unwrap_or(0);
-                if !self.breakers.get_mut(shard).is_some_and(|breaker| breaker.allows(now)) {
+                let object = format!("object {shard} ");
+                // An object that this request asks already is asked about all its charges by the same call.
+                let asks = question.due.iter().any(|line| line.starts_with(&object))
+                    || self.breakers.get_mut(shard).is_some_and(|breaker| breaker.allows(now));
+                if !asks {
                     return Begun::Done(fall_back(store, charge, now));
                 }
-                Begun::Due(format!("object {shard} {:032x} {}", charge.key, HEXLOWER.encode(&charge.to_bytes())))
+                Begun::Due(format!("{object}{:032x} {}", charge.key, HEXLOWER.encode(&charge.to_bytes())))
             }
         }
     }
@@ -320,6 +324,17 @@ mod tests {
         isolate.charges[1].key = 0x1f;
         assert!(isolate.begin(350).is_err());
         assert!(isolate.begin(350).is_ok(), "one finds out for all");
+    }
+
+    #[test]
+    fn who_asks_whether_an_object_is_back_asks_about_all_its_charges() {
+        let mut isolate = Isolate::new(Unreachable::Open, "8");
+        let question = isolate.begin(0).unwrap_err();
+        isolate.end(&answers(&question, 0, &["!"]));
+        isolate.charges.push(isolate.charges[1]);
+        assert!(isolate.begin(249).is_ok());
+        let question = isolate.begin(250).unwrap_err();
+        assert_eq!(question.due.len(), 2);
     }
 
     #[test]
