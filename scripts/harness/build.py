@@ -56,6 +56,13 @@ def rate_limit_service() -> Path:
     return target / "debug" / "outwork-rls"
 
 
+def trap() -> Path:
+    """The filter of tests/global that can be told to trap."""
+    target = paths.TARGET / "trap"
+    progress.run("Building the filter that traps (wasm)", ["cargo", "build", "--locked", "--release", "--target", WASM], log="build-trap", cwd=paths.ROOT / "tests" / "global" / "trap", env={"CARGO_TARGET_DIR": str(target)})
+    return target / WASM / "release" / "trap.wasm"
+
+
 def rivals() -> dict[str, Path]:
     """The filters that the benchmark compares with, by name."""
     target = paths.TARGET / "rivals"
