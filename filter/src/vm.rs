@@ -66,18 +66,24 @@ pub struct Memory {
 impl Memory {
     /// The rate-limit service answered.
     pub fn reached(&mut self, host: &impl Host) {
-        if self.breaker.is_open() {
-            self.breaker.succeeded();
+        let was_open = self.breaker.is_open();
+        self.breaker.succeeded();
+        if was_open {
             self.metrics.breaker(host, false);
         }
     }
 
-    /// It did not.
-    pub fn missed(&mut self, host: &impl Host, now: Time) {
-        if !self.breaker.is_open() {
+    /// It did not, or not in time.
+    pub fn missed(&mut self, host: &impl Host, now: Time, late: bool) {
+        let was_open = self.breaker.is_open();
+        if late {
+            self.breaker.late(now);
+        } else {
+            self.breaker.failed(now);
+        }
+        if !was_open && self.breaker.is_open() {
             self.metrics.breaker(host, true);
         }
-        self.breaker.failed(now);
     }
 }
 

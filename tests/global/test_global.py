@@ -95,8 +95,8 @@ def test_a_slow_service_costs_a_request_its_timeout_at_most_once_and_few_of_them
     late = [reply for reply in replies if reply.seconds >= TIMEOUT / 1000]
     assert {reply.status for reply in replies} <= {200, 429}
     assert max(reply.seconds for reply in replies) < TIMEOUT / 1000 + MARGIN
-    # At 0, and after pauses of 0.25, 0.5, 1 and 1 s, each with the timeout: five in 3 s. On a busy machine one may be late by itself.
-    assert 2 <= len(late) <= 7, [round(reply.seconds, 3) for reply in late]
+    # Three at first, then one after pauses of 0.25, 0.5, 1 and 1 s: seven in 3 s. On a busy machine some may be late by themselves.
+    assert 3 <= len(late) <= 9, [round(reply.seconds, 3) for reply in late]
 
 
 def test_a_service_that_speaks_of_no_descriptor_by_itself_is_asked_apart(envoys, made, service, tmp_path):

@@ -8,9 +8,14 @@ const PAUSE: u64 = 250_000;
 /// The longest pause: a store that is back is used again within it.
 const MAX_PAUSE: u64 = 1_000_000;
 
+/// How many answers in a row may be late before a store counts as gone: one that is busy now and then is not.
+const PATIENCE: u32 = 3;
+
 /// Whether a store elsewhere is asked. Closed at first; a failure opens it for a while, then one request finds out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Breaker {
+    /// Answers that did not come in time, since the last one that came.
+    late: u32,
     failures: u32,
     /// Until when nobody asks.
     until: u64,
@@ -37,7 +42,15 @@ impl Breaker {
         *self = Self::default();
     }
 
-    /// It did not, or too late.
+    /// It did not in time. Each who waited for it has waited once, so it is tried a few times more.
+    pub fn late(&mut self, now: Time) {
+        self.late = self.late.saturating_add(1);
+        if self.is_open() || self.late >= PATIENCE {
+            self.failed(now);
+        }
+    }
+
+    /// It cannot be reached, or what it says is no answer.
     pub fn failed(&mut self, now: Time) {
         self.failures = self.failures.saturating_add(1);
         self.until = now.0.saturating_add(self.pause());
@@ -71,6 +84,23 @@ mod tests {
         assert_eq!(asked(&mut breaker, &[999, 1_000]), [false, true]);
         breaker.succeeded();
         assert_eq!(asked(&mut breaker, &[1_000, 1_000]), [true, true]);
+    }
+
+    #[test]
+    fn a_store_that_is_late_now_and_then_is_not_gone() {
+        let mut breaker = Breaker::default();
+        for _ in 0..5 {
+            breaker.late(Time(0));
+            breaker.late(Time(0));
+            assert!(!breaker.is_open());
+            breaker.succeeded();
+        }
+        for _ in 0..3 {
+            breaker.late(Time(0));
+        }
+        assert_eq!(asked(&mut breaker, &[249, 250]), [false, true]);
+        breaker.late(Time(270_000));
+        assert_eq!(asked(&mut breaker, &[769, 770]), [false, true], "who found out was late, too");
     }
 
     #[test]

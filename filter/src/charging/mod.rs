@@ -157,7 +157,7 @@ pub(crate) fn hear<H: Host>(
             let now = later(host, memory, asked);
             let late = answer == Answer::None && is_late(plugin, asked, now);
             memory.metrics.called(host, if late { Called::Timeout } else { Called::Error });
-            memory.missed(host, now);
+            memory.missed(host, now, late);
         }
     }
     asked.outstanding == 0
@@ -210,7 +210,7 @@ fn ask<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, open: &[&Charge]
             Err(failure) => {
                 memory.metrics.failed(host, failure);
                 memory.metrics.called(host, Called::Error);
-                memory.missed(host, now);
+                memory.missed(host, now, false);
             }
         }
     }
