@@ -98,6 +98,16 @@ impl Limit {
         }
     }
 
+    /// Whether a client makes up keys of it as it likes, at no cost: by another header, path or name, or by dropping a cookie. A
+    /// store steps such charges after the others, and after a refusal it stores nothing new for the same request: who is refused
+    /// shall not fill it with buckets that crowd out the one that refuses.
+    pub fn makes_up_keys(&self) -> bool {
+        self.key.iter().any(|part| match part {
+            KeyPart::Device | KeyPart::Session | KeyPart::Account | KeyPart::Path => true,
+            KeyPart::Ip | KeyPart::Asn | KeyPart::Country | KeyPart::Clearance => false,
+        })
+    }
+
     /// The same of a client that touched a decoy.
     pub fn strike(&self, charge: Charge) -> Charge {
         Charge { strike: self.decoy, ..charge }
