@@ -13,17 +13,17 @@ PLAIN_FACTS = "addr=%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT% id=%CONNECTION_ID% 
 ANSWER = {"status": 200, "body": {"inline_string": "ok\n"}}
 
 
-def edge(ports: Ports, tls: Path, filter: dict[str, Any] | None) -> dict[str, Any]:
-    """An edge with one HTTP filter or none: everything is answered here, but for /origin."""
+def edge(ports: Ports, tls: Path, filter: dict[str, Any] | None, hops: int = 0) -> dict[str, Any]:
+    """An edge with one HTTP filter or none: everything is answered here, but for /origin. Clients name their address where `hops` is 1."""
     routes = [{"match": {"prefix": "/origin"}, "route": {"cluster": "origin"}}, {"match": {"prefix": "/"}, "direct_response": ANSWER}]
-    https = _listener("https", ports.https, [_facts("on_downstream_tls_handshake", TLS_FACTS), _manager(routes, filter)])
+    https = _listener("https", ports.https, [_facts("on_downstream_tls_handshake", TLS_FACTS), _manager(routes, filter, hops)])
     https["listener_filters"] = [_typed("envoy.filters.listener.tls_inspector", f"{API}.filters.listener.tls_inspector.v3.TlsInspector", enable_ja3_fingerprinting=True, enable_ja4_fingerprinting=True)]
     certificate = {"certificate_chain": {"filename": str(tls / "cert.pem")}, "private_key": {"filename": str(tls / "key.pem")}}
     https["filter_chains"][0]["transport_socket"] = _typed(
         "envoy.transport_sockets.tls", f"{API}.transport_sockets.tls.v3.DownstreamTlsContext",
         common_tls_context={"alpn_protocols": ["h2", "http/1.1"], "tls_certificates": [certificate]},
     )
-    http = _listener("http", ports.http, [_facts("on_new_connection", PLAIN_FACTS), _manager(routes, filter)])
+    http = _listener("http", ports.http, [_facts("on_new_connection", PLAIN_FACTS), _manager(routes, filter, hops)])
     endpoint = {"endpoint": {"address": _address(ports.origin)}}
     cluster = {"name": "origin", "type": "STATIC", "load_assignment": {"cluster_name": "origin", "endpoints": [{"lb_endpoints": [endpoint]}]}}
     return {"admin": {"address": _address(ports.admin)}, "static_resources": {"listeners": [https, http], "clusters": [cluster]}}
@@ -35,12 +35,22 @@ def origin(ports: Ports) -> dict[str, Any]:
     return {"admin": {"address": _address(ports.admin)}, "static_resources": {"listeners": [_listener("http", ports.http, [_manager(routes, None)])]}}
 
 
-def _manager(routes: list[dict[str, Any]], filter: dict[str, Any] | None) -> dict[str, Any]:
+def grpc(name: str, port: int) -> dict[str, Any]:
+    """A cluster that is asked over gRPC, as the rate limit service of envoy-config/global-limits is."""
+    endpoint = {"endpoint": {"address": _address(port)}}
+    options = {"@type": f"{API}.upstreams.http.v3.HttpProtocolOptions", "explicit_http_config": {"http2_protocol_options": {}}}
+    return {
+        "name": name, "type": "STATIC", "typed_extension_protocol_options": {"envoy.extensions.upstreams.http.v3.HttpProtocolOptions": options},
+        "load_assignment": {"cluster_name": name, "endpoints": [{"lb_endpoints": [endpoint]}]},
+    }
+
+
+def _manager(routes: list[dict[str, Any]], filter: dict[str, Any] | None, hops: int = 0) -> dict[str, Any]:
     filters = [{"name": "outwork", "typed_config": filter}] if filter else []
     router = _typed("envoy.filters.http.router", f"{API}.filters.http.router.v3.Router")
     return _typed(
         "envoy.filters.network.http_connection_manager", f"{API}.filters.network.http_connection_manager.v3.HttpConnectionManager",
-        stat_prefix="bench", use_remote_address=True, http_filters=[*filters, router],
+        stat_prefix="bench", use_remote_address=True, xff_num_trusted_hops=hops, http_filters=[*filters, router],
         route_config={"virtual_hosts": [{"name": "all", "domains": ["*"], "routes": routes}]},
     )
 

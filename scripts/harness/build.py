@@ -63,6 +63,11 @@ def trap() -> Path:
     return target / WASM / "release" / "trap.wasm"
 
 
+def export(outwork: Path, policy: Path, service: str) -> str:
+    """The limits file of a rate limit service for a policy's global limits."""
+    return subprocess.run([outwork, "limits", "export", "--format", service, "--policy", policy], capture_output=True, text=True, check=True).stdout
+
+
 def rivals() -> dict[str, Path]:
     """The filters that the benchmark compares with, by name."""
     target = paths.TARGET / "rivals"
