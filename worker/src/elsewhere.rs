@@ -331,8 +331,10 @@ mod tests {
     #[test]
     fn who_asks_whether_an_object_is_back_asks_about_all_its_charges() {
         let mut isolate = Isolate::new(Unreachable::Open, "8");
-        let question = isolate.begin(0).unwrap_err();
-        isolate.end(&answers(&question, 0, &["!"]));
+        for _ in 0..3 {
+            let question = isolate.begin(0).unwrap_err();
+            isolate.end(&answers(&question, 0, &["!"]));
+        }
         isolate.charges.push(isolate.charges[1]);
         assert!(isolate.begin(249).is_ok());
         let question = isolate.begin(250).unwrap_err();
@@ -358,7 +360,7 @@ mod tests {
             assert_eq!(question.due, [format!("counter OUTWORK_LIMIT_LOGIN_PER_IP {:032x} 1", 0x1f)]);
             assert_eq!(isolate.end(&answers(&question, 0, &[answer])), [remaining], "{answer}");
         }
-        assert_eq!(isolate.begin(999).unwrap(), [Some(2)], "the rung refuses, and nobody is asked");
+        assert_eq!(isolate.begin(999).unwrap(), [Some(1)], "the rung refuses, and nobody is asked");
         assert!(isolate.begin(1_001).is_err());
     }
 

@@ -115,7 +115,7 @@ impl Charge {
     pub fn standing(&self, stored: Word, now: Time) -> Option<(Charged, Word)> {
         let state = self.read(stored, now.0);
         let rung = state.rung.filter(|rung| matches!(rung, Rung::Challenge | Rung::Block))?;
-        Some((self.shut(&state, rung), self.word(state.now, state.ahead, state.level, state.term)))
+        Some((self.shut(&state, rung), state.unfilled(state.level, state.term)))
     }
 
     /// Until when a word of this charge's bucket says anything: the bucket is full, the term over, and every level forgiven.
@@ -146,76 +146,98 @@ impl Charge {
     fn settle(&self, stored: Word, now: Time, said: Option<Said>) -> (Charged, Word) {
         let state = self.read(stored, now.0);
         if let Some(rung) = state.rung.filter(|rung| matches!(rung, Rung::Challenge | Rung::Block)) {
-            return (self.shut(&state, rung), self.word(state.now, state.ahead, state.level, state.term));
+            return (self.shut(&state, rung), state.unfilled(state.level, state.term));
         }
         let taken = match said {
             None => self.take(&state),
-            Some(said) => self.report(&said),
+            Some(said) => self.report(&state, &said),
         };
-        let (level, term, rung) =
-            if taken.fits { (state.level, state.term, state.rung) } else { self.overflow(&state) };
-        let word = self.word(state.now, taken.ahead, level, term);
-        let asks = if taken.fits { rung.filter(|rung| *rung == Rung::Tag) } else { rung.or(Some(Rung::Throttle)) };
+        if taken.fits {
+            let asks = state.rung.filter(|rung| *rung == Rung::Tag);
+            let word = word(state.now, (taken.ahead, self.band), state.level, state.term);
+            return (self.outcome(asks, 0, &taken), word);
+        }
+        let (level, term, rung) = self.overflow(&state);
+        let asks = rung.unwrap_or(Rung::Throttle);
         let wait = match asks {
-            Some(Rung::Challenge | Rung::Block) => term.saturating_sub(state.now),
-            Some(Rung::Throttle) => taken.wait,
-            Some(Rung::Tag) | None => 0,
+            Rung::Challenge | Rung::Block => term.saturating_sub(state.now),
+            Rung::Throttle => taken.wait,
+            Rung::Tag => 0,
         };
-        (
-            Charged::Known(Outcome { limit: self.limit, asks, remaining: taken.remaining, wait, reset: taken.reset }),
-            word,
-        )
+        (self.outcome(Some(asks), wait, &taken), state.unfilled(level, term))
+    }
+
+    fn outcome(&self, asks: Option<Rung>, wait: u64, taken: &Taken) -> Charged {
+        let Taken { remaining, reset, .. } = *taken;
+        Charged::Known(Outcome { limit: self.limit, asks, remaining, wait, reset })
     }
 
     /// What the word says at `now`.
     fn read(&self, stored: Word, now: u64) -> State {
-        let ahead = self.ahead(stored, now);
+        let then = stored.band();
+        let left = stored.arrival().saturating_sub(now).min(self.window_of(self.interval_of(then)));
+        let ahead = self.paced(left, (then, self.band)).min(self.window());
+        let state = State { now, ahead, left, then, level: 0, term: 0, rung: None };
         if self.ladder.is_empty() {
-            return State { now, ahead, level: 0, term: 0, rung: None };
+            return state;
         }
-        let latest = now.saturating_add(self.penalty.max).saturating_add(MILLISECOND);
+        let (level, term) = self.standing_at(stored, now);
+        let rung = if now < term { self.ladder.at(level).map(|rung| self.mercy.soften(rung)) } else { None };
+        State { level, term, rung, ..state }
+    }
+
+    /// The level at `now`, and the end of its term.
+    fn standing_at(&self, stored: Word, now: u64) -> (u8, u64) {
         let (level, term) = match stored.level() {
             0 => (0, 0),
-            level => self.penalty.forgiven(level, stored.term().min(latest), now),
+            level => {
+                let latest = now.saturating_add(self.penalty.term(level)).saturating_add(MILLISECOND);
+                self.penalty.forgiven(level, stored.term().min(latest), now)
+            }
         };
-        let (level, term) = if self.strike > level || (self.strike > 0 && term <= now) {
+        if self.strike > level || (self.strike > 0 && term <= now) {
             let level = level.max(self.strike);
-            (level, term.max(now.saturating_add(self.penalty.term(level))))
-        } else {
-            (level, term)
-        };
-        let rung = if now < term { self.ladder.at(level).map(|rung| self.mercy.soften(rung)) } else { None };
-        State { now, ahead, level, term, rung }
-    }
-
-    /// How far the bucket is from full, in microseconds at the rate of this request's band. It filled at the rate of the
-    /// band of the charge before.
-    fn ahead(&self, stored: Word, now: u64) -> u64 {
-        let [then, here] = [stored.band(), self.band].map(|band| self.interval_of(band));
-        let ahead = stored.arrival().saturating_sub(now).min(self.window_of(then));
-        if then == here {
-            return ahead;
+            return (level, term.max(now.saturating_add(self.penalty.term(level))));
         }
-        let scaled = u128::from(ahead) * u128::from(here) / u128::from(then);
-        u64::try_from(scaled).unwrap_or(u64::MAX).min(self.window_of(here))
+        (level, term)
     }
 
-    /// Takes the tokens, where there are enough.
+    /// Time at the rate of one band as time at that of another in which as many tokens come back.
+    fn paced(&self, time: u64, (from, to): (u8, u8)) -> u64 {
+        let [from, to] = [from, to].map(|band| self.interval_of(band));
+        if from == to {
+            return time;
+        }
+        u64::try_from(u128::from(time) * u128::from(to) / u128::from(from)).unwrap_or(u64::MAX)
+    }
+
+    /// Takes the tokens, where there are enough. Where there are not the bucket goes on filling as it did: whoever shares it with
+    /// somebody of high risk shall not have it filled more slowly by what that one is refused.
     fn take(&self, state: &State) -> Taken {
         let interval = self.interval_of(self.band);
-        let window = self.window_of(interval);
-        let price = interval.saturating_mul(u64::from(self.cost));
-        let next = state.ahead.saturating_add(price);
-        let (fits, ahead) = if next <= window { (true, next) } else { (false, state.ahead) };
+        let window = self.window();
+        let next = state.ahead.saturating_add(interval.saturating_mul(u64::from(self.cost)));
+        let over = next.saturating_sub(window);
+        let ahead = if over == 0 { next } else { state.ahead };
         let remaining = u32::try_from((window - ahead) / interval).unwrap_or(u32::MAX);
-        Taken { fits, ahead, remaining, wait: next.saturating_sub(window), reset: ahead }
+        // Rounded up, so that who waits for so long is admitted.
+        let wait =
+            if state.then == self.band { over } else { self.paced(over, (self.band, state.then)).saturating_add(1) };
+        let reset = if over == 0 { next } else { state.left };
+        Taken { fits: over == 0, ahead, remaining, wait, reset }
     }
 
-    /// What a bucket elsewhere did. It need not say when there are tokens again: then one comes back in an interval.
-    fn report(&self, said: &Said) -> Taken {
-        let wait = said.reset.filter(|reset| *reset > 0).unwrap_or_else(|| self.interval_of(self.band));
+    /// What a bucket elsewhere did. The tokens it gave are taken here, too, as far as there are any: should it be gone, the bucket
+    /// here goes on where that one was. It need not say when there are tokens again: then its window is over at the latest.
+    fn report(&self, state: &State, said: &Said) -> Taken {
+        let own = self.take(state);
+        let ahead = match (said.admitted, own.fits) {
+            (true, false) => self.window(),
+            (true, true) | (false, _) => own.ahead,
+        };
+        let wait = said.reset.filter(|reset| *reset > 0).unwrap_or_else(|| self.window());
         let remaining = said.remaining.unwrap_or(0).min(self.burst);
-        Taken { fits: said.admitted, ahead: 0, remaining, wait, reset: said.reset.unwrap_or(0) }
+        Taken { fits: said.admitted, ahead, remaining, wait, reset: said.reset.unwrap_or(0) }
     }
 
     /// Where an overflow leads: one level up, unless the term of one is not over.
@@ -230,24 +252,14 @@ impl Charge {
 
     /// The outcome of a rung that refuses everything.
     fn shut(&self, state: &State, rung: Rung) -> Charged {
-        let interval = self.interval_of(self.band);
-        let left = self.window_of(interval).saturating_sub(state.ahead) / interval;
+        let tokens = self.window().saturating_sub(state.ahead) / self.interval_of(self.band);
         Charged::Known(Outcome {
             limit: self.limit,
             asks: Some(rung),
-            remaining: u32::try_from(left).unwrap_or(u32::MAX),
+            remaining: u32::try_from(tokens).unwrap_or(u32::MAX),
             wait: state.term.saturating_sub(state.now),
-            reset: state.ahead,
+            reset: state.left,
         })
-    }
-
-    /// The word to store. A full bucket has no instant and no rate: what says nothing is always the same, and what a refusal
-    /// leaves as it was need not be stored again.
-    fn word(&self, now: u64, ahead: u64, level: u8, term: u64) -> Word {
-        match ahead {
-            0 => Word::new(0, level, 0, term),
-            ahead => Word::new(now.saturating_add(ahead), level, self.band, term),
-        }
     }
 
     fn interval_of(&self, band: u8) -> u64 {
@@ -265,12 +277,31 @@ const MILLISECOND: u64 = 1_000;
 /// What a word says at one instant. Microseconds.
 struct State {
     now: u64,
-    /// How long the bucket takes to be full.
+    /// How far the bucket is from full, at the rate of this request's band.
     ahead: u64,
+    /// How long it takes to be full, at the rate of the band of the last charge.
+    left: u64,
+    then: u8,
     level: u8,
     term: u64,
     /// What the level asks of this client, while its term lasts.
     rung: Option<Rung>,
+}
+
+impl State {
+    /// The word after a charge that took nothing.
+    fn unfilled(&self, level: u8, term: u64) -> Word {
+        word(self.now, (self.left, self.then), level, term)
+    }
+}
+
+/// The word of a bucket that takes so long to be full at the rate of a band. A full one has no instant and no rate: what says
+/// nothing is always the same, and what a refusal leaves as it was need not be stored again.
+fn word(now: u64, (left, band): (u64, u8), level: u8, term: u64) -> Word {
+    match left {
+        0 => Word::new(0, level, 0, term),
+        left => Word::new(now.saturating_add(left), level, band, term),
+    }
 }
 
 /// What became of the tokens. Microseconds.

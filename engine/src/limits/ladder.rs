@@ -104,11 +104,11 @@ impl Penalty {
         self.base.saturating_mul(growth).min(self.max)
     }
 
-    /// The level after an overflow at `level`. Once terms are as long as they get and no rung is left, it stays: what has
-    /// gone on for a day is forgiven as soon as what has gone on for an hour.
+    /// The level after an overflow at `level`. Once terms get no longer and no rung is left, it stays: what has gone on for a day
+    /// is forgiven as soon as what has gone on for an hour.
     pub(super) fn climb(&self, level: u8, rungs: u8) -> u8 {
         let next = level.saturating_add(1);
-        if level >= rungs && self.term(level) >= self.max { level } else { next }
+        if level >= rungs && self.term(next) == self.term(level) { level } else { next }
     }
 
     /// The level that is left at `now` of one whose term ended at `term`, and since when that is so.
@@ -148,6 +148,8 @@ mod tests {
     fn a_level_stops_where_nothing_gets_worse() {
         assert_eq!([0, 1, 2, 3, 4].map(|level| PENALTY.climb(level, 2)), [1, 2, 3, 3, 4]);
         assert_eq!(PENALTY.climb(3, 4), 4, "a rung is left");
+        let steady = Penalty { factor: 1, ..PENALTY };
+        assert_eq!([0, 1, 2, 3].map(|level| steady.climb(level, 2)), [1, 2, 2, 3], "terms do not grow");
     }
 
     #[test]

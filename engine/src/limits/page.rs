@@ -31,10 +31,10 @@ impl Table {
         }
     }
 
-    fn kept_until(self, word: Word) -> u64 {
+    fn worth(self, word: Word, now: Time) -> u64 {
         match self {
-            Self::Buckets => word.kept_until(),
-            Self::Once | Self::Paths => word.arrival(),
+            Self::Buckets => word.kept_until().max(now.0).saturating_add(u64::from(word.level())),
+            Self::Once | Self::Paths => word.arrival().max(now.0),
         }
     }
 }
@@ -94,9 +94,10 @@ impl Page {
         self.0.iter().enumerate().find(|(_, slot)| slot.tag == tag).map(|(at, slot)| (at, slot.word))
     }
 
-    /// The slot that knows least, and until when that is worth keeping.
+    /// The slot that knows least, and until when that is worth keeping. Of those that say nothing any more the one without a level
+    /// goes first: levels are forgiven long after their terms.
     pub fn least(&self, table: Table, now: Time) -> (usize, u64) {
-        let worth = |slot: &Slot| if slot.tag == 0 { 0 } else { table.kept_until(slot.word).max(now.0) };
+        let worth = |slot: &Slot| if slot.tag == 0 { 0 } else { table.worth(slot.word, now) };
         let kept = self.0.iter().map(worth).enumerate();
         kept.min_by_key(|(_, until)| *until).unwrap_or((0, 0))
     }
@@ -167,6 +168,7 @@ mod tests {
         page.put(0, 100 << 64, Word::new(0, 1, 0, 90_000));
         assert_eq!(page.least(Table::Buckets, Time(10)).0, 1);
         assert_eq!(page.least(Table::Once, Time(10)).0, 0);
+        assert_eq!(page.least(Table::Buckets, Time(95_000)), (1, 95_000), "a level is not forgiven with its term");
     }
 
     #[test]

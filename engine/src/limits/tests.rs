@@ -146,11 +146,12 @@ fn a_band_changes_the_rate_and_not_how_full_the_bucket_is() {
     let [low, high] = [Band::Low, Band::High].map(|band| limit.charge(0, 0, band, Mercy::None));
     let mut word = Word::default();
     asked(&low, &mut word, &[0; 10]);
-    assert_eq!(
-        asked(&high, &mut word, &[0, 3 * SECOND, 4 * SECOND]),
-        [Some(Rung::Throttle), Some(Rung::Throttle), None]
-    );
-    assert_eq!(asked(&low, &mut word, &[4 * SECOND, 5 * SECOND]), [Some(Rung::Throttle), None]);
+    let refused = Some(Rung::Throttle);
+    let (outcome, same) = known(high.step(word, Time(0)));
+    assert_eq!((outcome.asks, outcome.wait, same), (refused, SECOND + 1, word), "who is refused changes no rate");
+    assert_eq!(asked(&high, &mut word, &[SECOND / 2, SECOND + 1]), [refused, None]);
+    assert_eq!(asked(&high, &mut word, &[4 * SECOND, 5 * SECOND + 1]), [refused, None], "four seconds a token now");
+    assert_eq!(asked(&low, &mut word, &[8 * SECOND, 9 * SECOND + 1]), [refused, None]);
 }
 
 #[test]
@@ -159,9 +160,13 @@ fn a_bucket_elsewhere_decides_and_the_ladder_stays_here() {
         Limit { ladder: LADDER, scope: Scope::Global, ..limit(5, SECOND) }.charge(0, 0, Band::Low, Mercy::None);
     let said = |admitted| Said { admitted, remaining: None, reset: None };
     let (outcome, word) = known(charge.follow(Word::default(), said(true), Time(SECOND)));
-    assert_eq!((outcome.asks, word), (None, Word::default()));
+    assert_eq!((outcome.asks, word.arrival()), (None, 2 * SECOND), "what it gave is taken here, too");
     let (outcome, word) = known(charge.follow(word, said(false), Time(SECOND)));
-    assert_eq!((outcome.asks, outcome.wait, word.level()), (Some(Rung::Throttle), SECOND, 1));
+    assert_eq!(
+        (outcome.asks, outcome.wait, word.level()),
+        (Some(Rung::Throttle), 5 * SECOND, 1),
+        "its window, for want of better"
+    );
     assert_eq!(charge.standing(word, Time(2 * SECOND)), None);
     let (outcome, word) = known(charge.follow(word, said(false), Time(40 * SECOND)));
     assert_eq!(outcome.asks, Some(Rung::Challenge));
