@@ -187,7 +187,7 @@ impl Checker<'_, '_> {
         let siblings: Vec<&str> = names().filter(|name| name.split('.').next() == Some(group)).collect();
         if siblings.is_empty() && PLANNED.contains(&group) {
             let message = format!("this version cannot read `{path}` yet");
-            let help = "leave it out; a limit charges clients that ask too often";
+            let help = "leave it out; a limit counts what clients ask for, and its ladder says what becomes of those who go on";
             self.cx.report(Diagnostic::new(Code::NotYet, self.places.of(expr), message).help(help));
             return None;
         }
