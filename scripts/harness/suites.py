@@ -89,10 +89,11 @@ def _native() -> list[Suite]:
 def _hosts() -> list[Suite]:
     pytest = [environment.PYTHON, "-m", "pytest", "-q", "-rs", "--color=no"]
     return [
+        # First of those that only compile: suites of the hosts want it.
+        Suite("rate limit service", lambda: [["cargo", "test", "--locked"]], idle=True, cwd=paths.RLS, env={"CARGO_TARGET_DIR": str(paths.TARGET / "rls")}),
         Suite("fuzz targets compile", lambda: [["cargo", "check", "--locked", "--manifest-path", "fuzz/Cargo.toml", "--no-default-features", "--bins"]], idle=True, missing=_needs("fuzz/Cargo.toml")),
         Suite("rival rule engines compile", lambda: [["cargo", "check", "--locked", "--workspace"], ["cargo", "test", "--locked", "-q", "-p", "mix"]], idle=True, cwd=paths.RIVALS, env={"CARGO_TARGET_DIR": str(paths.TARGET / "rivals")}),
         Suite("rival filters compile", lambda: [["cargo", "check", "--locked", "--examples", "--target", "wasm32-wasip1"]], idle=True, cwd=paths.RIVALS, env={"CARGO_TARGET_DIR": str(paths.TARGET / "rivals")}),
-        Suite("rate limit service", lambda: [["cargo", "test", "--locked"]], idle=True, cwd=paths.RLS, env={"CARGO_TARGET_DIR": str(paths.TARGET / "rls")}),
         Suite("dependencies", lambda: [["cargo", "deny", "--offline", "check", "licenses", "bans", "sources"]], missing=lambda: "" if shutil.which("cargo-deny") else "cargo-deny is not installed"),
         Suite("live clients", lambda: [[*pytest, "tests/live"]]),
         *(Suite(f"tests/{folder.name}", lambda folder=folder: [[*pytest, folder]]) for folder in _pytest_folders()),

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from edges import TIMEOUT, start, told
+from edges import start, told
 from harness import stack
 from harness.envoy import Envoy
 from harness.global_limits import absent, in_place_of
 from harness.load import Client, Load
 from origin import Echo
 
+# Milliseconds that the filter waits for the service where that is what a test is about.
+TIMEOUT = 250
 # What a busy machine may add to any of the times below.
 MARGIN = 0.4
 # A store that is back is asked again within this.
@@ -35,6 +37,13 @@ def envoys(made, service, tmp_path_factory) -> Iterator[list[Envoy]]:
             yield [a, b]
     finally:
         echo.close()
+
+
+@pytest.fixture(scope="module")
+def hurried(envoys, made) -> Iterator[Envoy]:
+    """The first of them, told to wait no longer than `TIMEOUT`."""
+    with told(envoys[0], made, timeout=TIMEOUT):
+        yield envoys[0]
 
 
 def test_two_envoys_share_a_limit_and_each_client_has_its_own(envoys):
@@ -67,9 +76,9 @@ def test_without_a_service_each_limit_does_what_it_says(envoys, service):
             assert (closed.status, closed.headers["retry-after"]) == (503, "1")
 
 
-def test_a_redis_killed_under_load_costs_no_request_more_than_the_timeout(envoys, redis):
+def test_a_redis_killed_under_load_costs_no_request_more_than_the_timeout(hurried, redis):
     """While the service counts, who asked once is refused; while it cannot, the bucket in its place admits."""
-    load = Load(envoys[0], "/once", range(16, 24))
+    load = Load(hurried, "/once", range(16, 24))
     time.sleep(1.2)
     with absent(redis):
         killed = time.monotonic()
@@ -84,9 +93,9 @@ def test_a_redis_killed_under_load_costs_no_request_more_than_the_timeout(envoys
 
 
 @pytest.mark.parametrize("path", ["/open", "/local"])
-def test_a_slow_service_costs_a_request_its_timeout_at_most_once_and_few_of_them(envoys, service, tmp_path, path):
+def test_a_slow_service_costs_a_request_its_timeout_at_most_once_and_few_of_them(hurried, service, tmp_path, path):
     """One connection is one worker's, and so it meets one breaker."""
-    client, replies = Client(envoys[0], 8), []
+    client, replies = Client(hurried, 8), []
     until(lambda: is_counted(client))
     with in_place_of(service, tmp_path, delay_ms=10 * TIMEOUT):
         began = time.monotonic()
@@ -95,8 +104,8 @@ def test_a_slow_service_costs_a_request_its_timeout_at_most_once_and_few_of_them
     late = [reply for reply in replies if reply.seconds >= TIMEOUT / 1000]
     assert {reply.status for reply in replies} <= {200, 429}
     assert max(reply.seconds for reply in replies) < TIMEOUT / 1000 + MARGIN
-    # Three at first, then one after pauses of 0.25, 0.5, 1 and 1 s: seven in 3 s. On a busy machine some may be late by themselves.
-    assert 3 <= len(late) <= 9, [round(reply.seconds, 3) for reply in late]
+    # Three at first, then one after pauses of 0.25, 0.5 and 1 s, each with the timeout: five or six in 3 s. On a busy machine some may be late by themselves.
+    assert 3 <= len(late) <= 8, [round(reply.seconds, 3) for reply in late]
 
 
 def test_a_service_that_speaks_of_no_descriptor_by_itself_is_asked_apart(envoys, made, service, tmp_path):
@@ -107,9 +116,9 @@ def test_a_service_that_speaks_of_no_descriptor_by_itself_is_asked_apart(envoys,
         assert statuses(client, "/beside", 4) == [200, 200, 429, 429]
 
 
-def test_a_request_that_nobody_resumes_ends(envoys, made, service, tmp_path):
+def test_a_request_that_nobody_resumes_ends(envoys, service, tmp_path):
     """By `stream_idle_timeout`, here before the filter's own timeout; the call ends after the request that it was for, and nothing comes of it."""
-    with in_place_of(service, tmp_path, delay_ms=5_000), told(envoys[1], made, timeout=1_000):
+    with in_place_of(service, tmp_path, delay_ms=5_000):
         client = Client(envoys[1], 10)
         until(lambda: client.get("/once").status == 504)
         # With a body, of which Envoy takes no more than fits while the request waits: then it is the client who was too slow, by its status.
