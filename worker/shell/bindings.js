@@ -1,7 +1,8 @@
 /**
  * Where limits of scope `global` can stand.
  *
- * @typedef {{ step(charges: [string, string][]): Promise<(string | null)[]> }} LimitsObject
+ * @typedef {[key: string, charge: string, isNew: boolean]} Step
+ * @typedef {{ step(charges: Step[]): Promise<(string | null)[]> }} LimitsObject
  * @typedef {{ idFromName(name: string): unknown, get(id: unknown): LimitsObject }} Objects
  * @typedef {{ limit(options: { key: string }): Promise<{ success: boolean }> }} Counter
  *
@@ -13,7 +14,7 @@
  * @property {string} fault                        Why these settings cannot be used; empty when they can.
  */
 
-/** How the names of Rate Limiting bindings begin; as `PREFIX` in `worker/src/elsewhere.rs`. */
+/** How the names of Rate Limiting bindings begin; as `PREFIX` in `worker/src/places.rs`. */
 const PREFIX = "OUTWORK_LIMIT_";
 
 /**
@@ -24,7 +25,7 @@ export function limitSettings(env) {
   const objects = /** @type {Objects | null} */ (env.OUTWORK_LIMITS ?? null);
   const named = Object.entries(env).filter(([name]) => name.startsWith(PREFIX));
   const shards = setting(env, "OUTWORK_LIMITS_SHARDS", 64, 4096);
-  const timeout = setting(env, "OUTWORK_LIMITS_TIMEOUT_MS", 100, 10_000);
+  const timeout = setting(env, "OUTWORK_LIMITS_TIMEOUT_MS", 500, 10_000);
   const names = named.map(([name]) => name);
   return {
     objects,

@@ -37,9 +37,12 @@ export class Core {
     this.#reserve(ROOM);
   }
 
-  /** The ids of the global limits that no binding holds. */
-  unplaced() {
-    return this.#instance.text((wasm) => wasm.outwork_unplaced()).split("\n").filter((id) => id !== "");
+  /** The ids of the global limits that no binding holds, and the names of the Rate Limiting bindings that hold no limit. */
+  unbound() {
+    const lines = this.#instance.text((wasm) => wasm.outwork_unbound()).split("\n").map((line) => line.split(" "));
+    /** @param {string} wanted */
+    const of = (wanted) => lines.filter(([kind]) => kind === wanted).map(([, name]) => name);
+    return { limits: of("limit"), bindings: of("binding") };
   }
 
   /**

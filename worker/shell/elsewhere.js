@@ -7,6 +7,7 @@
  * @property {number} place   Which answer it is.
  * @property {string} key
  * @property {string} bytes
+ * @property {boolean} isNew  Whether a key that is not kept yet may be.
  */
 
 /** What stands for no answer. */
@@ -27,12 +28,12 @@ export async function answersTo({ known, due }, limits) {
   const objects = new Map();
   /** @type {Promise<void>[]} */
   const calls = [];
-  due.forEach(([kind, where, key, bytes], place) => {
-    if (kind === "object") objects.set(where, [...(objects.get(where) ?? []), { place, key, bytes }]);
+  due.forEach(([kind, where, key, bytes, keys], place) => {
+    if (kind === "object") objects.set(where, [...(objects.get(where) ?? []), { place, key, bytes, isNew: keys === "all" }]);
     else calls.push(count(limits.counters[where], key, Number(bytes)).then((said) => void (answers[place] = said)));
   });
   for (const [shard, charges] of objects) {
-    const steps = charges.map(({ key, bytes }) => /** @type {[string, string]} */ ([key, bytes]));
+    const steps = charges.map(({ key, bytes, isNew }) => /** @type {import("./bindings.js").Step} */ ([key, bytes, isNew]));
     calls.push(
       step(limits, shard, steps).then((outcomes) => charges.forEach(({ place }, at) => (answers[place] = outcomes[at] ?? NONE))),
     );
@@ -46,7 +47,7 @@ export async function answersTo({ known, due }, limits) {
  *
  * @param {LimitSettings} limits
  * @param {string} shard
- * @param {[string, string][]} charges
+ * @param {import("./bindings.js").Step[]} charges
  */
 async function step({ objects }, shard, charges) {
   if (objects === null) return [];

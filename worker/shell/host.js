@@ -46,7 +46,7 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
     try {
       if (settings.fault !== "") throw new LoadError(settings.fault);
       core = new Core(instantiate(module), settings, bundle);
-      warn(core.unplaced());
+      warn(core.unbound());
     } catch (error) {
       if (error instanceof LoadError) {
         refused = messageOf(error);
@@ -59,14 +59,15 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
   }
 
   /**
-   * Says once which limits are to be global and are not.
+   * Says once which limits are to be global and are not, and which bindings stand for no limit.
    *
-   * @param {string[]} unplaced
+   * @param {{ limits: string[], bindings: string[] }} unbound
    */
-  function warn(unplaced) {
-    if (warned || unplaced.length === 0) return;
+  function warn({ limits, bindings }) {
+    if (warned) return;
     warned = true;
-    log({ outwork: "limits-without-binding", limits: unplaced, bind: "OUTWORK_LIMITS" });
+    if (limits.length > 0) log({ outwork: "limits-without-binding", limits, bind: "OUTWORK_LIMITS" });
+    if (bindings.length > 0) log({ outwork: "bindings-without-limit", bindings });
   }
 
   /**

@@ -42,14 +42,15 @@ export class Limits extends DurableObject {
   }
 
   /**
-   * Makes charges, each the key of its word and what `Charge::to_bytes` wrote. All of them are kept, or none.
+   * Makes charges, each the key of its word, what `Charge::to_bytes` wrote, and whether it may be kept if it was not before. All
+   * of them are made, or none. After a refusal that changes nothing, nothing new is kept: who is refused shall not fill the table.
    *
-   * @param {[key: string, charge: string][]} charges
+   * @param {import("./bindings.js").Step[]} charges
    * @returns {Promise<(string | null)[]>} The outcomes, null where a charge cannot be read: it comes from another version.
    */
   async step(charges) {
     const now = Date.now();
-    const outcomes = this.ctx.storage.transactionSync(() => charges.map(([key, charge]) => this.#charge(key, charge, now)));
+    const outcomes = this.#whole(() => this.#charges(charges, now));
     if (!this.#tidies && this.#rows > 0) await this.#tidyAt(now + this.tidyAfter);
     return outcomes;
   }
@@ -57,27 +58,56 @@ export class Limits extends DurableObject {
   /** Deletes what says nothing any more, and comes again while anything is left. */
   async alarm() {
     const now = Date.now();
-    this.#sql.exec("DELETE FROM words WHERE until <= ?", now);
-    this.#rows = this.#count();
+    // Where this fails for good, the next charge sets another alarm.
     this.#tidies = false;
-    if (this.#rows === 0) return;
-    const { next } = this.#sql.exec("SELECT min(until) AS next FROM words").one();
-    await this.#tidyAt(Math.max(Number(next), now + this.tidyAfter));
+    this.#sql.exec("DELETE FROM words WHERE until <= ?", now);
+    const { rows, next } = this.#sql.exec("SELECT count(*) AS rows, min(until) AS next FROM words").one();
+    this.#rows = Number(rows);
+    if (this.#rows > 0) await this.#tidyAt(Math.max(Number(next), now + this.tidyAfter));
+  }
+
+  /**
+   * @template Result
+   * @param {() => Result} change
+   */
+  #whole(change) {
+    try {
+      return this.ctx.storage.transactionSync(change);
+    } catch (error) {
+      // What was counted is taken back with the rest.
+      this.#rows = this.#count();
+      throw error;
+    }
+  }
+
+  /**
+   * @param {import("./bindings.js").Step[]} charges
+   * @param {number} now
+   */
+  #charges(charges, now) {
+    let refused = false;
+    return charges.map(([key, charge, isNew]) => {
+      const { charged, stays } = this.#charge(key, charge, isNew && !refused, now);
+      refused ||= stays;
+      return charged;
+    });
   }
 
   /**
    * @param {string} key
    * @param {string} charge
+   * @param {boolean} isNew  Whether the key may be kept if it was not before.
    * @param {number} now
    */
-  #charge(key, charge, now) {
+  #charge(key, charge, isNew, now) {
     const [row] = this.#sql.exec("SELECT word FROM words WHERE key = ?", key);
     const stored = row === undefined ? "" : String(row.word);
     const stepped = stepWith(module, now, charge, stored);
-    if (stepped === null) return null;
+    if (stepped === null) return { charged: null, stays: false };
+    const changes = stepped.word !== stored;
     // A refusal that changes nothing need not be written, and writing is what costs.
-    if (stepped.word !== stored && stepped.until > now) this.#keep(key, stepped, row === undefined);
-    return stepped.charged;
+    if (changes && stepped.until > now && (isNew || row !== undefined)) this.#keep(key, stepped, row === undefined);
+    return { charged: stepped.charged, stays: stepped.refused && !changes };
   }
 
   /**
@@ -102,7 +132,7 @@ export class Limits extends DurableObject {
 
   /** @param {number} time */
   async #tidyAt(time) {
-    this.#tidies = true;
     await this.ctx.storage.setAlarm(time);
+    this.#tidies = true;
   }
 }

@@ -17,14 +17,14 @@ let input = new Uint8Array(0);
  * @param {number} now     Milliseconds since the Unix epoch.
  * @param {string} charge
  * @param {string} word    What is stored; empty for nothing.
- * @returns {{ word: string, until: number, charged: string } | null} Null where there is no charge to read.
+ * @returns {{ word: string, until: number, charged: string, refused: boolean } | null} Null where there is no charge to read.
  */
 export function stepWith(module, now, charge, word) {
   try {
     const text = step(ready(module), `${now}\n${charge}\n${word}`);
     if (text === "") return null;
-    const [next, until, charged] = text.split("\n");
-    return { word: next, until: Number(until), charged };
+    const [next, until, charged, said] = text.split("\n");
+    return { word: next, until: Number(until), charged, refused: said === "refused" };
   } catch (error) {
     // Nothing in an instance that stopped half-way can be trusted.
     instance = null;

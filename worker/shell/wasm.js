@@ -4,7 +4,7 @@
  * @property {(length: number) => number} outwork_reserve
  * @property {() => number} outwork_output
  * @property {(keys: number, bindings: number, bundle: number) => number} outwork_load
- * @property {() => number} outwork_unplaced
+ * @property {() => number} outwork_unbound
  * @property {(length: number) => number} outwork_decide
  * @property {(length: number, body: number) => number} outwork_finish
  * @property {(length: number, body: number, answers: number) => number} outwork_settle

@@ -57,14 +57,14 @@ pub extern "C" fn outwork_load(keys: usize, bindings: usize, bundle: usize) -> u
     })
 }
 
-/// The ids of the global limits that no binding holds, a line each. Returns their length.
+/// The global limits that no binding holds, and the bindings that hold no limit, a line each. Returns their length.
 #[unsafe(no_mangle)]
-pub extern "C" fn outwork_unplaced() -> usize {
+pub extern "C" fn outwork_unbound() -> usize {
     HOST.with_borrow_mut(|host| {
         let Host { output, core, .. } = host;
         output.clear();
         if let Some(core) = core {
-            core.unplaced(output);
+            core.unbound(output);
         }
         output.len()
     })

@@ -6,16 +6,16 @@ use outwork_engine::{
     endpoint::{Plan, plan},
     facts::Facts,
     keys::{KeyError, Keyring},
-    limits::{Charge, Charged},
+    limits::Charged,
     policy::{LoadError as PolicyError, Policy},
     record,
     rules::Scratch,
-    time::Time,
 };
 
 use crate::{
     effects,
-    elsewhere::{Answers, Elsewhere},
+    elsewhere::{Answers, Charging},
+    places::Places,
     request::Incoming,
     store::Store,
 };
@@ -26,11 +26,11 @@ pub(crate) struct Core {
     keys: Keyring,
     scratch: Scratch,
     store: Store,
-    elsewhere: Elsewhere,
+    places: Places,
 }
 
 impl Core {
-    /// Loads the policy and the host's keys. `bindings` says where global limits can stand, as [`Elsewhere::new`] reads it.
+    /// Loads the policy and the host's keys. `bindings` says where global limits can stand, as [`Places::new`] reads it.
     ///
     /// # Errors
     /// Says which of the two cannot be used.
@@ -38,16 +38,17 @@ impl Core {
         let keys = str::from_utf8(keys).map_err(|_| LoadError::Encoding)?;
         let keys = Keyring::parse(keys).map_err(LoadError::Keys)?;
         let policy = Policy::load(bundle).map_err(LoadError::Policy)?;
-        let elsewhere = Elsewhere::new(policy.limits(), str::from_utf8(bindings).unwrap_or_default());
-        Ok(Self { policy, keys, scratch: Scratch::default(), store: Store::new(), elsewhere })
+        let places = Places::new(policy.limits(), str::from_utf8(bindings).unwrap_or_default());
+        Ok(Self { policy, keys, scratch: Scratch::default(), store: Store::new(), places })
     }
 
-    /// Appends the ids of the global limits that no binding holds, a line each.
-    pub(crate) fn unplaced(&self, out: &mut Vec<u8>) {
-        for limit in self.elsewhere.unplaced().filter_map(|at| self.policy.limits().get(at)) {
-            out.extend_from_slice(limit.id.as_bytes());
-            out.push(b'\n');
-        }
+    /// Appends the global limits that no binding holds, and the bindings that hold no limit, a line each: `limit` or `binding`, and
+    /// its name.
+    pub(crate) fn unbound(&self, out: &mut Vec<u8>) {
+        let limits = self.places.unplaced().filter_map(|at| self.policy.limits().get(at));
+        let lines = limits.map(|limit| format!("limit {}\n", limit.id));
+        let lines = lines.chain(self.places.unused().map(|name| format!("binding {name}\n")));
+        lines.for_each(|line| out.extend_from_slice(line.as_bytes()));
     }
 
     /// Decides on the request in `input`, and appends what to do to `out`.
@@ -77,9 +78,10 @@ impl Core {
     }
 
     fn judge(&mut self, facts: &Facts<'_>, answers: Option<Answers<'_>>, out: &mut Vec<u8>) {
-        let Self { policy, keys, scratch, store, elsewhere } = self;
+        let Self { policy, keys, scratch, store, places } = self;
         let assessment = policy.assess(facts, keys, scratch);
-        let Some(charged) = charge(elsewhere, store, assessment.charges(), facts.now, answers, out) else { return };
+        let charging = Charging { places, store, charges: assessment.charges(), now: facts.now };
+        let Some(charged) = charge(charging, answers, out) else { return };
         let decision = assessment.decide(&charged);
         let record =
             if policy.records(decision.verdict) { record::write(&decision, facts, keys) } else { String::new() };
@@ -87,9 +89,10 @@ impl Core {
     }
 
     fn serve(&mut self, facts: &Facts<'_>, body: &[u8], answers: Option<Answers<'_>>, out: &mut Vec<u8>) {
-        let Self { policy, keys, scratch, store, elsewhere } = self;
+        let Self { policy, keys, scratch, store, places } = self;
         let service = policy.serve(facts, body, keys, scratch);
-        let Some(charged) = charge(elsewhere, store, service.charges(), facts.now, answers, out) else { return };
+        let charging = Charging { places, store, charges: service.charges(), now: facts.now };
+        let Some(charged) = charge(charging, answers, out) else { return };
         let answer = service.admit(&charged);
         let remembered: Vec<_> = answer.memos().iter().map(|memo| store.ask(memo, facts.now)).collect();
         effects::write(Some(&answer.reply(&remembered)), 0, "", &[], out);
@@ -97,17 +100,10 @@ impl Core {
 }
 
 /// Makes the charges, or appends to `out` whom the shell has to ask first.
-fn charge(
-    elsewhere: &mut Elsewhere,
-    store: &mut Store,
-    charges: &[Charge],
-    now: Time,
-    answers: Option<Answers<'_>>,
-    out: &mut Vec<u8>,
-) -> Option<Vec<Charged>> {
+fn charge(charging: Charging<'_>, answers: Option<Answers<'_>>, out: &mut Vec<u8>) -> Option<Vec<Charged>> {
     match answers {
-        Some(answers) => Some(elsewhere.conclude(store, charges, answers, now)),
-        None => elsewhere.charge(store, charges, now).map_err(|question| effects::ask(&question, out)).ok(),
+        Some(answers) => Some(charging.conclude(answers)),
+        None => charging.begin().map_err(|question| effects::ask(&question, out)).ok(),
     }
 }
 

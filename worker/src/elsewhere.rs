@@ -1,59 +1,50 @@
-//! Limits of scope `global`: where each bucket stands, whom the shell has to ask, and what becomes of the answers.
+//! Limits of scope `global`: whom the shell has to ask, and what becomes of the answers.
 //!
 //! The core waits for nobody. Where somebody has to be asked it hands the shell a [`Question`], and is called again with the
 //! [`Answers`]: the same request, the same instant, the same random bytes. What it charged itself comes back with them, so
 //! that nothing is charged twice.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, iter};
 
-use data_encoding::HEXLOWER;
+use base64ct::{Base64Unpadded, Encoding};
 use outwork_engine::{
-    limits::{Breaker, Charge, Charged, Limit, Said, Scope, Unreachable},
+    limits::{Charge, Charged, Said, Unreachable},
     time::Time,
 };
 
-use crate::store::Store;
-
-/// How the name of a Rate Limiting binding begins; the limit's id follows.
-const PREFIX: &str = "OUTWORK_LIMIT_";
+use crate::{
+    places::{Place, Places},
+    store::{Keys, Store},
+};
 
 /// What stands for a charge that somebody has to be asked about.
 const ASK: &str = "?";
 
-/// Where the buckets of a policy's global limits stand.
-pub(crate) struct Elsewhere {
-    // INVARIANT: one a limit of the policy, in its order.
-    places: Vec<Place>,
-    // INVARIANT: one a shard. A shard that is overloaded shuts out no other.
-    breakers: Vec<Breaker>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Place {
-    /// With this isolate.
-    Here,
-    /// In the Durable Object of the key's shard.
-    Object,
-    /// At the Rate Limiting binding of this name.
-    Counter(String),
-    /// Nowhere: no binding holds it.
-    Nowhere,
-}
-
 /// What the shell is to ask before the request can be decided.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Question {
-    /// What is known already, for the shell to bring back: a word a charge, `?` where it is to ask.
+    /// What is known already, for the shell to bring back: which keys may be stored, then a word a charge, `?` where it is to ask.
     pub(crate) known: String,
     /// A line for each charge that somebody has to be asked about.
     pub(crate) due: Vec<String>,
+}
+
+impl Question {
+    fn new(made: &[Option<Charged>], keys: Keys, due: Vec<String>) -> Self {
+        let word = |charged: &Option<Charged>| {
+            charged.map_or_else(|| ASK.to_owned(), |charged| Base64Unpadded::encode_string(&charged.to_bytes()))
+        };
+        let words = made.iter().map(word);
+        Self { known: iter::once(keys.name().to_owned()).chain(words).collect::<Vec<_>>().join(" "), due }
+    }
 }
 
 /// What the shell brings back.
 pub(crate) struct Answers<'a> {
     /// When the last of them came.
     now: Time,
-    known: std::str::Split<'a, char>,
+    keys: Keys,
+    known: Vec<&'a str>,
     due: std::str::Lines<'a>,
 }
 
@@ -62,131 +53,109 @@ impl<'a> Answers<'a> {
     pub(crate) fn read(text: &'a [u8]) -> Self {
         let mut lines = str::from_utf8(text).unwrap_or_default().lines();
         let millis: u64 = lines.next().and_then(|now| now.parse().ok()).unwrap_or(0);
-        let known = lines.next().unwrap_or_default().split(' ');
-        Self { now: Time(millis.saturating_mul(1_000)), known, due: lines }
+        let mut known = lines.next().unwrap_or_default().split(' ');
+        let keys = if known.next() == Some(Keys::Known.name()) { Keys::Known } else { Keys::All };
+        Self { now: Time(millis.saturating_mul(1_000)), keys, known: known.collect(), due: lines }
     }
 }
 
-impl Elsewhere {
-    /// Works out where each limit stands. The first line of `bindings` says over how many Durable Objects keys are spread, 0
-    /// where there are none; each further one names a Rate Limiting binding.
-    pub(crate) fn new(limits: &[Limit], bindings: &str) -> Self {
-        let mut lines = bindings.lines();
-        let shards: usize = lines.next().and_then(|shards| shards.parse().ok()).unwrap_or(0);
-        let counters: BTreeSet<&str> = lines.collect();
-        let place = |limit: &Limit| match (limit.scope, binding_of(&limit.id)) {
-            (Scope::Local, _) => Place::Here,
-            (Scope::Global, name) if counters.contains(name.as_str()) => Place::Counter(name),
-            (Scope::Global, _) if shards > 0 => Place::Object,
-            (Scope::Global, _) => Place::Nowhere,
-        };
-        Self { places: limits.iter().map(place).collect(), breakers: vec![Breaker::default(); shards] }
-    }
+/// One request's charges, where they stand, and what remembers those that stand here.
+pub(crate) struct Charging<'a> {
+    pub(crate) places: &'a mut Places,
+    pub(crate) store: &'a mut Store,
+    pub(crate) charges: &'a [Charge],
+    pub(crate) now: Time,
+}
 
-    /// The limits that no binding holds, by their places in the policy.
-    pub(crate) fn unplaced(&self) -> impl Iterator<Item = usize> {
-        self.places.iter().enumerate().filter(|(_, place)| **place == Place::Nowhere).map(|(at, _)| at)
-    }
-
+impl Charging<'_> {
     /// Makes the charges that can be made here, and says what is left to ask.
-    pub(crate) fn charge(
-        &mut self,
-        store: &mut Store,
-        charges: &[Charge],
-        now: Time,
-    ) -> Result<Vec<Charged>, Question> {
-        let mut question = Question::default();
-        let mut made = Vec::with_capacity(charges.len());
-        for charge in charges {
-            match self.begin(store, charge, &question, now) {
-                Begun::Done(charged) => {
-                    made.push(charged);
-                    question.knows(&HEXLOWER.encode(&charged.to_bytes()));
-                }
+    pub(crate) fn begin(mut self) -> Result<Vec<Charged>, Question> {
+        let mut made = vec![Some(Charged::Unknown); self.charges.len()];
+        let (mut due, mut keys) = (Vec::new(), Keys::All);
+        for at in self.places.order(self.charges) {
+            let (Some(charge), Some(slot)) = (self.charges.get(at), made.get_mut(at)) else { continue };
+            match self.first(charge, &due, &mut keys) {
+                Begun::Done(charged) => *slot = Some(charged),
                 Begun::Due(line) => {
-                    question.knows(ASK);
-                    question.due.push(line);
+                    due.push(line);
+                    *slot = None;
                 }
             }
         }
-        if question.due.is_empty() { Ok(made) } else { Err(question) }
+        made.iter().copied().collect::<Option<_>>().ok_or_else(|| Question::new(&made, keys, due))
     }
 
     /// What became of every charge, once the shell has asked.
-    pub(crate) fn conclude(
-        &mut self,
-        store: &mut Store,
-        charges: &[Charge],
-        mut answers: Answers<'_>,
-        now: Time,
-    ) -> Vec<Charged> {
-        let mut failed = BTreeSet::new();
-        let mut made = Vec::with_capacity(charges.len());
-        for charge in charges {
-            made.push(match answers.known.next().filter(|word| *word != ASK) {
+    pub(crate) fn conclude(mut self, mut answers: Answers<'_>) -> Vec<Charged> {
+        let mut made = vec![Charged::Unknown; self.charges.len()];
+        let (mut keys, mut failed) = (answers.keys, BTreeSet::new());
+        for at in self.places.order(self.charges) {
+            let (Some(charge), Some(slot)) = (self.charges.get(at), made.get_mut(at)) else { continue };
+            *slot = match answers.known.get(at).filter(|word| **word != ASK) {
                 Some(word) => charged_of(word).unwrap_or(Charged::Unknown),
                 None => {
                     let answer = answers.due.next().unwrap_or_default();
-                    self.end(store, charge, answer, now).unwrap_or_else(|| {
-                        failed.extend(self.shard(charge));
-                        fall_back(store, charge, now)
+                    self.answered(charge, answer, &mut keys).unwrap_or_else(|| {
+                        failed.extend(self.places.desk(charge));
+                        self.fall_back(charge, &mut keys)
                     })
                 }
-            });
+            };
         }
         // What one request finds out is one failure, however many charges it had.
-        for shard in failed {
-            if let Some(breaker) = self.breakers.get_mut(shard) {
-                breaker.late(answers.now);
-            }
+        for desk in failed {
+            self.places.failed(desk, answers.now);
         }
         made
     }
 
-    fn begin(&mut self, store: &mut Store, charge: &Charge, question: &Question, now: Time) -> Begun {
-        match self.place(charge) {
-            Place::Here => Begun::Done(store.charge(charge, now)),
-            Place::Nowhere => Begun::Done(fall_back(store, charge, now)),
-            Place::Counter(name) => {
-                let line = format!("counter {name} {:032x} {}", charge.key, charge.cost);
-                store.standing(charge, now).map_or(Begun::Due(line), Begun::Done)
+    fn first(&mut self, charge: &Charge, due: &[String], keys: &mut Keys) -> Begun {
+        let desk = match (self.places.of(charge), self.places.desk(charge)) {
+            (Place::Here, _) => return Begun::Done(self.store.charge(charge, keys, self.now)),
+            (_, None) => return Begun::Done(self.fall_back(charge, keys)),
+            (_, Some(desk)) => desk,
+        };
+        let (place, bytes) = match self.places.of(charge) {
+            Place::Counter(counter) => (format!("counter {} ", self.places.name(counter)), charge.cost.to_string()),
+            Place::Object | Place::Here | Place::Nowhere => {
+                (format!("object {desk} "), Base64Unpadded::encode_string(&charge.to_bytes()))
             }
-            Place::Object => {
-                let shard = self.shard(charge).unwrap_or(0);
-                let object = format!("object {shard} ");
-                // An object that this request asks already is asked about all its charges by the same call.
-                let asks = question.due.iter().any(|line| line.starts_with(&object))
-                    || self.breakers.get_mut(shard).is_some_and(|breaker| breaker.allows(now));
-                if !asks {
-                    return Begun::Done(fall_back(store, charge, now));
-                }
-                Begun::Due(format!("{object}{:032x} {}", charge.key, HEXLOWER.encode(&charge.to_bytes())))
-            }
+        };
+        if place.starts_with("counter")
+            && let Some(charged) = self.store.standing(charge, keys, self.now)
+        {
+            return Begun::Done(charged);
         }
+        // Whom this request asks already is asked about all its charges.
+        let asked = due.iter().any(|line| line.starts_with(&place));
+        if !asked && !self.places.allows(desk, self.now) {
+            return Begun::Done(self.fall_back(charge, keys));
+        }
+        Begun::Due(format!("{place}{:032x} {bytes} {}", charge.key, keys.name()))
     }
 
     /// What an answer says of a charge; nothing where it is none.
-    fn end(&mut self, store: &mut Store, charge: &Charge, answer: &str, now: Time) -> Option<Charged> {
-        if matches!(self.place(charge), Place::Counter(_)) {
-            let admitted = answer == "admitted";
-            let said = Said { admitted, remaining: None, reset: None };
-            return (admitted || answer == "refused").then(|| store.follow(charge, said, now));
-        }
-        let charged = charged_of(answer)?;
-        if let Some(breaker) = self.shard(charge).and_then(|shard| self.breakers.get_mut(shard)) {
-            breaker.succeeded();
+    fn answered(&mut self, charge: &Charge, answer: &str, keys: &mut Keys) -> Option<Charged> {
+        let charged = match (self.places.of(charge), answer) {
+            (Place::Counter(_), "admitted" | "refused") => {
+                let said = Said { admitted: answer == "admitted", remaining: None, reset: None };
+                self.store.follow(charge, said, keys, self.now)
+            }
+            (Place::Counter(_), _) => return None,
+            (Place::Object | Place::Here | Place::Nowhere, answer) => charged_of(answer)?,
+        };
+        if let Some(desk) = self.places.desk(charge) {
+            self.places.answered(desk);
         }
         Some(charged)
     }
 
-    fn place(&self, charge: &Charge) -> &Place {
-        self.places.get(usize::from(charge.limit)).unwrap_or(&Place::Here)
-    }
-
-    /// The shard of a charge's key, where it stands in a Durable Object.
-    fn shard(&self, charge: &Charge) -> Option<usize> {
-        let shards = u128::try_from(self.breakers.len()).ok().filter(|shards| *shards > 0)?;
-        (*self.place(charge) == Place::Object).then(|| usize::try_from(charge.key % shards).unwrap_or(0))
+    /// What the limit says of a bucket that cannot be reached.
+    fn fall_back(&mut self, charge: &Charge, keys: &mut Keys) -> Charged {
+        match charge.unreachable {
+            Unreachable::Local => self.store.charge(charge, keys, self.now),
+            Unreachable::Open | Unreachable::Closed => Charged::Unknown,
+        }
     }
 }
 
@@ -195,37 +164,14 @@ enum Begun {
     Due(String),
 }
 
-impl Question {
-    fn knows(&mut self, word: &str) {
-        if !self.known.is_empty() {
-            self.known.push(' ');
-        }
-        self.known.push_str(word);
-    }
-}
-
-/// What the limit says of a bucket that cannot be reached.
-fn fall_back(store: &mut Store, charge: &Charge, now: Time) -> Charged {
-    match charge.unreachable {
-        Unreachable::Local => store.charge(charge, now),
-        Unreachable::Open | Unreachable::Closed => Charged::Unknown,
-    }
-}
-
 fn charged_of(text: &str) -> Option<Charged> {
-    Charged::from_bytes(&HEXLOWER.decode(text.as_bytes()).ok()?)
-}
-
-/// The name of the Rate Limiting binding that takes the place of the Durable Objects for a limit.
-fn binding_of(id: &str) -> String {
-    let name = id.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' });
-    PREFIX.chars().chain(name).collect()
+    Charged::from_bytes(&Base64Unpadded::decode_vec(text).ok()?)
 }
 
 #[cfg(test)]
 mod tests {
     use outwork_engine::{
-        limits::{Ladder, Mercy, Penalty, Rung},
+        limits::{Ladder, Limit, Mercy, Penalty, Rung, Scope},
         risk::Band,
     };
 
@@ -261,7 +207,7 @@ mod tests {
     }
 
     struct Isolate {
-        elsewhere: Elsewhere,
+        places: Places,
         store: Store,
         charges: Vec<Charge>,
     }
@@ -270,17 +216,20 @@ mod tests {
         fn new(unreachable: Unreachable, bindings: &str) -> Self {
             let limits = limits(unreachable);
             let charges = charges(&limits);
-            Self { elsewhere: Elsewhere::new(&limits, bindings), store: Store::new(), charges }
+            Self { places: Places::new(&limits, bindings), store: Store::new(), charges }
         }
 
         fn begin(&mut self, later: u64) -> Result<Vec<Option<u32>>, Question> {
-            let now = Time(NOW.0 + later * 1_000);
-            self.elsewhere.charge(&mut self.store, &self.charges, now).map(|charged| left(&charged))
+            self.charging(later).begin().map(|charged| left(&charged))
         }
 
         fn end(&mut self, text: &str) -> Vec<Option<u32>> {
-            let read = Answers::read(text.as_bytes());
-            left(&self.elsewhere.conclude(&mut self.store, &self.charges, read, NOW))
+            left(&self.charging(0).conclude(Answers::read(text.as_bytes())))
+        }
+
+        fn charging(&mut self, later: u64) -> Charging<'_> {
+            let Self { places, store, charges } = self;
+            Charging { places, store, charges, now: Time(NOW.0 + later * 1_000) }
         }
     }
 
@@ -288,19 +237,20 @@ mod tests {
     fn an_object_is_asked_and_nothing_is_charged_twice() {
         let mut isolate = Isolate::new(Unreachable::Closed, "8");
         let question = isolate.begin(0).unwrap_err();
-        let (_, bytes) = question.due[0].rsplit_once(' ').unwrap();
-        assert_eq!(question.due, [format!("object 7 {:032x} {bytes}", 0x1f)]);
+        let bytes = question.due[0].split(' ').nth(3).unwrap();
+        assert_eq!(question.due, [format!("object 7 {:032x} {bytes} all", 0x1f)]);
         let mut stepped = Vec::new();
         step(format!("{MILLIS}\n{bytes}\n").as_bytes(), &mut stepped);
         let stepped = String::from_utf8(stepped).unwrap();
         let told: Vec<_> = stepped.lines().collect();
         assert_eq!(told[1], (MILLIS + 1_000).to_string(), "full again after a second");
-        assert_eq!(isolate.end(&answers(&question, 3, &told[2..])), [Some(2), Some(1)]);
+        assert_eq!(isolate.end(&answers(&question, 3, &told[2..3])), [Some(2), Some(1)]);
+        assert_eq!(told[3], "admitted");
         let question = isolate.begin(0).unwrap_err();
         let mut again = Vec::new();
         step(format!("{MILLIS}\n{bytes}\n{}", told[0]).as_bytes(), &mut again);
         let again = String::from_utf8(again).unwrap();
-        assert_eq!(isolate.end(&answers(&question, 3, &[again.lines().last().unwrap()])), [Some(1), Some(0)]);
+        assert_eq!(isolate.end(&answers(&question, 3, &[again.lines().nth(2).unwrap()])), [Some(1), Some(0)]);
     }
 
     #[test]
@@ -344,7 +294,7 @@ mod tests {
     #[test]
     fn what_has_no_binding_is_named_and_never_asked() {
         let mut isolate = Isolate::new(Unreachable::Local, "0\nOUTWORK_LIMIT_OTHER");
-        assert_eq!(isolate.elsewhere.unplaced().collect::<Vec<_>>(), [1]);
+        assert_eq!(isolate.places.unplaced().collect::<Vec<_>>(), [1]);
         assert_eq!(isolate.begin(0).unwrap(), [Some(2), Some(1)]);
     }
 
@@ -357,11 +307,55 @@ mod tests {
         isolate.charges = vec![limit.charge(1, 0x1f, Band::Low, Mercy::None)];
         for (answer, remaining) in [("admitted", Some(0)), ("!", None), ("refused", Some(0))] {
             let question = isolate.begin(0).unwrap_err();
-            assert_eq!(question.due, [format!("counter OUTWORK_LIMIT_LOGIN_PER_IP {:032x} 1", 0x1f)]);
+            assert_eq!(question.due, [format!("counter OUTWORK_LIMIT_LOGIN_PER_IP {:032x} 1 all", 0x1f)]);
             assert_eq!(isolate.end(&answers(&question, 0, &[answer])), [remaining], "{answer}");
         }
         assert_eq!(isolate.begin(999).unwrap(), [Some(1)], "the rung refuses, and nobody is asked");
         assert!(isolate.begin(1_001).is_err());
+    }
+
+    #[test]
+    fn a_counter_that_hangs_is_left_alone_as_an_object_is() {
+        let mut isolate = Isolate::new(Unreachable::Open, "8\nOUTWORK_LIMIT_LOGIN_PER_IP");
+        for _ in 0..3 {
+            let question = isolate.begin(0).unwrap_err();
+            assert!(question.due[0].starts_with("counter"));
+            isolate.end(&answers(&question, 0, &["!"]));
+        }
+        assert!(isolate.begin(249).is_ok());
+        assert!(isolate.begin(250).is_err());
+    }
+
+    #[test]
+    fn who_is_refused_fills_no_store_with_keys_that_it_makes_up() {
+        let mut isolate = Isolate::new(Unreachable::Closed, "8");
+        for _ in 0..3 {
+            assert!(isolate.begin(0).unwrap_err().due[0].ends_with(" all"));
+        }
+        assert!(isolate.begin(0).unwrap_err().due[0].ends_with(" known"), "the local one refuses");
+        let mut isolate = Isolate::new(Unreachable::Local, "0");
+        isolate.charges[0].cost = 4;
+        let left = [(); 3].map(|()| isolate.begin(0).unwrap()[1]);
+        assert_eq!(left, [Some(1); 3], "charged to a bucket that is not kept");
+    }
+
+    #[test]
+    fn a_decoy_sets_the_rungs_of_every_key_and_then_of_no_more() {
+        let ladder = Ladder::NONE.with(Rung::Block);
+        let limits = limits(Unreachable::Local).map(|limit| Limit { ladder, decoy: 1, ..limit });
+        let mut isolate = Isolate::new(Unreachable::Local, "0");
+        isolate.charges = charges(&limits);
+        let hit = |isolate: &mut Isolate, key| {
+            isolate.charges = charges(&limits);
+            isolate.charges[1].key = key;
+            isolate.charges =
+                isolate.charges.iter().zip(&limits).map(|(charge, limit)| limit.strike(*charge)).collect();
+            isolate.begin(0).unwrap();
+            isolate.charges = vec![limits[1].charge(1, key, Band::Low, Mercy::None)];
+            let charged = isolate.charging(1).begin().unwrap();
+            matches!(charged[..], [Charged::Known(outcome)] if outcome.asks == Some(Rung::Block))
+        };
+        assert_eq!([1, 2].map(|key| hit(&mut isolate, key)), [true, false], "the address was shut out already");
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod abi;
 mod core;
 mod effects;
 mod elsewhere;
+mod places;
 mod request;
 mod step;
 mod store;

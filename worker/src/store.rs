@@ -10,6 +10,33 @@ use outwork_engine::{
     time::Time,
 };
 
+/// Which keys the charges of a request may be stored under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keys {
+    /// All.
+    All,
+    /// Those that are stored already. A request that is refused shall not fill the store with keys that its client makes up.
+    Known,
+}
+
+impl Keys {
+    /// As the shell and its objects are told.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Known => "known",
+        }
+    }
+
+    /// Notes what became of a charge. A refusal that changed its own word was the first of its term, or touched a decoy: then the
+    /// rungs of the client's other keys are to be set, too.
+    fn after(&mut self, charged: Charged, changed: bool) {
+        if !changed && matches!(charged, Charged::Known(outcome) if !outcome.admitted()) {
+            *self = Self::Known;
+        }
+    }
+}
+
 /// The tables, 192 bytes a page: 6 MiB of an isolate's 128 MB once all are in use. They never grow further, whatever clients
 /// send.
 pub(crate) struct Store {
@@ -24,39 +51,57 @@ impl Store {
     }
 
     /// Charges one bucket.
-    pub(crate) fn charge(&mut self, charge: &Charge, now: Time) -> Charged {
-        self.step(Table::Buckets, charge.key, now, |word| charge.step(word, now))
+    pub(crate) fn charge(&mut self, charge: &Charge, keys: &mut Keys, now: Time) -> Charged {
+        let (charged, changed) = self.step(Table::Buckets, charge.key, *keys, now, |word| charge.step(word, now));
+        keys.after(charged, changed);
+        charged
     }
 
     /// Notes what a bucket that stands elsewhere said: the ladder is kept here.
-    pub(crate) fn follow(&mut self, charge: &Charge, said: Said, now: Time) -> Charged {
-        self.step(Table::Buckets, charge.key, now, |word| charge.follow(word, said, now))
+    pub(crate) fn follow(&mut self, charge: &Charge, said: Said, keys: &mut Keys, now: Time) -> Charged {
+        let follow = |word| charge.follow(word, said, now);
+        let (charged, changed) = self.step(Table::Buckets, charge.key, *keys, now, follow);
+        keys.after(charged, changed);
+        charged
     }
 
     /// What becomes of a charge by its rung alone, whatever a bucket elsewhere would say.
-    pub(crate) fn standing(&mut self, charge: &Charge, now: Time) -> Option<Charged> {
-        self.step(Table::Buckets, charge.key, now, |word| match charge.standing(word, now) {
-            Some((charged, word)) => (Some(charged), word),
-            None => (None, word),
-        })
+    pub(crate) fn standing(&mut self, charge: &Charge, keys: &mut Keys, now: Time) -> Option<Charged> {
+        let standing = |word| charge.standing(word, now).map_or((None, word), |(charged, word)| (Some(charged), word));
+        let (charged, changed) = self.step(Table::Buckets, charge.key, *keys, now, standing);
+        keys.after(charged?, changed);
+        charged
     }
 
     /// Asks one memo.
     pub(crate) fn ask(&mut self, memo: &Memo, now: Time) -> Remembered {
-        self.step(memo.table, memo.key, now, |word| memo.step(word, now))
+        self.step(memo.table, memo.key, Keys::All, now, |word| memo.step(word, now)).0
     }
 
-    fn step<T>(&mut self, table: Table, key: u128, now: Time, take: impl FnOnce(Word) -> (T, Word)) -> T {
+    /// Steps the word of a key, and tells besides whether it is another one now.
+    fn step<T>(
+        &mut self,
+        table: Table,
+        key: u128,
+        keys: Keys,
+        now: Time,
+        take: impl FnOnce(Word) -> (T, Word),
+    ) -> (T, bool) {
         let places = Page::candidates(key, table.pages());
         let pages = self.table(table);
-        let (place, slot, known) = find(pages, places, (table, key), now);
+        let own = places.into_iter().find_map(|place| {
+            let place = usize::try_from(place).ok()?;
+            pages.get(place)?.find(key).map(|(slot, word)| (place, slot, word))
+        });
+        let known = own.map_or(Word::default(), |(_, _, word)| word);
         let (outcome, word) = take(known);
-        if word != known
-            && let Some(page) = pages.get_mut(place)
-        {
-            page.put(slot, key, word);
+        if word != known && (own.is_some() || keys == Keys::All) {
+            let (place, slot) = own.map_or_else(|| least(pages, places, table, now), |(place, slot, _)| (place, slot));
+            if let Some(page) = pages.get_mut(place) {
+                page.put(slot, key, word);
+            }
         }
-        outcome
+        (outcome, word != known)
     }
 
     fn table(&mut self, table: Table) -> &mut [Page] {
@@ -73,19 +118,13 @@ impl Store {
     }
 }
 
-/// The page and slot that a key is to use, with the word that it has there.
-fn find(pages: &[Page], places: [u32; 2], (table, key): (Table, u128), now: Time) -> (usize, usize, Word) {
-    let places = places.map(|place| usize::try_from(place).unwrap_or(0));
-    let page = |place: &usize| pages.get(*place);
-    let own = places.iter().find_map(|place| page(place)?.find(key).map(|(slot, word)| (*place, slot, word)));
-    let least = || {
-        let kept = places.iter().filter_map(|place| page(place).map(|page| (*place, page.least(table, now))));
-        kept.min_by_key(|(_, (_, until))| *until).map_or((0, 0), |(place, (slot, _))| (place, slot))
-    };
-    own.unwrap_or_else(|| {
-        let (place, slot) = least();
-        (place, slot, Word::default())
-    })
+/// The page and slot of those that a key may use that knows least.
+fn least(pages: &[Page], places: [u32; 2], table: Table, now: Time) -> (usize, usize) {
+    let kept = places.into_iter().filter_map(|place| {
+        let place = usize::try_from(place).ok()?;
+        pages.get(place).map(|page| (place, page.least(table, now)))
+    });
+    kept.min_by_key(|(_, (_, until))| *until).map_or((0, 0), |(place, (slot, _))| (place, slot))
 }
 
 #[cfg(test)]
@@ -112,16 +151,17 @@ mod tests {
     fn a_burst_is_admitted_and_the_next_is_not() {
         let mut store = Store::new();
         let charge = charge(7 << 64 | 7);
-        let outcomes: Vec<_> = (0..4).map(|_| admitted(store.charge(&charge, NOW))).collect();
+        let outcomes: Vec<_> = (0..4).map(|_| admitted(store.charge(&charge, &mut Keys::All, NOW))).collect();
         assert_eq!(outcomes, [true, true, true, false]);
-        assert!(admitted(store.charge(&charge, Time(NOW.0 + 1_000_000))), "a token came back");
+        assert!(admitted(store.charge(&charge, &mut Keys::All, Time(NOW.0 + 1_000_000))), "a token came back");
     }
 
     #[test]
     fn clients_have_buckets_of_their_own() {
         let mut store = Store::new();
         let keys = (1..=1_000_u64).map(|n| u128::from(n) << 64 | u128::from(n.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
-        let refused = keys.filter(|key| (0..3).any(|_| !admitted(store.charge(&charge(*key), NOW)))).count();
+        let refused =
+            keys.filter(|key| (0..3).any(|_| !admitted(store.charge(&charge(*key), &mut Keys::All, NOW)))).count();
         assert_eq!(refused, 0);
     }
 
@@ -135,12 +175,22 @@ mod tests {
     }
 
     #[test]
+    fn what_may_not_be_new_is_stepped_and_not_stored() {
+        let mut store = Store::new();
+        let mut outcomes =
+            |mut keys| (0..4).map(|_| admitted(store.charge(&charge(7 << 64 | 7), &mut keys, NOW))).collect::<Vec<_>>();
+        assert_eq!(outcomes(Keys::Known), [true; 4]);
+        assert_eq!(outcomes(Keys::All), [true, true, true, false]);
+        assert_eq!(outcomes(Keys::Known), [false; 4]);
+    }
+
+    #[test]
     fn a_million_clients_take_no_more_memory() {
         let mut store = Store::new();
-        store.charge(&charge(1), NOW);
+        store.charge(&charge(1), &mut Keys::All, NOW);
         let before = store.tables.each_ref().map(Vec::capacity);
         for n in 1..=1_000_000_u128 {
-            store.charge(&charge(n.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)), NOW);
+            store.charge(&charge(n.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)), &mut Keys::All, NOW);
         }
         assert_eq!(store.tables.each_ref().map(Vec::capacity), before);
     }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, before, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Miniflare } from "miniflare";
 import { BROWSER } from "./support/client.mjs";
@@ -12,7 +12,10 @@ import "./support/ending.mjs";
 
 const folder = join(ROOT, "worker");
 
+const LIMIT = { simple: { limit: 4, period: 60 } };
+
 let edge;
+let said = "";
 before(async () => {
   edge = new Miniflare({
     host: "127.0.0.1",
@@ -21,14 +24,18 @@ before(async () => {
     modulesRoot: folder,
     modules: modules(),
     compatibilityDate: "2026-04-01",
-    bindings: { OUTWORK_KEYS: KEYS, OUTWORK_ON_ERROR: "closed" },
+    bindings: { OUTWORK_KEYS: KEYS, OUTWORK_ON_ERROR: "closed", OUTWORK_LIMITS_TIMEOUT_MS: "5000" },
     durableObjects: { OUTWORK_LIMITS: { className: "Limits", useSQLite: true } },
-    ratelimits: { OUTWORK_LIMIT_COARSE_PATH: { simple: { limit: 4, period: 60 } } },
+    ratelimits: { OUTWORK_LIMIT_COARSE_PATH: LIMIT, OUTWORK_LIMIT_MISSPELT: LIMIT },
     outboundService: () => new Response("origin"),
-    handleRuntimeStdio: (records) => void records.resume(),
+    handleRuntimeStdio: (records, errors) => {
+      records.resume();
+      errors.on("data", (text) => (said += text));
+    },
   });
   await edge.ready;
 });
+beforeEach(theMinute);
 after(() => edge?.dispose());
 
 function modules() {
@@ -39,6 +46,12 @@ function modules() {
     { type: "CompiledWasm", path: join(folder, "dist/outwork.wasm"), contents: readFileSync(join(folder, "dist/outwork.wasm")) },
     { type: "Data", path: join(folder, "dist/policy.bundle"), contents: readFileSync(testBundle("worker/test/limits")) },
   ];
+}
+
+/** Miniflare's windows begin with the minutes of the clock: a test shall not meet the next one. */
+async function theMinute() {
+  const left = 60_000 - (Date.now() % 60_000);
+  if (left < 5_000) await sleep(left + 100);
 }
 
 async function statuses(count, path, client) {
@@ -67,4 +80,9 @@ test("the ladder is the limit's own: who does not stop is shut out", async () =>
 
 test("other global limits stay with the objects", async () => {
   assert.deepEqual(await statuses(4, "/global", "203.0.113.1"), [200, 200, 200, 429]);
+});
+
+test("a binding that stands for no limit is named once", () => {
+  assert.equal(said.split("bindings-without-limit").length, 2, said);
+  assert.match(said, /"bindings":\["OUTWORK_LIMIT_MISSPELT"\]/);
 });

@@ -1,7 +1,6 @@
 // How many replies are held back at a time.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 
 const MOST = 500;
 
@@ -10,13 +9,14 @@ let waits = 0;
 globalThis.scheduler = { wait: () => new Promise(() => (waits += 1)) };
 const { hold } = await import("../shell/tarpit.js");
 
-test("no more replies are held back than memory is for, and those who leave make room", async () => {
+test("no more replies are held back than memory is for, and those who leave make room", async (t) => {
+  t.mock.timers.enable({ apis: ["Date"] });
   await hold(0);
   for (let reply = 0; reply < MOST; reply += 1) hold(50);
   assert.equal(waits, MOST);
   await hold(50);
   assert.equal(waits, MOST, "one more goes at once");
-  await sleep(80);
+  t.mock.timers.tick(51);
   hold(50);
   assert.equal(waits, MOST + 1);
 });

@@ -13,7 +13,7 @@ function instantiate() {
     outwork_reserve: () => EFFECTS.length,
     outwork_output: () => 0,
     outwork_load: () => 0,
-    outwork_unplaced: () => 0,
+    outwork_unbound: () => 0,
     outwork_decide: () => EFFECTS.length,
     outwork_fault: () => 0,
   };

@@ -48,6 +48,6 @@ async function order({ OUTWORK_LIMITS: objects }, name, given) {
   const object = objects.get(objects.idFromName(`limits/${given.get("shard") ?? 0}`));
   if (name === "end") return object.end().catch(() => new Response("ended"));
   if (name === "slow") await object.slow(Number(given.get("ms")));
-  if (name === "step") await object.step([[given.get("key"), given.get("charge")]]);
+  if (name === "step") await object.step([[given.get("key"), given.get("charge"), true]]);
   return Response.json(await object.look());
 }
