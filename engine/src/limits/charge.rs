@@ -197,7 +197,7 @@ impl Charge {
         };
         if self.strike > level || (self.strike > 0 && term <= now) {
             let level = level.max(self.strike);
-            return (level, term.max(now.saturating_add(self.penalty.term(level))));
+            return (level, term.max(self.term_from(now, level)));
         }
         (level, term)
     }
@@ -246,8 +246,13 @@ impl Charge {
             return (state.level, state.term, state.rung);
         }
         let level = self.penalty.climb(state.level, self.ladder.len());
-        let term = state.now.saturating_add(self.penalty.term(level));
+        let term = self.term_from(state.now, level);
         (level, term, self.ladder.at(level).map(|rung| self.mercy.soften(rung)))
+    }
+
+    /// The end of a term that begins now, as it is stored: what is promised is what holds.
+    fn term_from(&self, now: u64, level: u8) -> u64 {
+        now.saturating_add(self.penalty.term(level)).div_ceil(MILLISECOND).saturating_mul(MILLISECOND)
     }
 
     /// The outcome of a rung that refuses everything.

@@ -1,5 +1,9 @@
 //! What steps promise, whatever the word and the clock.
 
+mod bucket;
+mod exact;
+mod history;
+
 use super::*;
 use crate::time::Time;
 use alloc::vec::Vec;
