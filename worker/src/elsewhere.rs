@@ -110,28 +110,25 @@ impl Charging<'_> {
     }
 
     fn first(&mut self, charge: &Charge, due: &[String], keys: &mut Keys) -> Begun {
-        let desk = match (self.places.of(charge), self.places.desk(charge)) {
-            (Place::Here, _) => return Begun::Done(self.store.charge(charge, keys, self.now)),
-            (_, None) => return Begun::Done(self.fall_back(charge, keys)),
-            (_, Some(desk)) => desk,
-        };
         let (place, bytes) = match self.places.of(charge) {
-            Place::Counter(counter) => (format!("counter {} ", self.places.name(counter)), charge.cost.to_string()),
-            Place::Object | Place::Here | Place::Nowhere => {
-                (format!("object {desk} "), Base64Unpadded::encode_string(&charge.to_bytes()))
+            Place::Here => return Begun::Done(self.store.charge(charge, keys, self.now)),
+            Place::Nowhere => return Begun::Done(self.fall_back(charge, keys)),
+            Place::Counter(counter) => {
+                if let Some(charged) = self.store.standing(charge, keys, self.now) {
+                    return Begun::Done(charged);
+                }
+                (format!("counter {}", self.places.name(counter)), charge.cost.to_string())
             }
+            Place::Object(shard) => (format!("object {shard}"), Base64Unpadded::encode_string(&charge.to_bytes())),
         };
-        if place.starts_with("counter")
-            && let Some(charged) = self.store.standing(charge, keys, self.now)
-        {
-            return Begun::Done(charged);
-        }
+        let line = format!("{place} {:032x} {bytes} {}", charge.key, keys.name());
         // Whom this request asks already is asked about all its charges.
-        let asked = due.iter().any(|line| line.starts_with(&place));
-        if !asked && !self.places.allows(desk, self.now) {
-            return Begun::Done(self.fall_back(charge, keys));
+        let asked = due.iter().any(|line| line.strip_prefix(&place).is_some_and(|rest| rest.starts_with(' ')));
+        if asked || self.places.allows(charge, self.now) {
+            Begun::Due(line)
+        } else {
+            Begun::Done(self.fall_back(charge, keys))
         }
-        Begun::Due(format!("{place}{:032x} {bytes} {}", charge.key, keys.name()))
     }
 
     /// What an answer says of a charge; nothing where it is none.
@@ -142,11 +139,9 @@ impl Charging<'_> {
                 self.store.follow(charge, said, keys, self.now)
             }
             (Place::Counter(_), _) => return None,
-            (Place::Object | Place::Here | Place::Nowhere, answer) => charged_of(answer)?,
+            (Place::Object(_) | Place::Here | Place::Nowhere, answer) => charged_of(answer)?,
         };
-        if let Some(desk) = self.places.desk(charge) {
-            self.places.answered(desk);
-        }
+        self.places.answered(charge);
         Some(charged)
     }
 

@@ -22,18 +22,27 @@ pub(crate) struct Places {
 }
 
 struct Standing {
-    place: Place,
+    bound: Bound,
     /// Whether its clients make up keys of it.
     made_up: bool,
 }
 
-/// Where a bucket stands.
+/// What holds a limit's buckets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bound {
+    Here,
+    Objects,
+    Counter(usize),
+    Nowhere,
+}
+
+/// Where one bucket stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     /// With this isolate.
     Here,
-    /// In the Durable Object of the key's shard.
-    Object,
+    /// In the Durable Object of this shard.
+    Object(usize),
     /// At the Rate Limiting binding of this number.
     Counter(usize),
     /// Nowhere: no binding holds it.
@@ -48,11 +57,11 @@ impl Places {
         let shards: usize = lines.next().and_then(|shards| shards.parse().ok()).unwrap_or(0);
         let counters: Vec<String> = lines.map(str::to_owned).collect();
         let standing = |limit: &Limit| Standing {
-            place: match (limit.scope, counters.iter().position(|name| *name == binding_of(&limit.id))) {
-                (Scope::Local, _) => Place::Here,
-                (Scope::Global, Some(counter)) => Place::Counter(counter),
-                (Scope::Global, None) if shards > 0 => Place::Object,
-                (Scope::Global, None) => Place::Nowhere,
+            bound: match (limit.scope, counters.iter().position(|name| *name == binding_of(&limit.id))) {
+                (Scope::Local, _) => Bound::Here,
+                (Scope::Global, Some(counter)) => Bound::Counter(counter),
+                (Scope::Global, None) if shards > 0 => Bound::Objects,
+                (Scope::Global, None) => Bound::Nowhere,
             },
             made_up: limit.makes_up_keys(),
         };
@@ -64,27 +73,33 @@ impl Places {
     /// The limits that no binding holds, by their places in the policy.
     pub(crate) fn unplaced(&self) -> impl Iterator<Item = usize> {
         let places = self.limits.iter().enumerate();
-        places.filter(|(_, standing)| standing.place == Place::Nowhere).map(|(at, _)| at)
+        places.filter(|(_, standing)| standing.bound == Bound::Nowhere).map(|(at, _)| at)
     }
 
     /// The Rate Limiting bindings that hold no limit.
     pub(crate) fn unused(&self) -> impl Iterator<Item = &str> {
-        let used: BTreeSet<usize> = self.limits.iter().filter_map(|standing| standing.place.counter()).collect();
+        let used: BTreeSet<usize> = self.limits.iter().filter_map(|standing| standing.bound.counter()).collect();
         self.counters.iter().enumerate().filter(move |(at, _)| !used.contains(at)).map(|(_, name)| name.as_str())
     }
 
     /// Where a charge's bucket stands.
     pub(crate) fn of(&self, charge: &Charge) -> Place {
-        self.limits.get(usize::from(charge.limit)).map_or(Place::Here, |standing| standing.place)
+        match self.standing(charge).map(|standing| standing.bound) {
+            None | Some(Bound::Here) => Place::Here,
+            Some(Bound::Nowhere) => Place::Nowhere,
+            Some(Bound::Counter(counter)) => Place::Counter(counter),
+            Some(Bound::Objects) => {
+                let shards = u128::try_from(self.shards.max(1)).unwrap_or(1);
+                Place::Object(usize::try_from(charge.key % shards).unwrap_or(0))
+            }
+        }
     }
 
     /// In which order charges are made, by their places in the list: what stands here and has keys that nobody makes up decides first
     /// whether the request is refused.
     pub(crate) fn order(&self, charges: &[Charge]) -> Vec<usize> {
-        let rank = |charge: &Charge| {
-            let made_up = self.limits.get(usize::from(charge.limit)).is_some_and(|standing| standing.made_up);
-            (self.of(charge) != Place::Here, made_up)
-        };
+        let rank =
+            |charge: &Charge| self.standing(charge).map(|standing| (standing.bound != Bound::Here, standing.made_up));
         let mut order: Vec<_> = charges.iter().map(rank).enumerate().collect();
         order.sort_by_key(|(_, rank)| *rank);
         order.into_iter().map(|(at, _)| at).collect()
@@ -95,43 +110,49 @@ impl Places {
         self.counters.get(counter).map_or("", String::as_str)
     }
 
+    /// Whether who holds a charge's bucket is to be asked now.
+    pub(crate) fn allows(&mut self, charge: &Charge, now: Time) -> bool {
+        self.breaker(self.desk(charge)).is_some_and(|breaker| breaker.allows(now))
+    }
+
+    /// It answered.
+    pub(crate) fn answered(&mut self, charge: &Charge) {
+        if let Some(breaker) = self.breaker(self.desk(charge)) {
+            breaker.succeeded();
+        }
+    }
+
     /// The number of the Durable Object or the binding that a charge is made at.
     pub(crate) fn desk(&self, charge: &Charge) -> Option<usize> {
         match self.of(charge) {
-            Place::Object => {
-                let shards = u128::try_from(self.shards.max(1)).unwrap_or(1);
-                Some(usize::try_from(charge.key % shards).unwrap_or(0))
-            }
+            Place::Object(shard) => Some(shard),
             Place::Counter(counter) => Some(self.shards + counter),
             Place::Here | Place::Nowhere => None,
         }
     }
 
-    /// Whether a desk is to be asked now.
-    pub(crate) fn allows(&mut self, desk: usize, now: Time) -> bool {
-        self.breakers.get_mut(desk).is_some_and(|breaker| breaker.allows(now))
-    }
-
-    /// A desk answered.
-    pub(crate) fn answered(&mut self, desk: usize) {
-        if let Some(breaker) = self.breakers.get_mut(desk) {
-            breaker.succeeded();
-        }
-    }
-
-    /// It did not, or not in time. What fails at once costs nobody a wait, so that it counts as no more than what is late.
+    /// A desk did not answer, or not in time. What fails at once costs nobody a wait, so that it counts as no more than what is
+    /// late.
     pub(crate) fn failed(&mut self, desk: usize, now: Time) {
-        if let Some(breaker) = self.breakers.get_mut(desk) {
+        if let Some(breaker) = self.breaker(Some(desk)) {
             breaker.late(now);
         }
     }
+
+    fn breaker(&mut self, desk: Option<usize>) -> Option<&mut Breaker> {
+        self.breakers.get_mut(desk?)
+    }
+
+    fn standing(&self, charge: &Charge) -> Option<&Standing> {
+        self.limits.get(usize::from(charge.limit))
+    }
 }
 
-impl Place {
+impl Bound {
     fn counter(self) -> Option<usize> {
         match self {
             Self::Counter(counter) => Some(counter),
-            Self::Here | Self::Object | Self::Nowhere => None,
+            Self::Here | Self::Objects | Self::Nowhere => None,
         }
     }
 }
@@ -178,9 +199,9 @@ mod tests {
         };
         let (here, nowhere) = (Place::Here, Place::Nowhere);
         assert_eq!(of("0"), (vec![here, nowhere, nowhere, here], vec![1, 2], vec![]));
-        assert_eq!(of("8"), (vec![here, Place::Object, Place::Object, here], vec![], vec![]));
+        assert_eq!(of("8"), (vec![here, Place::Object(5), Place::Object(5), here], vec![], vec![]));
         let bound = of("8\nOUTWORK_LIMIT_BY_IP\nOUTWORK_LIMIT_LOGIN_PER_IP\nOUTWORK_LIMIT_OTHR");
-        assert_eq!(bound.0, [here, Place::Counter(1), Place::Object, here]);
+        assert_eq!(bound.0, [here, Place::Counter(1), Place::Object(5), here]);
         assert_eq!(bound.2, ["OUTWORK_LIMIT_BY_IP", "OUTWORK_LIMIT_OTHR"], "one of a local limit, one misspelt");
     }
 
