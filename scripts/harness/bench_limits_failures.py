@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import signal
 import time
@@ -120,8 +121,9 @@ def _round(envoy: Envoy, seen: Seen, path: str, happening: Callable[[], ContextM
         log.seek(written)
         seen.milliseconds += [json.loads(line)["duration_ms"] for line in log]
     seen.failed += sum(reply.status >= 500 for _, reply in replies)
-    admitted = [at for at, reply in replies if reply.status not in (429, 503)]
-    seen.uncounted += len(admitted) - CLIENTS
-    seen.until_back.append(max([at - back for at in admitted if at > back], default=0.0))
+    seen.uncounted += sum(reply.status != 429 for _, reply in replies) - CLIENTS
+    refused = {reply.client: at - back for at, reply in reversed(replies) if reply.status == 429 and at > back}
+    # A client who was not refused any more is one for whom the limit never held again.
+    seen.until_back.append(max(refused.get(client, math.inf) for client in clients))
     # Breakers close before the next round.
     time.sleep(1.2)

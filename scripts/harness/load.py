@@ -12,8 +12,9 @@ from .envoy import Envoy
 
 @dataclass
 class Reply:
-    """What a client got, and after how many seconds."""
+    """What a client got, which one by its number, and after how many seconds."""
 
+    client: int
     status: int
     headers: dict[str, str]
     seconds: float
@@ -23,6 +24,7 @@ class Client:
     """A client with a connection to one Envoy. All of 127.0.0.0/8 is loopback, so its address can be its own."""
 
     def __init__(self, envoy: Envoy, number: int) -> None:
+        self.number = number
         self.connection = http.client.HTTPConnection("127.0.0.1", envoy.ports.http, timeout=20, source_address=(f"127.0.{number >> 8}.{number & 255}", 0))
 
     def get(self, path: str, method: str = "GET", body: bytes | None = None) -> Reply:
@@ -31,7 +33,7 @@ class Client:
         self.connection.request(method, path, body)
         answer = self.connection.getresponse()
         answer.read()
-        return Reply(answer.status, {name.lower(): value for name, value in answer.getheaders()}, time.monotonic() - began)
+        return Reply(self.number, answer.status, {name.lower(): value for name, value in answer.getheaders()}, time.monotonic() - began)
 
 
 class Load:
