@@ -77,6 +77,11 @@ extern "C" fn proxy_on_grpc_close(_root: u32, call: u32, _status: u32) {
     with((), |vm| vm.answered(call, Answer::None));
 }
 
+#[unsafe(no_mangle)]
+extern "C" fn proxy_on_tick(root: u32) {
+    with((), |vm| vm.tick(root));
+}
+
 fn code(action: Action) -> u32 {
     match action {
         Action::Continue => 0,

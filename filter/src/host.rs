@@ -61,6 +61,9 @@ pub trait Host {
     /// Lets a request go on that was held.
     fn resume(&self) -> Result<(), Failure>;
 
+    /// Has the proxy tick for the plugin every so many milliseconds; 0 for no more.
+    fn tick(&self, milliseconds: u32) -> Result<(), Failure>;
+
     /// The plugin's configuration of this many bytes.
     fn configuration(&self, size: usize) -> Result<Vec<u8>, Failure>;
 
@@ -134,6 +137,8 @@ pub enum Call {
     Service,
     /// Let a request go on that was held.
     Resume,
+    /// Tick.
+    Timer,
     /// Define or change a metric.
     Metric,
     /// Show the plugin's configuration.
@@ -142,7 +147,7 @@ pub enum Call {
 
 impl Call {
     /// Every call, in order.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Headers,
         Self::Body,
         Self::Clock,
@@ -154,6 +159,7 @@ impl Call {
         Self::Store,
         Self::Service,
         Self::Resume,
+        Self::Timer,
         Self::Metric,
         Self::Configuration,
     ];
@@ -172,6 +178,7 @@ impl Call {
             Self::Store => "store",
             Self::Service => "service",
             Self::Resume => "resume",
+            Self::Timer => "timer",
             Self::Metric => "metric",
             Self::Configuration => "configuration",
         }
@@ -244,6 +251,7 @@ mod wasm {
             timeout_ms: u32,
             call: *mut u32,
         ) -> u32;
+        fn proxy_set_tick_period_milliseconds(period: u32) -> u32;
         fn proxy_continue_stream(stream: u32) -> u32;
         fn proxy_set_effective_context(context: u32) -> u32;
     }
@@ -438,6 +446,10 @@ mod wasm {
 
         fn resume(&self) -> Result<(), Failure> {
             done(Call::Resume, unsafe { proxy_continue_stream(REQUEST) })
+        }
+
+        fn tick(&self, milliseconds: u32) -> Result<(), Failure> {
+            done(Call::Timer, unsafe { proxy_set_tick_period_milliseconds(milliseconds) })
         }
 
         fn configuration(&self, size: usize) -> Result<Vec<u8>, Failure> {

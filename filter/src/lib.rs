@@ -3,6 +3,8 @@
 //! ```text
 //! abi ─▶ vm ─▶ root      configuration and keys ─▶ a policy, once a reload
 //!           ╰▶ request   headers and connection ─▶ facts ─▶ engine ─▶ edits or a reply, state, metrics
+//!                 ├▶ charging   what limits charge: here (store), or where a service is asked, and the request waits (service, waiting)
+//!                 ├▶ tarpit     refusals that are held back
 //!                 ╰▶ endpoint   what the filter answers itself, once its body is there (pending)
 //! ```
 //!
@@ -18,6 +20,7 @@
 #[expect(unsafe_code, reason = "the callbacks have the names that the ABI gives them")]
 mod abi;
 
+pub mod breakers;
 pub mod charging;
 pub mod configuration;
 pub mod connection;
@@ -37,6 +40,7 @@ pub mod request;
 pub mod root;
 pub mod service;
 pub mod store;
+pub mod tarpit;
 pub mod vm;
 pub mod waiting;
 

@@ -14,6 +14,8 @@ use outwork_engine::{
 pub struct Limits {
     // INVARIANT: in the order of the policy's limits.
     counters: Vec<Counters>,
+    // INVARIANT: in the same order.
+    made_up: Vec<bool>,
 }
 
 /// The counters of one limit.
@@ -26,7 +28,14 @@ struct Counters {
 impl Limits {
     /// The counters of a policy's limits, which exist from here on.
     pub fn new(host: &impl Host, metrics: &Metrics, policy: &Policy) -> Self {
-        Self { counters: policy.limits().iter().map(|limit| Counters::new(host, metrics, limit)).collect() }
+        let limits = policy.limits();
+        let made_up = limits.iter().map(Limit::makes_up_keys).collect();
+        Self { counters: limits.iter().map(|limit| Counters::new(host, metrics, limit)).collect(), made_up }
+    }
+
+    /// Whether clients make up keys of a limit as they like.
+    pub fn makes_up_keys(&self, limit: u16) -> bool {
+        self.made_up.get(usize::from(limit)).copied().unwrap_or(true)
     }
 
     /// Counts what limits asked for. Where they refuse nobody, most requests count nothing.
@@ -45,9 +54,9 @@ impl Limits {
 }
 
 impl Counters {
-    /// A throttle and the rungs of the ladder: a limit asks for nothing else. A dot would end the id in Envoy's tags.
+    /// A throttle and the rungs of the ladder: a limit asks for nothing else.
     fn new(host: &impl Host, metrics: &Metrics, limit: &Limit) -> Self {
-        let id = limit.id.replace('.', "_");
+        let id = &limit.id;
         let counter = |asks: &str| metrics.named(host, Kind::Counter, format!("outwork_limits.limit.{id}.asks.{asks}"));
         let may = |rung: &Rung| *rung == Rung::Throttle || limit.ladder.level_of(*rung) > 0;
         Self {

@@ -19,6 +19,8 @@ const CLASSES: [&str; 3] = ["2xx", "3xx", "4xx"];
 pub enum Called {
     /// It admits.
     Ok,
+    /// It admits, and says that it knows no such limit.
+    Unknown,
     /// It does not.
     Over,
     /// It did not answer in time.
@@ -30,7 +32,7 @@ pub enum Called {
 }
 
 /// In their order.
-const CALLED: [&str; 5] = ["ok", "over", "timeout", "error", "skipped"];
+const CALLED: [&str; 6] = ["ok", "unknown", "over", "timeout", "error", "skipped"];
 
 /// The metrics of one VM. Each is defined once: a hostcall that defines one again makes the proxy remember it again.
 #[derive(Debug, Default)]

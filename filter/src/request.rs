@@ -9,7 +9,8 @@ use crate::{
     host::{Call, Failure, Host},
     pairs,
     root::Plugin,
-    vm::{Action, Memory},
+    tarpit::Delayed,
+    vm::{Action, Memory, attempt},
 };
 use outwork_engine::{
     decision::{Decision, Edit, Reply},
@@ -17,6 +18,7 @@ use outwork_engine::{
     fact::Fact,
     facts::{Connection, Facts, Protocol},
     record,
+    time::Time,
 };
 
 /// Where a network filter leaves what is known of the connection.
@@ -39,6 +41,8 @@ pub enum Outcome {
     Collect(usize),
     /// It is held until these calls are answered.
     Ask(Vec<Asking>, Asked),
+    /// It is refused, and that held back; it is now this late.
+    Delay(Time, Delayed),
 }
 
 /// What is there of a request besides its head.
@@ -63,12 +67,27 @@ pub fn resume<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, asked: &A
 fn attempt_all<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, rest: Rest<'_>) -> Outcome {
     examine(host, plugin, memory, rest).unwrap_or_else(|failure| {
         memory.metrics.failed(host, failure);
-        // Undecided requests go on, but not with a verdict or a signature that the client wrote.
-        for name in EVIDENCE {
-            attempt(host, memory, host.remove_header(name));
-        }
-        Outcome::Done(Action::Continue)
+        Outcome::Done(let_go(host, memory))
     })
+}
+
+/// Sends a refusal that was held back.
+pub(crate) fn refuse<H: Host>(host: &H, memory: &Memory, delayed: &Delayed) -> Action {
+    match answer(host, &delayed.reply, &delayed.details) {
+        Ok(()) => Action::Stop,
+        Err(failure) => {
+            memory.metrics.failed(host, failure);
+            let_go(host, memory)
+        }
+    }
+}
+
+/// Undecided requests go on, but not with a verdict or a signature that the client wrote.
+fn let_go<H: Host>(host: &H, memory: &Memory) -> Action {
+    for name in EVIDENCE {
+        attempt(host, memory, host.remove_header(name));
+    }
+    Action::Continue
 }
 
 /// Looks at the request's head, with the rest as far as it is there.
@@ -132,7 +151,7 @@ fn judge<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, facts: &Facts<
     memory.metrics.decided(host, decision.verdict);
     plugin.models.note(host, &memory.metrics, &decision.scored);
     leave_state(host, plugin, memory, &decision, facts);
-    Outcome::Done(act(host, memory, &decision))
+    act(host, memory, decision, facts.now)
 }
 
 /// Leaves the verdict, and the record where the policy wants one, for the access log and other filters.
@@ -144,10 +163,14 @@ fn leave_state<H: Host>(host: &H, plugin: &Plugin, memory: &Memory, decision: &D
     }
 }
 
-fn act<H: Host>(host: &H, memory: &Memory, decision: &Decision<'_>) -> Action {
-    if let Some(reply) = &decision.reply {
-        match answer(host, reply, &["outwork_", decision.verdict.name()].concat()) {
-            Ok(()) => return Action::Stop,
+fn act<H: Host>(host: &H, memory: &Memory, decision: Decision<'_>, now: Time) -> Outcome {
+    if let Some(reply) = decision.reply {
+        let details = ["outwork_", decision.verdict.name()].concat();
+        if decision.delay > 0 && !memory.tarpit.is_full() {
+            return Outcome::Delay(now, Delayed { reply, details, delay: decision.delay });
+        }
+        match answer(host, &reply, &details) {
+            Ok(()) => return Outcome::Done(Action::Stop),
             Err(failure) => memory.metrics.failed(host, failure),
         }
     }
@@ -158,7 +181,7 @@ fn act<H: Host>(host: &H, memory: &Memory, decision: &Decision<'_>) -> Action {
         };
         attempt(host, memory, done);
     }
-    Action::Continue
+    Outcome::Done(Action::Continue)
 }
 
 /// Sends a reply; `details` are what the access log shows of it.
@@ -189,13 +212,6 @@ fn ask<H: Host>(host: &H, memory: &Memory, path: &[u8]) -> Option<Vec<u8>> {
         memory.metrics.failed(host, failure);
         None
     })
-}
-
-/// Counts what could not be done.
-fn attempt<H: Host>(host: &H, memory: &Memory, done: Result<(), Failure>) {
-    if let Err(failure) = done {
-        memory.metrics.failed(host, failure);
-    }
 }
 
 /// The protocols of recent connections. A connection speaks one protocol, and asking for it costs as much as asking for

@@ -4,6 +4,7 @@
 //! them: about 10 KB of a module of 930 KB, for a decoder that is total and that many others fuzz.
 //! <https://www.envoyproxy.io/docs/envoy/latest/api-v3/service/ratelimit/v3/rls.proto>
 
+use crate::metrics::Called;
 use outwork_engine::limits::{Charge, Said};
 use prost::Message;
 
@@ -30,17 +31,41 @@ pub fn question<'n>(domain: &str, charges: &[&Charge], name: impl Fn(u16) -> &'n
     RateLimitRequest { domain: domain.to_owned(), descriptors, hits_addend }.encode_to_vec()
 }
 
+/// What the service answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heard {
+    /// What it said of each charge.
+    pub said: Vec<Said>,
+    /// Whether it says that it has no limit for one of them, which it admits.
+    pub lacks_limit: bool,
+}
+
+impl Heard {
+    /// As it is counted.
+    pub fn called(&self) -> Called {
+        if self.said.iter().any(|said| !said.admitted) {
+            Called::Over
+        } else if self.lacks_limit {
+            Called::Unknown
+        } else {
+            Called::Ok
+        }
+    }
+}
+
 /// What the service said of each of `asked` charges; none where the bytes are no answer to that.
 ///
 /// A service that says nothing of each (Limitador) speaks of all together: over, where any of them is.
-pub fn answer(bytes: &[u8], asked: usize) -> Option<Vec<Said>> {
+pub fn answer(bytes: &[u8], asked: usize) -> Option<Heard> {
     let response = RateLimitResponse::decode(bytes).ok()?;
-    if response.statuses.is_empty() {
+    let statuses = &response.statuses;
+    if statuses.is_empty() {
         let admitted = admits(response.overall_code)?;
-        return Some(vec![Said { admitted, remaining: None, reset: None }; asked]);
+        return Some(Heard { said: vec![Said { admitted, remaining: None, reset: None }; asked], lacks_limit: false });
     }
-    let said: Option<Vec<Said>> = response.statuses.iter().map(Status::said).collect();
-    said.filter(|said| said.len() == asked)
+    let said: Option<Vec<Said>> = statuses.iter().map(Status::said).collect();
+    let lacks_limit = statuses.iter().any(|status| status.current_limit.is_none());
+    said.filter(|said| said.len() == asked).map(|said| Heard { said, lacks_limit })
 }
 
 /// Whether a code admits; none for one that says nothing.
@@ -185,7 +210,8 @@ mod tests {
         for status in statuses {
             bytes.extend([&[0x12, u8::try_from(status.len()).unwrap()], status].concat());
         }
-        let said = answer(&bytes, 3).unwrap();
+        let Heard { said, lacks_limit } = answer(&bytes, 3).unwrap();
+        assert!(lacks_limit);
         assert_eq!(said[0], Said { admitted: true, remaining: Some(7), reset: Some(90_500_000) });
         assert_eq!(said[1], Said { admitted: false, remaining: Some(0), reset: None });
         assert_eq!(said[2], Said { admitted: true, remaining: None, reset: None });
@@ -194,7 +220,9 @@ mod tests {
 
     #[test]
     fn without_statuses_the_overall_code_speaks_for_all() {
-        let said = |admitted| Some(vec![Said { admitted, remaining: None, reset: None }; 2]);
+        let said = |admitted| {
+            Some(Heard { said: vec![Said { admitted, remaining: None, reset: None }; 2], lacks_limit: false })
+        };
         assert_eq!(answer(&[8, 1], 2), said(true));
         assert_eq!(answer(&[8, 2, 0x1a, 2, 0x0a, 0], 2), said(false), "headers to add are skipped");
     }
@@ -209,8 +237,8 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_an_answer_or_none(bytes: Vec<u8>, asked in 0_usize..5) {
-            if let Some(said) = answer(&bytes, asked) {
-                prop_assert_eq!(said.len(), asked);
+            if let Some(heard) = answer(&bytes, asked) {
+                prop_assert_eq!(heard.said.len(), asked);
             }
         }
     }

@@ -1,17 +1,19 @@
 //! One VM: the plugins configured in it, and the memory that requests hand on to one another.
 
 use crate::{
+    breakers::Breakers,
     charging::{self, Asked, Asking},
     endpoint,
     entropy::Pool,
-    host::{Host, Level},
+    host::{Failure, Host, Level},
     metrics::Metrics,
     pending::{Arrived, Pending},
     request::{self, Outcome, Protocols},
     root::{self, Plugin},
+    tarpit::Tarpit,
     waiting::Waiting,
 };
-use outwork_engine::{limits::Breaker, rules::Scratch, time::Time};
+use outwork_engine::{rules::Scratch, time::Time};
 use std::ops::Range;
 
 /// What becomes of a request.
@@ -59,32 +61,10 @@ pub struct Memory {
     pub protocols: Protocols,
     /// Counters.
     pub metrics: Metrics,
-    /// Whether the rate-limit service is asked.
-    pub breaker: Breaker,
-}
-
-impl Memory {
-    /// The rate-limit service answered.
-    pub fn reached(&mut self, host: &impl Host) {
-        let was_open = self.breaker.is_open();
-        self.breaker.succeeded();
-        if was_open {
-            self.metrics.breaker(host, false);
-        }
-    }
-
-    /// It did not, or not in time.
-    pub fn missed(&mut self, host: &impl Host, now: Time, late: bool) {
-        let was_open = self.breaker.is_open();
-        if late {
-            self.breaker.late(now);
-        } else {
-            self.breaker.failed(now);
-        }
-        if !was_open && self.breaker.is_open() {
-            self.metrics.breaker(host, true);
-        }
-    }
+    /// Whether rate-limit services are asked.
+    pub breakers: Breakers,
+    /// Refusals that are held back.
+    pub tarpit: Tarpit,
 }
 
 /// What came of a call.
@@ -127,9 +107,11 @@ impl<H: Host> Vm<H> {
         match root::load(&self.host, &self.memory.metrics, size) {
             Ok(plugin) => {
                 root::announce(&self.host, &self.memory.metrics, &plugin);
-                self.renew(&plugin);
                 self.plugins.retain(|(known, _)| *known != root && self.host.lives(*known));
+                self.memory.tarpit.prune(&self.host);
                 self.plugins.push((root, plugin));
+                let services = self.plugins.iter().filter_map(|(_, plugin)| plugin.global.as_ref());
+                self.memory.breakers.keep(&services.map(|global| global.cluster.as_str()).collect::<Vec<_>>());
                 true
             }
             Err(error) => {
@@ -164,7 +146,34 @@ impl<H: Host> Vm<H> {
                 }
                 Action::Hold
             }
+            Outcome::Delay(now, delayed) => {
+                let Self { host, memory, .. } = self;
+                match memory.tarpit.hold(host, (root, context), now, delayed) {
+                    Ok(()) => Action::Hold,
+                    Err((delayed, failure)) => {
+                        memory.metrics.failed(host, failure);
+                        request::refuse(host, memory, &delayed)
+                    }
+                }
+            }
         }
+    }
+
+    /// Sends the refusals that are due.
+    pub fn tick(&mut self, root: u32) {
+        let Self { host, memory, .. } = self;
+        let now = host.now().unwrap_or_else(|failure| {
+            memory.metrics.failed(host, failure);
+            // Without a clock all are due.
+            Time(u64::MAX)
+        });
+        while let Some((context, delayed)) = memory.tarpit.due(now) {
+            if host.lives(context) && request::refuse(host, memory, &delayed) == Action::Continue {
+                attempt(host, memory, host.resume());
+            }
+        }
+        let rested = memory.tarpit.rest(host, root);
+        attempt(host, memory, rested);
     }
 
     /// Takes in what came of a call, and goes on with its request where nothing else is waited for; unless its client is gone.
@@ -181,17 +190,8 @@ impl<H: Host> Vm<H> {
             return;
         }
         let outcome = request::resume(host, plugin, memory, &asked);
-        if self.hold(context, root, outcome) == Action::Continue
-            && let Err(failure) = self.host.resume()
-        {
-            self.memory.metrics.failed(&self.host, failure);
-        }
-    }
-
-    /// Another service has not failed yet.
-    fn renew(&mut self, plugin: &Plugin) {
-        if self.plugins.last().is_some_and(|(_, last)| last.global != plugin.global) {
-            self.memory.reached(&self.host);
+        if self.hold(context, root, outcome) == Action::Continue {
+            attempt(&self.host, &self.memory, self.host.resume());
         }
     }
 
@@ -206,6 +206,13 @@ impl<H: Host> Vm<H> {
                 None => Action::Stop,
             },
         }
+    }
+}
+
+/// Counts what could not be done.
+pub(crate) fn attempt(host: &impl Host, memory: &Memory, done: Result<(), Failure>) {
+    if let Err(failure) = done {
+        memory.metrics.failed(host, failure);
     }
 }
 
@@ -328,7 +335,13 @@ mod tests {
             assert_eq!(request(&mut vm, &[("outwork-risk", "forged"), ("l", "1")]), Action::Continue, "{call:?}");
             if !matches!(
                 call,
-                Call::Metric | Call::Reply | Call::Configuration | Call::Body | Call::Service | Call::Resume
+                Call::Metric
+                    | Call::Reply
+                    | Call::Configuration
+                    | Call::Body
+                    | Call::Service
+                    | Call::Resume
+                    | Call::Timer
             ) {
                 let name = format!("outwork_request_errors.call.{}", call.name());
                 assert!(vm.host.metric(&name) > 0, "{name}");

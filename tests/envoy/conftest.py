@@ -54,6 +54,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> stack.Built:
     return stack.Built(wasm, outwork, build.bundle(outwork, HERE / "policy", tmp_path_factory.mktemp("policy") / "seen.bundle"))
 
 
+@pytest.fixture(scope="session")
+def limits(made: stack.Built, tmp_path_factory: pytest.TempPathFactory) -> stack.Built:
+    """The bundle of ./limits."""
+    return stack.Built(made.wasm, made.outwork, build.bundle(made.outwork, HERE / "limits", tmp_path_factory.mktemp("limits") / "limits.bundle"))
+
+
 @pytest.fixture(scope="module")
 def edge(made: stack.Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
     """Started once a module, stopped whatever happens."""

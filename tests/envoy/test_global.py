@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from harness import build, global_limits, stack
@@ -15,11 +15,12 @@ from harness.edge import Ports
 from origin import Echo
 from service import OK, OVER, SILENCE, Service
 from test_endpoints import Client
+from test_filter import wait
+from trap import trapping
 
 from conftest import Edge
 
-HERE = Path(__file__).resolve().parent
-SERVICE = ("--global-cluster", "ratelimit", "--global-timeout", "200")
+SERVICE = ("--global-cluster", "ratelimit", "--global-timeout", "1000")
 
 
 @pytest.fixture(scope="module")
@@ -28,12 +29,6 @@ def service() -> Iterator[Service]:
     service = Service()
     yield service
     service.close()
-
-
-@pytest.fixture(scope="module")
-def limits(made: stack.Built, tmp_path_factory: pytest.TempPathFactory) -> stack.Built:
-    """The bundle of ./limits."""
-    return stack.Built(made.wasm, made.outwork, build.bundle(made.outwork, HERE / "limits", tmp_path_factory.mktemp("limits") / "limits.bundle"))
 
 
 @pytest.fixture(scope="module")
@@ -51,13 +46,15 @@ def asking(limits: stack.Built, service: Service, tmp_path_factory: pytest.TempP
 @pytest.fixture(autouse=True)
 def quiet(service: Service, asking: Edge) -> Iterator[None]:
     """The service answers again, and the breaker has closed."""
-    service.says, service.delay = OK, 0.0
-    deadline = time.monotonic() + 5
-    while asking.curl("/open") != "200" or asking.envoy.stats("outwork_limit_breaker").get("wasmcustom.outwork_limit_breaker"):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    service.says, service.delay = OK, lambda: 0.0
+    wait(lambda: asking.curl("/open") == "200" and not breaker(asking))
     service.asked.clear()
     yield
+
+
+def breaker(edge: Edge) -> int:
+    """Whether requests go without the service."""
+    return edge.envoy.stats("outwork_limit_breaker")["wasmcustom.outwork_limit_breaker"]
 
 
 def calls(edge: Edge) -> dict[str, int]:
@@ -74,7 +71,7 @@ def rise(edge: Edge, before: dict[str, int]) -> dict[str, int]:
 @pytest.mark.parametrize("version", ["--http1.1", "--http2"])
 def test_a_request_waits_for_the_service_and_arrives_signed(asking, service, version):
     asking.echo.seen.clear()
-    service.delay = 0.05
+    service.delay = lambda: 0.05
     assert asking.curl("/both", version) == "200"
     assert len(service.asked) == 1 and service.asked[0].count(b"service.") == 2
     names = [name for name, _ in asking.echo.seen["/both"]]
@@ -84,7 +81,7 @@ def test_a_request_waits_for_the_service_and_arrives_signed(asking, service, ver
 @pytest.mark.parametrize("version", ["--http1.1", "--http2"])
 @pytest.mark.parametrize("size", [1, 30_000, 300_000])
 def test_a_body_waits_with_its_request_and_arrives_whole(asking, service, tmp_path, version, size):
-    service.delay = 0.05
+    service.delay = lambda: 0.05
     body = tmp_path / "body"
     body.write_bytes(b"x" * size)
     argv = ["curl", "-sk", version, "--data-binary", f"@{body}", asking.url("/open")]
@@ -103,7 +100,7 @@ def test_over_the_limit_is_429_and_counted_by_limit_and_rung(asking, service):
     assert asking.curl("/open") == "429"
     assert rise(asking, before) == {"over": 1}
     text = asking.envoy.admin("/stats/prometheus?filter=outwork_limit")
-    assert 'outwork_limits{limit="service_open",asks="throttle"}' in text.replace('asks="throttle",limit="service_open"', 'limit="service_open",asks="throttle"')
+    assert 'outwork_limits{limit="service.open",asks="throttle"}' in text.replace('asks="throttle",limit="service.open"', 'limit="service.open",asks="throttle"')
     assert 'outwork_limit_calls{result="over"}' in text
 
 
@@ -116,29 +113,20 @@ def test_a_rung_that_refuses_asks_nobody(asking, service):
     assert len(service.asked) == asked
 
 
-@pytest.mark.parametrize(("says", "result", "times"), [(SILENCE, "timeout", 3), (13, "error", 1), (b"\xff" * 40, "error", 1), (b"", "error", 1), (b"\x08\x00", "error", 1)])
-def test_without_an_answer_each_limit_says_what_that_means(asking, service, says, result, times):
-    """A service that is late counts as gone the third time running, one that fails at once."""
-    for path, status in (("/open", "200"), ("/closed", "503")):
-        quieten(asking)
-        service.says = says
-        before = calls(asking)
-        for _ in range(times):
-            started = time.monotonic()
-            assert asking.curl(path) == status
-            assert time.monotonic() - started < 2
+@pytest.mark.parametrize(("path", "status"), [("/open", "200"), ("/closed", "503")])
+@pytest.mark.parametrize(("says", "result"), [(SILENCE, "timeout"), (13, "error"), (b"\xff" * 40, "error"), (b"", "error"), (b"\x08\x00", "error")])
+def test_without_an_answer_each_limit_says_what_that_means(asking, service, says, result, path, status):
+    """A service that fails counts as gone at once, one that is late the third time running; then nobody is asked for a while."""
+    before = calls(asking)
+    service.says = says
+    for _ in range(8):
+        started = time.monotonic()
         assert asking.curl(path) == status
-        assert rise(asking, before) == {result: times, "skipped": 1}, "the last asked nobody"
-        service.says = OK
-
-
-def quieten(edge: Edge) -> None:
-    """Waits until the service is asked again."""
-    deadline = time.monotonic() + 5
-    while edge.envoy.stats("outwork_limit_breaker")["wasmcustom.outwork_limit_breaker"]:
-        assert time.monotonic() < deadline
-        edge.curl("/open")
-        time.sleep(0.05)
+        assert time.monotonic() - started < 2.5
+        if "skipped" in rise(asking, before):
+            break
+    counted = rise(asking, before)
+    assert set(counted) == {result, "skipped"} and counted[result] >= (3 if says is SILENCE else 1), counted
 
 
 def test_a_bucket_here_takes_the_place_of_one_that_is_gone(asking, service):
@@ -148,31 +136,53 @@ def test_a_bucket_here_takes_the_place_of_one_that_is_gone(asking, service):
 
 
 def test_many_wait_at_once_and_each_has_its_own_answer(asking, service):
+    """The answers come in another order than the questions."""
+    before = calls(asking)
+    service.says = lambda question: OVER if b"service.closed" in question else OK
+    service.delay = lambda: random.uniform(0, 0.2)
+    paths = ["/open", "/closed"] * 32
     with ThreadPoolExecutor(16) as pool:
-        statuses = list(pool.map(lambda _: asking.curl("/open"), range(64)))
-    assert statuses == ["200"] * 64
+        statuses = list(pool.map(asking.curl, paths))
+    assert statuses == [{"/open": "200", "/closed": "429"}[path] for path in paths]
+    assert rise(asking, before) == {"ok": 32, "over": 32}
 
 
 def test_whose_client_is_gone_leaves_nothing_and_hurts_nobody(asking, service):
-    service.delay = 0.1
-    for _ in range(5):
-        subprocess.run(["curl", "-sk", "-m", "0.05", "-o", "/dev/null", asking.url("/open")], check=False)
-    service.delay = 0.0
-    quieten(asking)
+    service.delay = lambda: 0.3
+    before = calls(asking)
+    gone = [subprocess.run(["curl", "-sk", "-m", "0.15", "-o", "/dev/null", asking.url("/open")], check=False).returncode for _ in range(5)]
+    assert gone == [28] * 5
+    service.delay = lambda: 0.0
+    wait(lambda: rise(asking, before) == {"ok": 5})
     assert asking.curl("/open") == "200"
     errors = asking.envoy.stats(r"^wasmcustom\.outwork_request_errors\.")
     assert errors and not any(errors.values()), errors
     assert not asking.envoy.traps()
 
 
-def test_limits_are_kept_over_a_reload_while_requests_wait(asking, service):
+def test_a_reload_loses_no_request_that_waits_and_no_rung(asking, service):
+    """`/ladder` stands on a rung that refuses, by what is kept here."""
+    service.says = OVER
+    assert asking.curl("/ladder") == "429"
+    service.says, service.delay = OK, lambda: 0.4
     watched = edges.watched(asking.envoy.run)
-    service.delay = 0.15
+    before = calls(asking)
     with ThreadPoolExecutor(8) as pool:
         waiting = [pool.submit(asking.curl, "/open") for _ in range(8)]
-        time.sleep(0.05)
-        build.publish(asking.made.outwork, asking.made.bundle, asking.made.wasm, watched, *SERVICE, "--limits-memory", "4MiB")
+        wait(lambda: len(service.asked) >= 8)
+        build.publish(asking.made.outwork, asking.made.bundle, asking.made.wasm, watched, *SERVICE, "--client-address", "source")
         assert [done.result() for done in waiting] == ["200"] * 8
+    assert rise(asking, before) == {"ok": 8}
+    service.delay = lambda: 0.0
+    assert asking.curl("/ladder") == "429"
+    assert rise(asking, before) == {"ok": 8}, "nobody was asked about that"
+
+
+def test_a_limit_that_the_service_does_not_know_is_told_of(asking, service):
+    before = calls(asking)
+    service.says = b"\x08\x01\x12\x02\x08\x01"
+    assert asking.curl("/open") == "200"
+    assert rise(asking, before) == {"unknown": 1}
 
 
 def test_a_cluster_that_is_not_there_is_an_error_that_holds_nobody(limits, tmp_path):
@@ -193,5 +203,28 @@ def test_a_policy_without_its_service_says_so_once_and_counts_here(limits, tmp_p
             edge = Edge(envoy, echo, limits)
             assert [edge.curl("/local") for _ in range(3)] == ["200", "200", "429"]
             assert (tmp_path / "envoy.log").read_text().count("`service.open` is global") == 1
+    finally:
+        echo.close()
+
+
+def test_a_trap_elsewhere_in_the_vm_does_not_hang_a_request_that_waits(limits, service, tmp_path):
+    """Nobody resumes it: what bounds its wait is `stream_idle_timeout`, here two seconds."""
+    echo, module = Echo(), trapping(limits.wasm, tmp_path / "trapping.wasm")
+    template = global_limits.template(tmp_path, service.port)
+    template.write_text(template.read_text().replace("stream_idle_timeout: 35s", "stream_idle_timeout: 2s"))
+    built = stack.Built(module, limits.outwork, limits.bundle)
+    options = ("--global-cluster", "ratelimit", "--global-timeout", "1000")
+    try:
+        with stack.start(tmp_path / "run", built, Ports(origin=echo.port), template=template, options=options, concurrency=1) as envoy, ThreadPoolExecutor(1) as pool:
+            edge, started = Edge(envoy, echo, built), time.monotonic()
+            service.says = SILENCE
+            waiting = pool.submit(edge.curl, "/open", "-m", "20")
+            time.sleep(0.3)
+            with Client(edge, "h2") as client:
+                assert client.ask("POST", "/", [], b"x", length=False, trailers=[("x-more", "1")])[0] == 503
+            assert waiting.result() in ("503", "504")
+            assert 0.3 < time.monotonic() - started < 6
+            service.says = OK
+            wait(lambda: edge.curl("/open") == "200")
     finally:
         echo.close()

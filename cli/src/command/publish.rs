@@ -55,19 +55,10 @@ struct Global {
     #[arg(long, value_name = "MS", requires = "global_cluster")]
     #[serde(rename = "timeout_ms", skip_serializing_if = "Option::is_none")]
     global_timeout: Option<u32>,
-    /// How it is asked about several limits of a request
-    #[arg(long, value_enum, default_value_t = Calls::Together, requires = "global_cluster")]
+    /// How it is asked about several limits of a request: in one call, or, as Limitador wants it, in a call for each at once
+    #[arg(long, value_parser = ["together", "apart"], default_value = "together", requires = "global_cluster")]
     #[serde(rename = "calls")]
-    global_calls: Calls,
-}
-
-#[derive(Clone, Copy, Serialize, ValueEnum)]
-#[serde(rename_all = "lowercase")]
-enum Calls {
-    /// In one call: envoyproxy/ratelimit, and whatever answers for each descriptor
-    Together,
-    /// In a call for each, all at once: Limitador
-    Apart,
+    global_calls: String,
 }
 
 #[derive(Clone, Copy, Serialize, ValueEnum)]

@@ -13,12 +13,12 @@
 mod tests;
 
 use crate::{
-    configuration::Calls,
+    configuration::{Calls, Global},
     host::Host,
     metrics::Called,
     root::Plugin,
-    service,
-    store::Store,
+    service::{self, Heard},
+    store::{Keys, Store},
     vm::{Answer, Memory},
 };
 use outwork_engine::{
@@ -45,6 +45,8 @@ pub struct Asked {
     settled: Vec<(u128, Charged)>,
     /// The keys that were asked about, with what was said of each so far.
     open: Vec<(u128, Option<Said>)>,
+    /// Which keys may still be stored for it.
+    keys: Keys,
     /// How many calls are not answered yet.
     outstanding: usize,
 }
@@ -74,27 +76,30 @@ pub(crate) fn begin<H: Host>(
     charges: &[Charge],
     moment: Moment,
 ) -> Begun {
-    let (store, now) = (plugin.store(host), moment.now);
-    let first = |charge: &Charge| match charge.scope {
-        Scope::Local => Some(here(&store, memory, charge, now)),
-        Scope::Global => standing(&store, memory, charge, now),
-    };
-    let settled: Vec<Option<Charged>> = charges.iter().map(first).collect();
-    let open: Vec<&Charge> =
-        charges.iter().zip(&settled).filter(|(_, settled)| settled.is_none()).map(|(charge, _)| charge).collect();
-    let calls = ask(host, plugin, memory, &open, now);
+    let mut till = Till::new(host, plugin, memory, moment.now);
+    let settled = in_turn(plugin, charges, |charge| match charge.scope {
+        Scope::Local => Some(till.here(charge)),
+        Scope::Global if charge.cost == 0 => Some(till.follow(charge, FREE)),
+        Scope::Global => till.standing(charge),
+    });
+    let keys = till.keys;
+    let open = charges.iter().zip(&settled).filter(|(_, settled)| settled.is_none()).map(|(charge, _)| charge);
+    let open: Vec<&Charge> = open.collect();
+    let calls = ask(host, plugin, memory, &open, moment.now);
     if !calls.is_empty() {
         let open = open.iter().map(|charge| (charge.key, None)).collect();
-        let keys = charges.iter().map(|charge| charge.key);
-        let settled = keys.zip(settled).filter_map(|(key, settled)| Some((key, settled?))).collect();
+        let buckets = charges.iter().map(|charge| charge.key);
+        let settled = buckets.zip(settled).filter_map(|(key, settled)| Some((key, settled?))).collect();
         let outstanding = calls.len();
-        return Begun::Asked(calls, Asked { moment, settled, open, outstanding });
+        return Begun::Asked(calls, Asked { moment, settled, open, keys, outstanding });
     }
-    let rest = |(charge, settled): (&Charge, Option<Charged>)| {
-        settled.unwrap_or_else(|| unreachable(&store, memory, charge, now))
-    };
+    let mut till = Till { keys, ..Till::new(host, plugin, memory, moment.now) };
+    let rest = |(charge, settled): (&Charge, Option<Charged>)| settled.unwrap_or_else(|| till.unreachable(charge));
     Begun::Settled(charges.iter().zip(settled).map(rest).collect())
 }
+
+/// What costs no tokens is within any limit, and asked of no service: some take 0 for 1.
+const FREE: Said = Said { admitted: true, remaining: None, reset: None };
 
 /// Settles what was asked. A policy that took the place of the one that asked may charge other buckets: those that stand
 /// here are charged now, and nothing is asked a second time.
@@ -105,16 +110,16 @@ pub(crate) fn finish<H: Host>(
     charges: &[Charge],
     asked: &Asked,
 ) -> Vec<Charged> {
-    let (store, now) = (plugin.store(host), asked.moment.now);
+    let mut till = Till { keys: asked.keys, ..Till::new(host, plugin, memory, asked.moment.now) };
     let settle = |charge: &Charge| {
         if let Some((_, charged)) = asked.settled.iter().find(|(key, _)| *key == charge.key) {
             return renumbered(*charged, charge.limit);
         }
         let said = asked.open.iter().find(|(key, _)| *key == charge.key).and_then(|(_, said)| *said);
         match (said, charge.scope) {
-            (Some(said), _) => follow(&store, memory, charge, said, now),
-            (None, Scope::Global) => unreachable(&store, memory, charge, now),
-            (None, Scope::Local) => here(&store, memory, charge, now),
+            (Some(said), _) => till.follow(charge, said),
+            (None, Scope::Global) => till.unreachable(charge),
+            (None, Scope::Local) => till.here(charge),
         }
     };
     charges.iter().map(settle).collect()
@@ -128,8 +133,22 @@ pub(crate) fn all_here<H: Host>(
     charges: &[Charge],
     now: Time,
 ) -> Vec<Charged> {
-    let store = plugin.store(host);
-    charges.iter().map(|charge| here(&store, memory, charge, now)).collect()
+    let mut till = Till::new(host, plugin, memory, now);
+    in_turn(plugin, charges, |charge| till.here(charge))
+}
+
+/// Charges those first whose keys a client cannot make up; what came of each, in the order of the charges.
+fn in_turn<T>(plugin: &Plugin, charges: &[Charge], mut settle: impl FnMut(&Charge) -> T) -> Vec<T> {
+    let made_up = |charge: &Charge| plugin.limits.makes_up_keys(charge.limit);
+    if charges.is_sorted_by_key(made_up) {
+        return charges.iter().map(settle).collect();
+    }
+    let mut places: Vec<usize> = (0..charges.len()).collect();
+    places.sort_by_key(|place| charges.get(*place).is_some_and(made_up));
+    let turns = places.into_iter().filter_map(|place| Some((place, settle(charges.get(place)?))));
+    let mut settled: Vec<(usize, T)> = turns.collect();
+    settled.sort_by_key(|(place, _)| *place);
+    settled.into_iter().map(|(_, settled)| settled).collect()
 }
 
 /// Takes in what came of a call, and notes how it went. Tells whether that was the last that was waited for.
@@ -145,25 +164,29 @@ pub(crate) fn hear<H: Host>(
         Answer::Bytes(size) => read(host, memory, about.len(), size),
         Answer::None => None,
     };
+    let cluster = plugin.global.as_ref().map_or("", |global| global.cluster.as_str());
     match said {
-        Some(said) => {
-            let over = said.iter().any(|said| !said.admitted);
-            memory.metrics.called(host, if over { Called::Over } else { Called::Ok });
-            memory.reached(host);
+        Some(heard) => {
+            memory.metrics.called(host, heard.called());
+            memory.breakers.reached(host, &memory.metrics, cluster);
             let places = asked.open.iter_mut().skip(about.start);
-            places.zip(said).for_each(|((_, place), said)| *place = Some(said));
+            places.zip(heard.said).for_each(|((_, place), said)| *place = Some(said));
         }
         None => {
             let now = later(host, memory, asked);
-            let late = answer == Answer::None && is_late(plugin, asked, now);
-            memory.metrics.called(host, if late { Called::Timeout } else { Called::Error });
-            memory.missed(host, now, late);
+            if answer == Answer::None && is_late(plugin, asked, now) {
+                memory.metrics.called(host, Called::Timeout);
+                memory.breakers.late(host, &memory.metrics, cluster, now);
+            } else {
+                memory.metrics.called(host, Called::Error);
+                memory.breakers.failed(host, &memory.metrics, cluster, now);
+            }
         }
     }
     asked.outstanding == 0
 }
 
-fn read<H: Host>(host: &H, memory: &Memory, asked: usize, size: usize) -> Option<Vec<Said>> {
+fn read<H: Host>(host: &H, memory: &Memory, asked: usize, size: usize) -> Option<Heard> {
     if size > service::LONGEST {
         return None;
     }
@@ -191,7 +214,8 @@ fn ask<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, open: &[&Charge]
     if open.is_empty() {
         return Vec::new();
     }
-    let Some(global) = plugin.global.as_ref().filter(|_| memory.breaker.allows(now)) else {
+    let allowed = |global: &&Global| memory.breakers.allow(&global.cluster, now);
+    let Some(global) = plugin.global.as_ref().filter(allowed) else {
         memory.metrics.called(host, Called::Skipped);
         return Vec::new();
     };
@@ -210,41 +234,60 @@ fn ask<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, open: &[&Charge]
             Err(failure) => {
                 memory.metrics.failed(host, failure);
                 memory.metrics.called(host, Called::Error);
-                memory.missed(host, now, false);
+                memory.breakers.failed(host, &memory.metrics, &global.cluster, now);
             }
         }
     }
     asking
 }
 
-/// A bucket here that cannot be reached is counted as a failure of the host.
-fn here<H: Host>(store: &Store<'_, H>, memory: &Memory, charge: &Charge, now: Time) -> Charged {
-    store.charge(charge, now).unwrap_or_else(|failure| {
-        memory.metrics.failed(store.host(), failure);
-        Charged::Unknown
-    })
+/// Charges the buckets of one request that stand here.
+///
+/// Once one of them goes on refusing, the others make no new words: a client that is refused by what it cannot choose would push
+/// out other clients' buckets by accounts, paths and sessions that it makes up.
+struct Till<'a, H> {
+    store: Store<'a, H>,
+    memory: &'a Memory,
+    now: Time,
+    keys: Keys,
 }
 
-/// What the service said counts also where no ladder can be kept of it.
-fn follow<H: Host>(store: &Store<'_, H>, memory: &Memory, charge: &Charge, said: Said, now: Time) -> Charged {
-    store.follow(charge, said, now).unwrap_or_else(|failure| {
-        memory.metrics.failed(store.host(), failure);
-        charge.follow(Word::default(), said, now).0
-    })
-}
+impl<'a, H: Host> Till<'a, H> {
+    fn new(host: &'a H, plugin: &Plugin, memory: &'a Memory, now: Time) -> Self {
+        Self { store: plugin.store(host), memory, now, keys: Keys::All }
+    }
 
-fn standing<H: Host>(store: &Store<'_, H>, memory: &Memory, charge: &Charge, now: Time) -> Option<Charged> {
-    store.standing(charge, now).unwrap_or_else(|failure| {
-        memory.metrics.failed(store.host(), failure);
-        None
-    })
-}
+    /// A bucket here that cannot be reached is counted as a failure of the host.
+    fn here(&mut self, charge: &Charge) -> Charged {
+        let charged = self.store.charge(charge, &mut self.keys, self.now);
+        charged.unwrap_or_else(|failure| {
+            self.memory.metrics.failed(self.store.host(), failure);
+            Charged::Unknown
+        })
+    }
 
-/// What becomes of a charge whose bucket cannot be reached: the limit says whether one here takes its place.
-fn unreachable<H: Host>(store: &Store<'_, H>, memory: &Memory, charge: &Charge, now: Time) -> Charged {
-    match charge.unreachable {
-        Unreachable::Local => here(store, memory, charge, now),
-        Unreachable::Open | Unreachable::Closed => Charged::Unknown,
+    /// What the service said counts also where no ladder can be kept of it.
+    fn follow(&mut self, charge: &Charge, said: Said) -> Charged {
+        let charged = self.store.follow(charge, said, &mut self.keys, self.now);
+        charged.unwrap_or_else(|failure| {
+            self.memory.metrics.failed(self.store.host(), failure);
+            charge.follow(Word::default(), said, self.now).0
+        })
+    }
+
+    fn standing(&mut self, charge: &Charge) -> Option<Charged> {
+        self.store.standing(charge, &mut self.keys, self.now).unwrap_or_else(|failure| {
+            self.memory.metrics.failed(self.store.host(), failure);
+            None
+        })
+    }
+
+    /// What becomes of a charge whose bucket cannot be reached: the limit says whether one here takes its place.
+    fn unreachable(&mut self, charge: &Charge) -> Charged {
+        match charge.unreachable {
+            Unreachable::Local => self.here(charge),
+            Unreachable::Open | Unreachable::Closed => Charged::Unknown,
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
     testing::{Memory as Proxy, Small, configure, running, vm},
     vm::{Action, Answer, Vm},
 };
-use outwork_engine::limits::{Ladder, Rung, Scope, Unreachable};
+use outwork_engine::limits::{KeyPart, Ladder, Rung, Scope, Unreachable};
 
 const OK: &[u8] = &[8, 1];
 const OVER: &[u8] = &[8, 2];
@@ -108,6 +108,93 @@ fn what_stands_here_is_charged_once() {
         })
         .collect();
     assert_eq!(statuses, [None, None, Some(429)]);
+}
+
+#[test]
+fn each_request_has_its_own_answer() {
+    let mut vm = with_service(&policy(&["a", "b"], Unreachable::Open));
+    for (context, limit) in [(7, "a"), (8, "b"), (9, "a")] {
+        send(&mut vm, context, &[limit]);
+        vm.host().hold(context);
+    }
+    for (call, answer) in [(3, OK), (2, OVER), (1, OK)] {
+        says(&mut vm, call, answer);
+    }
+    assert_eq!(*vm.host().resumed_for.borrow(), [9, 7]);
+    assert_eq!(*vm.host().replied.borrow(), [8]);
+    assert_eq!(vm.host().metric("outwork_limits.limit.b.asks.throttle"), 1);
+    assert_eq!(vm.host().metric("outwork_limits.limit.a.asks.throttle"), 0);
+}
+
+#[test]
+fn a_charge_of_nothing_asks_nobody() {
+    let mut policy = policy(&["a"], Unreachable::Closed);
+    policy.limits[1].cost = [0; 3];
+    let mut vm = with_service(&policy);
+    assert_eq!(send(&mut vm, 7, &["a"]), Action::Continue);
+    assert!(vm.host().calls.borrow().is_empty());
+}
+
+#[test]
+fn a_service_that_knows_no_such_limit_is_told_of() {
+    let mut vm = with_service(&policy(&["a"], Unreachable::Open));
+    send(&mut vm, 7, &["a"]);
+    says(&mut vm, 1, &[8, 1, 0x12, 2, 8, 1]);
+    assert_eq!((vm.host().resumed.get(), calls(&vm, "unknown"), calls(&vm, "ok")), (1, 1, 0));
+}
+
+#[test]
+fn who_is_refused_by_address_takes_no_room_with_what_it_makes_up() {
+    let mut policy = Small::default().limit("made", 5).limit("address", 1);
+    policy.limits[0].key = vec![KeyPart::Path];
+    let mut vm = running(&policy);
+    let mut ask = |path: &str| {
+        vm.host().request(&[(":path", path), ("made", "1"), ("address", "1")]);
+        vm.create(7, 1);
+        vm.request(7, true);
+        let buckets = vm.host().shared.borrow();
+        (status(&vm), buckets.keys().filter(|key| key.starts_with(b"outwork:")).count())
+    };
+    assert_eq!(ask("/a"), (None, 2));
+    for path in ["/b", "/c", "/d"] {
+        assert_eq!(ask(path), (Some(429), 2), "{path}");
+    }
+    assert_eq!(ask("/a"), (Some(429), 2));
+    let known = vm.host().metric("outwork_limits.limit.address.asks.throttle");
+    assert_eq!((known, vm.host().metric("outwork_limits.limit.made.asks.throttle")), (4, 0));
+}
+
+#[test]
+fn a_decoy_sets_the_rungs_of_all_keys_and_then_takes_no_room() {
+    let mut policy =
+        Small::default().limit("address", 5).limit("made", 5).rule("bait", 0, outwork_engine::rules::Action::Decoy);
+    policy.limits[1].key = vec![KeyPart::Path];
+    for limit in &mut policy.limits {
+        limit.ladder = Ladder::NONE.with(Rung::Block);
+        limit.decoy = 1;
+    }
+    let mut vm = running(&policy);
+    let mut ask = |path: &str| {
+        vm.host().request(&[(":path", path), ("bait", "1")]);
+        vm.create(7, 1);
+        vm.request(7, true);
+        vm.host().shared.borrow().keys().filter(|key| key.starts_with(b"outwork:")).count()
+    };
+    assert_eq!([ask("/a"), ask("/b"), ask("/c")], [2, 2, 2]);
+}
+
+#[test]
+fn what_one_service_does_says_nothing_of_another() {
+    let policy = policy(&["a"], Unreachable::Open);
+    let mut vm = with_service(&policy);
+    let other = policy.configuration().replace('}', r#","global": {"cluster": "other"}}"#);
+    assert!(configure(&mut vm, 2, &other));
+    send(&mut vm, 7, &["a"]);
+    vm.answered(1, Answer::None);
+    assert_eq!(send(&mut vm, 8, &["a"]), Action::Continue, "the first one's breaker is open");
+    vm.host().request(&[("a", "1")]);
+    vm.create(9, 2);
+    assert_eq!(vm.request(9, true), Action::Hold);
 }
 
 #[test]

@@ -49,13 +49,14 @@ pub(crate) struct Sent {
 }
 
 type Stamped = (Vec<u8>, u32);
+type Headers = Vec<(String, Vec<u8>)>;
 type Meanwhile = fn(&Memory, &[u8]);
 
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
     pub(crate) now: Cell<u64>,
     pub(crate) fills: Cell<usize>,
-    pub(crate) headers: RefCell<Vec<(String, Vec<u8>)>>,
+    pub(crate) headers: RefCell<Headers>,
     pub(crate) body: RefCell<Vec<u8>>,
     /// How much of a body was asked for last.
     pub(crate) most: Cell<usize>,
@@ -75,6 +76,16 @@ pub(crate) struct Memory {
     pub(crate) calls: RefCell<Vec<(String, Vec<u8>, u32)>>,
     /// What the service answered last.
     pub(crate) answer: RefCell<Vec<u8>>,
+    /// The periods of the timer, in their order.
+    pub(crate) ticks: RefCell<Vec<u32>>,
+    /// For which context the proxy acts.
+    pub(crate) acts_for: Cell<u32>,
+    /// The headers of requests that are held, by their contexts.
+    pub(crate) held: RefCell<HashMap<u32, Headers>>,
+    /// Which of them went on.
+    pub(crate) resumed_for: RefCell<Vec<u32>>,
+    /// For which contexts a reply was sent.
+    pub(crate) replied: RefCell<Vec<u32>>,
     /// How many requests that were held went on.
     pub(crate) resumed: Cell<usize>,
     broken: Cell<Option<Call>>,
@@ -87,6 +98,21 @@ impl Memory {
 
     pub(crate) fn repair(&self) {
         self.broken.set(None);
+    }
+
+    /// Takes note that the request at hand is that of a context, and is held.
+    pub(crate) fn hold(&self, context: u32) {
+        self.held.borrow_mut().insert(context, self.headers.borrow().clone());
+        self.acts_for.set(context);
+    }
+
+    fn act_for(&self, context: u32) {
+        let mut held = self.held.borrow_mut();
+        if let Some(headers) = held.get(&context).cloned() {
+            let before = self.headers.replace(headers);
+            held.entry(self.acts_for.get()).and_modify(|headers| *headers = before);
+        }
+        self.acts_for.set(context);
     }
 
     pub(crate) fn metric(&self, name: &str) -> i64 {
@@ -186,6 +212,7 @@ impl Host for Memory {
     fn reply(&self, status: u16, details: &str, headers: &[u8], body: &[u8]) -> Result<(), Failure> {
         self.works(Call::Reply)?;
         let body = String::from_utf8(body.into()).unwrap();
+        self.replied.borrow_mut().push(self.acts_for.get());
         *self.reply.borrow_mut() = Some(Sent { status, details: details.into(), headers: headers.into(), body });
         Ok(())
     }
@@ -245,6 +272,13 @@ impl Host for Memory {
     fn resume(&self) -> Result<(), Failure> {
         self.works(Call::Resume)?;
         self.resumed.set(self.resumed.get() + 1);
+        self.resumed_for.borrow_mut().push(self.acts_for.get());
+        Ok(())
+    }
+
+    fn tick(&self, milliseconds: u32) -> Result<(), Failure> {
+        self.works(Call::Timer)?;
+        self.ticks.borrow_mut().push(milliseconds);
         Ok(())
     }
 
@@ -260,7 +294,11 @@ impl Host for Memory {
     }
 
     fn lives(&self, context: u32) -> bool {
-        !self.dead.borrow().contains(&context)
+        let lives = !self.dead.borrow().contains(&context);
+        if lives {
+            self.act_for(context);
+        }
+        lives
     }
 
     fn log(&self, level: Level, line: &str) {
