@@ -17,9 +17,9 @@ from .problem import Problem
 
 FOLDER = paths.STATE / "bench" / "attackers"
 ADDRESSES = 10_000_000
-# Pages of the store, and what they take in Envoy by filter/src/store.rs: 400 bytes each. The first is the default.
+# Pages of the store, and what they take in Envoy by filter/src/store.rs: 330 bytes each. The first is the default.
 PAGES = (8_192, 40_960)
-PAGE_BYTES = 400
+PAGE_BYTES = 330
 # Requests a second of the attackers, and how often each address asks in a row.
 SPRAYS = ((1_000, 1), (5_000, 1), (20_000, 1), (100_000, 1), (20_000, 20), (100_000, 20))
 # Of what a bucket without bounds refuses heavy clients, and of what honest ones ask.
