@@ -59,6 +59,8 @@ struct Step {
     headers: BTreeMap<String, String>,
     #[serde(default)]
     reasons: Vec<String>,
+    #[serde(default)]
+    held: u32,
 }
 
 fn get() -> String {
@@ -154,16 +156,19 @@ impl<S: Store> Player<S> {
                     address: outwork_engine::fact::Fact::Known(format!("192.0.{number}.{client}").parse().unwrap()),
                     ..Request::default()
                 };
-                let (got, reasons) = self.ask(&request, now);
+                let (got, reasons, delay) = self.ask(&request, now);
+                now = Time(now.0 + u64::from(delay) * 1_000);
                 let because = outcome == "allow" || reasons == step.reasons;
-                if got != self.outcomes[outcome] || !because {
-                    self.wrong.push(format!("{}: {outcome} expected, got {got:?} because of {reasons:?}", case.name));
+                let held = if outcome == "allow" { 0 } else { step.held };
+                if got != self.outcomes[outcome] || !because || delay != held {
+                    let got = format!("{got:?} because of {reasons:?}, held {delay} ms");
+                    self.wrong.push(format!("{}: {outcome} expected, got {got}", case.name));
                 }
             }
         }
     }
 
-    fn ask(&mut self, request: &Request, now: Time) -> (Expected, Vec<String>) {
+    fn ask(&mut self, request: &Request, now: Time) -> (Expected, Vec<String>, u32) {
         let Self { policy, keys, store, .. } = self;
         request.with_facts(now, [7; 16], |facts| {
             let assessment = policy.assess(facts, keys, &mut Scratch::default());
@@ -177,7 +182,7 @@ impl<S: Store> Player<S> {
                 status: decision.reply.as_ref().map_or(200, |reply| reply.status),
                 retry: headers.iter().any(|(name, _)| *name == "retry-after"),
             };
-            (got, decision.reasons.counted().iter().map(|reason| reason.id.to_owned()).collect())
+            (got, decision.reasons.counted().iter().map(|reason| reason.id.to_owned()).collect(), decision.delay)
         })
     }
 }
