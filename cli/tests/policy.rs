@@ -124,6 +124,62 @@ fn an_explanation_names_rule_parts_risk_and_signals() {
     assert_eq!(ja4["state"], "absent");
 }
 
+const LIMITS: &str = r#"
+[[limit]]
+id = "demo.per-ip"
+when = 'request.path != ""'
+key = ["ip"]
+burst = 20
+refill = "10/min"
+cost = { low = 5 }
+ladder = ["throttle", "block"]
+decoy = "block"
+
+[[limit]]
+id = "demo.per-session"
+when = 'request.path != ""'
+key = ["session"]
+burst = 20
+refill = "10/min"
+
+[[rule]]
+id = "demo.bait"
+when = 'request.path == "/.env"'
+action = "decoy"
+why = "bait"
+"#;
+
+#[test]
+fn an_explanation_says_what_limits_take_ask_for_and_could_not_count() {
+    let folder = Folder::new("limited", &format!("{PACK}{LIMITS}"));
+    let ask = |target: &str| {
+        let request = format!(r#"{{"target": "{target}", "address": "203.0.113.7"}}"#);
+        fs::write(folder.0.join("request.json"), request).unwrap();
+        folder.run(&["explain", "request.json"]).1
+    };
+    for (target, lines) in [
+        (
+            "/",
+            "  demo.per-ip: admitted, takes 5, 15 of 20 left; who goes on: throttle 30 s, block 60 s\n  \
+             demo.per-session: not charged, a part of its key is not known\n",
+        ),
+        (
+            "/.env",
+            "  demo.per-ip: refused, takes 5, 20 of 20 left, asks for block for 60 s, level 2; who goes on: throttle 30 s, block 60 s\n",
+        ),
+    ] {
+        let text = ask(target);
+        assert!(text.contains(lines), "{lines} in\n{text}");
+    }
+    let (_, json, _) = folder.run(&["explain", "request.json", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let charged = serde_json::json!({
+        "cost": 5, "burst": 20, "remaining": 20, "admitted": false, "asks": "block", "level": 2, "wait": 60
+    });
+    assert_eq!(json["limits"][0]["charged"], charged);
+    assert_eq!(json["limits"][0]["ladder"], serde_json::json!([["throttle", 30], ["block", 60]]));
+}
+
 #[test]
 fn what_is_no_request_is_refused() {
     let folder = Folder::new("unread", PACK);

@@ -1,8 +1,6 @@
 //! The decision, and what the host would do.
 
 use outwork_engine::decision::{Decision, Edit};
-use outwork_engine::limits::Charged;
-use outwork_engine::policy::Policy;
 use serde::Serialize;
 
 /// A decision as explanations show it.
@@ -42,14 +40,6 @@ pub(super) struct Reply {
     pub(super) body: String,
 }
 
-/// A limit that was charged.
-#[derive(Serialize)]
-pub(super) struct Limit {
-    pub(super) id: String,
-    pub(super) admitted: bool,
-    pub(super) remaining: u32,
-}
-
 impl Decided {
     pub(super) fn of(decision: &Decision<'_>) -> Self {
         let risk = &decision.risk;
@@ -85,13 +75,5 @@ impl Header {
                 value: Some(String::from_utf8_lossy(value).into_owned()),
             },
         }
-    }
-}
-
-impl Limit {
-    pub(super) fn of(policy: &Policy, charged: &Charged) -> Option<Self> {
-        let Charged::Known(outcome) = charged else { return None };
-        let limit = policy.limits().get(usize::from(outcome.limit))?;
-        Some(Self { id: limit.id.clone(), admitted: outcome.admitted(), remaining: outcome.remaining })
     }
 }

@@ -2,6 +2,7 @@
 
 mod decided;
 mod facts;
+mod limits;
 mod models;
 mod risk;
 mod rules;
@@ -10,14 +11,14 @@ pub(crate) mod text;
 use outwork_compiler::{Notes, Request, in_words};
 use outwork_engine::facts::Facts;
 use outwork_engine::keys::Keyring;
-use outwork_engine::limits::Word;
 use outwork_engine::policy::Policy;
 use outwork_engine::rules::Scratch;
 use outwork_engine::signals::{Reading, SIGNALS, Scene};
 use outwork_engine::time::Time;
 use serde::Serialize;
 
-use decided::{Decided, Limit};
+use decided::Decided;
+use limits::Limit;
 use models::ExplainedModel;
 use risk::Arithmetic;
 use rules::ExplainedRule;
@@ -79,7 +80,9 @@ impl Explainer<'_> {
         let standings: Vec<_> = assessment.fired(&scratch).collect();
         let charges = assessment.charges().to_vec();
         let seen = assessment.confidence();
-        let charged: Vec<_> = charges.iter().map(|charge| charge.step(Word::default(), facts.now).0).collect();
+        let keyless = assessment.keyless().to_vec();
+        let stepped = limits::charge(&charges, facts.now);
+        let charged: Vec<_> = stepped.iter().map(|(charged, _)| *charged).collect();
         let decision = assessment.decide(&charged);
         let scene = Scene::opened(facts, self.keys, self.policy.settings().behaviour);
         let describe = rules::Describe { policy: self.policy, notes: self.notes, scratch: &scratch, scene: &scene };
@@ -89,7 +92,7 @@ impl Explainer<'_> {
             at: instant::shown(facts.now),
             rules: standings.iter().filter_map(|&(place, standing)| describe.rule(place, Some(standing))).collect(),
             asked: asked.filter_map(|place| describe.rule(place, of(&standings, place))).collect(),
-            limits: charged.iter().filter_map(|charged| Limit::of(self.policy, charged)).collect(),
+            limits: limits::due(self.policy, &charges, &stepped, &keyless),
             facts: facts::of(facts),
             signals: SIGNALS.iter().map(|signal| Named::of(signal.name, (signal.read)(&scene))).collect(),
             risk: Arithmetic::of(self.policy, &standings, &decision.scored, seen),

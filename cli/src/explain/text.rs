@@ -14,10 +14,9 @@ pub(crate) fn write(explanation: &Explanation) -> String {
     arithmetic(&mut out, &explanation.risk);
     models(&mut out, &explanation.models);
     rules(&mut out, explanation, &explanation.asked);
-    out.line("\nlimits charged, for a client never seen before");
+    out.line("\nlimits, for a client never seen before");
     for limit in &explanation.limits {
-        let admitted = if limit.admitted { "admitted" } else { "refused" };
-        out.line(format!("  {}: {admitted}, {} left", limit.id, limit.remaining));
+        out.line(limit.line());
     }
     if explanation.limits.is_empty() {
         out.line("  none");
