@@ -107,6 +107,7 @@ codes! {
     "0083" NoDecoy "a limit waits for decoys, and there are none",
     "0084" BadAccount "an account is named by no field, or by several",
     "0085" NoAccount "a limit counts accounts, and nothing says what names them",
+    "0086" SharedKey "a limit shuts out all who share what it counts",
 }
 
 impl Code {
@@ -114,6 +115,7 @@ impl Code {
     pub const fn severity(self) -> Severity {
         match self {
             Self::PatternLarge
+            | Self::SharedKey
             | Self::NeverFires
             | Self::AlwaysHolds
             | Self::Redundant

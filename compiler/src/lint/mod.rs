@@ -7,6 +7,7 @@ mod field;
 mod formula;
 mod number;
 mod rules;
+mod shared;
 mod solve;
 mod text;
 mod unseen;
@@ -32,6 +33,7 @@ pub(crate) fn lint(cx: &mut Context<'_>, policy: &PolicySource, options: &Option
     let hosts = if options.hosts.is_empty() { &policy.hosts } else { &options.hosts };
     unseen::check(cx, &mut solver, policy, &silent, hosts);
     unused::check(cx, policy);
+    shared::check(cx, policy);
     lifetime(cx, policy, options);
     accepted(cx, options);
 }

@@ -167,8 +167,30 @@ fn a_decoy_puts_the_address_the_device_and_the_session_on_their_rungs() {
 }
 
 #[test]
-fn a_decoy_that_is_off_strikes_nobody() {
+fn a_decoy_on_a_page_of_somebody_else_strikes_nobody() {
     let mut site = site();
-    site.ask(0, "/.envelope", |_| {});
+    let from = |site: &'static str| {
+        move |request: &mut Request| request.headers.push(("sec-fetch-site".into(), site.as_bytes().to_vec()))
+    };
+    assert_eq!(site.ask(0, "/.env", from("cross-site")).status, Some(404));
     assert_eq!(site.ask(1, "/climb", |_| {}).verdict, Verdict::Allow);
+    assert_eq!(site.ask(2, "/.env", from("none")).status, Some(404));
+    assert_eq!(site.ask(3, "/climb", |_| {}).verdict, Verdict::Block);
+}
+
+#[test]
+fn no_header_makes_a_challenge_of_a_ladder_a_wait() {
+    let mut site = site();
+    climb(&mut site, 0, 3);
+    climb(&mut site, 11, 3);
+    let grpc = |request: &mut Request| {
+        request.method = "POST".into();
+        request.headers.push(("content-type".into(), b"application/grpc-web+json".to_vec()));
+    };
+    let upgrade = |request: &mut Request| {
+        request.headers.push(("upgrade".into(), b"websocket".to_vec()));
+        request.headers.push(("sec-websocket-version".into(), b"13".to_vec()));
+    };
+    assert_eq!(site.ask(12, "/climb", grpc).verdict, Verdict::Challenge);
+    assert_eq!(site.ask(12, "/climb", upgrade).verdict, Verdict::Challenge);
 }

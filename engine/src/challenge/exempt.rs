@@ -30,14 +30,18 @@ const HEALTH: [&[u8]; 15] = [
 
 /// Whether a request is one that a band of risk does not challenge.
 pub fn is_exempt(facts: &Facts<'_>) -> bool {
+    is_unattended(facts) || is_websocket(facts) || is_grpc(facts)
+}
+
+/// Whether it is one that no ladder of a limit challenges either: by what it asks for, and by no header that a client can add
+/// to whatever it asks for.
+pub fn is_unattended(facts: &Facts<'_>) -> bool {
     let path = facts.request.path();
     UNATTENDED.contains(&path)
         || HEALTH.contains(&path)
         || path.starts_with(PREFIX.as_bytes())
         || path.strip_prefix(ACME).is_some_and(is_token)
         || is_preflight(facts)
-        || is_websocket(facts)
-        || is_grpc(facts)
 }
 
 /// A token is base64url (RFC 8555, section 8.3). Anything else could lead out of the folder at the origin.

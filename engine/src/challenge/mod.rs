@@ -15,7 +15,7 @@ mod work;
 
 pub use answer::{Answer, read_answer};
 pub use check::{Proof, Refused, check_wait, check_work, issue};
-pub use exempt::is_exempt;
+pub use exempt::{is_exempt, is_unattended};
 pub use page::{POLICY, Page, done, failed, location, page, percent_decode, return_to, wait_address};
 pub use terms::{MAX_BITS, MAX_CLEARANCE, MAX_WAIT, Terms};
 pub use token::{Client, LENGTH};

@@ -29,6 +29,11 @@ impl Counted<'_> {
         }
     }
 
+    /// Whether anything is known of it. A bucket that stands elsewhere may admit without a word about what is left.
+    fn is_told(&self) -> bool {
+        self.refuses() || self.outcome.remaining > 0 || self.outcome.reset > 0
+    }
+
     /// Seconds until such a request is admitted again, or, where it was, until all of the quota is there.
     fn until(&self) -> u64 {
         if self.refuses() { seconds_up(self.outcome.wait).max(1) } else { seconds_up(self.outcome.reset) }
@@ -50,15 +55,18 @@ impl Counted<'_> {
 /// `RateLimit-Policy` and `RateLimit`: every limit that was charged, those that refuse first.
 pub(crate) fn headers(counted: &[Counted<'_>]) -> [(&'static str, String); 2] {
     [
-        ("ratelimit-policy", list(counted, |one, text| one.policy(text))),
-        ("ratelimit", list(counted, |one, text| one.state(text))),
+        ("ratelimit-policy", list(counted.iter(), |one, text| one.policy(text))),
+        ("ratelimit", list(counted.iter().filter(|one| one.is_told()), |one, text| one.state(text))),
     ]
 }
 
-fn list(counted: &[Counted<'_>], write: impl Fn(&Counted<'_>, &mut String)) -> String {
-    let mut text = String::with_capacity(48 * counted.len());
-    let refusing = counted.iter().filter(|one| one.refuses());
-    refusing.chain(counted.iter().filter(|one| !one.refuses())).for_each(|one| write(one, &mut text));
+fn list<'a>(
+    counted: impl Iterator<Item = &'a Counted<'a>> + Clone,
+    write: impl Fn(&Counted<'_>, &mut String),
+) -> String {
+    let mut text = String::new();
+    let refusing = counted.clone().filter(|one| one.refuses());
+    refusing.chain(counted.filter(|one| !one.refuses())).for_each(|one| write(one, &mut text));
     text
 }
 
@@ -171,6 +179,15 @@ mod tests {
         let counted = [after(&limit, Band::Low, 2)];
         assert_eq!(told(&counted)[1], [item("l", [("r", 0), ("t", 30)])]);
         assert_eq!(retry_after(&counted), "30");
+    }
+
+    #[test]
+    fn what_a_bucket_elsewhere_does_not_tell_is_not_told() {
+        let (silent, narrow) = (limit("silent", 10, SECOND, [1; 3]), limit("narrow", 1, SECOND, [1; 3]));
+        let mut silent = after(&silent, Band::Low, 1);
+        (silent.outcome.remaining, silent.outcome.reset) = (0, 0);
+        let [policy, state] = told(&[silent, after(&narrow, Band::Low, 2)]);
+        assert_eq!((policy.len(), state), (2, Vec::from([item("narrow", [("r", 0), ("t", 1)])])));
     }
 
     #[test]

@@ -66,8 +66,15 @@ proptest! {
         let (outcome, next) = known(charge.step(Word(word), Time(now)));
         prop_assert!(outcome.remaining <= burst.max(1));
         prop_assert!(next.arrival() == 0 || next.arrival() >= now);
-        charge.standing(Word(word), Time(now));
-        charge.follow(Word(word), Said { admitted: false, remaining: Some(cost), reset: Some(now) }, Time(now));
+        if let Some((Charged::Known(standing), _)) = charge.standing(Word(word), Time(now)) {
+            prop_assert!(!standing.admitted());
+            prop_assert_eq!(standing, outcome, "a rung that stands says what a step says");
+        }
+        for admitted in [true, false] {
+            let said = Said { admitted, remaining: Some(cost), reset: Some(now) };
+            let (followed, _) = known(charge.follow(Word(word), said, Time(now)));
+            prop_assert!(followed.remaining <= burst.max(1) && (admitted || followed.asks.is_some()));
+        }
     }
 
     #[test]

@@ -17,9 +17,10 @@ impl<'a> Assessment<'a> {
     pub(super) fn charge(&mut self, scratch: &Scratch) {
         let first = self.policy.rules.len();
         let mercy = self.mercy();
+        let strikes = self.strikes();
         for (place, limit) in (0_u16..).zip(&self.policy.limits) {
             let due = limit.conditional && scratch.holds(first + usize::from(place));
-            let struck = self.asked.decoy && limit.decoy > 0;
+            let struck = strikes && limit.decoy > 0;
             if !due && !struck && !self.asked.throttles.contains(&place) {
                 continue;
             }
@@ -33,11 +34,18 @@ impl<'a> Assessment<'a> {
         }
     }
 
+    /// Whether the decoy that was hit says something about who hit it. An image on a page of somebody else has any visitor's
+    /// browser ask for it: browsers say so, and whoever says it without being one has got nothing by it but the same answer.
+    fn strikes(&self) -> bool {
+        let site = self.facts.headers.list.iter().find(|(name, _)| *name == b"sec-fetch-site");
+        self.asked.decoy && !self.asked.allow && site.is_none_or(|(_, site)| *site != b"cross-site")
+    }
+
     /// The most that ladders may ask of this client. What answers challenges must stay in reach of those who are challenged.
     fn mercy(&self) -> Mercy {
         if self.asked.allow || self.facts.request.path().starts_with(assets::PREFIX.as_bytes()) {
             Mercy::All
-        } else if self.is_cleared() || challenge::is_exempt(self.facts) {
+        } else if self.is_cleared() || challenge::is_unattended(self.facts) {
             Mercy::Challenge
         } else {
             Mercy::None
