@@ -17,11 +17,11 @@ from .process import Server
 from .terminal import paint
 
 POLICY = paths.ROOT / "rules" / "attack"
-# What rules/attack/attack.toml says of an address: tokens, tokens a second, and the first two terms in seconds. With them the ladder is
-# climbed within 40 s, and the third term outlasts the rest.
+# What rules/attack/attack.toml says of an address and of each device behind it: tokens, tokens a second, and the first two terms in
+# seconds. With them the devices' ladder is climbed within 40 s, and the third term outlasts the rest.
 BURST, REFILL, TERMS = 10, 0.5, (12, 24)
 LONGEST = 75.0
-# How long it goes on once the address is shut out: time for the person to sign in a few times more.
+# How long it goes on once what guesses is shut out: time for the person to sign in a few times more.
 AFTERWARDS = 25.0
 # Of each verdict: how it is drawn, and what it means to who guesses. They differ in shape, so that no colour is needed.
 MARKS = {"reached": ("█", "green"), "throttle": ("▒", "magenta"), "challenge": ("░", "yellow"), "block": ("×", "red")}
@@ -77,11 +77,11 @@ class Story:
             ("guesses went on at speed while it was slowed", slowed is not None and slowed.guesses["reached"] <= REFILL * slowed.seconds() + BURST / 2),
             ("nobody was challenged after that", challenged is not None and challenged.guesses["challenge"] >= 20),
             ("more guesses than a full bucket got through between challenge and shut-out", challenged is not None and challenged.guesses["reached"] <= BURST + REFILL * 2 + 1),
-            ("the address was never shut out", shut is not None and shut.guesses["block"] >= 20),
-            ("a guess got through after the address was shut out", shut is not None and shut.guesses["reached"] == 0),
+            ("nothing was ever shut out", shut is not None and shut.guesses["block"] >= 20),
+            ("a guess got through after that", shut is not None and shut.guesses["reached"] == 0),
             ("the person was not challenged, or did not pass", met("passed", "challenged", "shut out")),
             ("the person did not sign in while the address was challenged", met("reached", "challenged")),
-            ("the person did not sign in while the address was shut out", met("reached", "shut out")),
+            ("the person did not sign in while those who guess were shut out", met("reached", "shut out")),
         ]
         return [what for what, went_well in checks if not went_well]
 

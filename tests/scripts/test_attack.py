@@ -18,14 +18,17 @@ def test_it_runs_the_shipped_packs_with_limits_of_its_own():
 
 
 def test_it_expects_what_the_policy_says():
-    limit = tomllib.loads((attack.POLICY / "attack.toml").read_text())["limit"][0]
-    count, _, unit = limit["refill"].partition("/")
-    assert (limit["burst"], float(count) / {"s": 1, "min": 60}[unit]) == (attack.BURST, attack.REFILL)
-    penalty = limit["penalty"]
-    base = int(penalty["base"].removesuffix("s"))
-    assert (base, base * penalty["factor"]) == attack.TERMS
-    assert limit["ladder"] == [verdict for verdict in attack.STAGES if verdict != "reached"]
-    assert sum(attack.TERMS) + attack.AFTERWARDS < attack.LONGEST and attack.AFTERWARDS < base * penalty["factor"] ** 2
+    limits = {limit["id"]: limit for limit in tomllib.loads((attack.POLICY / "attack.toml").read_text())["limit"]}
+    address, device = limits["attack.login-per-ip"], limits["attack.login-per-device"]
+    for limit in (address, device):
+        count, _, unit = limit["refill"].partition("/")
+        assert (limit["burst"], float(count) / {"s": 1, "min": 60}[unit]) == (attack.BURST, attack.REFILL)
+        penalty = limit["penalty"]
+        base = int(penalty["base"].removesuffix("s"))
+        assert (base, base * penalty["factor"]) == attack.TERMS
+        assert sum(attack.TERMS) + attack.AFTERWARDS < attack.LONGEST and attack.AFTERWARDS < base * penalty["factor"] ** 2
+    stages = [verdict for verdict in attack.STAGES if verdict != "reached"]
+    assert (address["ladder"], device["ladder"]) == (stages[:-1], stages), "who comes later can still pass a challenge"
 
 
 def told(events: list[tuple[float, str]], person: list[tuple[float, str]]) -> attack.Story:
@@ -51,10 +54,10 @@ def test_a_story_that_happened_lacks_nothing():
 
 
 @pytest.mark.parametrize(("guesses", "person", "missing"), [
-    ([one for one in GUESSES if one[1] != "block"], PERSON, "the address was never shut out"),
-    ([*GUESSES, (45.0, "reached")], PERSON, "a guess got through after the address was shut out"),
+    ([one for one in GUESSES if one[1] != "block"], PERSON, "nothing was ever shut out"),
+    ([*GUESSES, (45.0, "reached")], PERSON, "a guess got through after that"),
     ([*GUESSES, *((2.0, "reached"),) * 30], PERSON, "guesses went on at speed while it was slowed"),
-    (GUESSES, PERSON[:-1], "the person did not sign in while the address was shut out"),
+    (GUESSES, PERSON[:-1], "the person did not sign in while those who guess were shut out"),
     (GUESSES, [(16, "challenged"), (38, "gave up")], "the person was not challenged, or did not pass"),
 ])
 def test_what_did_not_happen_is_named_and_fails(guesses, person, missing):
