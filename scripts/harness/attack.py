@@ -23,6 +23,8 @@ BURST, REFILL, TERMS = 10, 0.5, (12, 24)
 LONGEST = 75.0
 # How long it goes on once what guesses is shut out: time for the person to sign in a few times more.
 AFTERWARDS = 25.0
+# The programs are shut out one after the other: what reaches the shop until the last of them is counts as before that.
+SETTLING = 5.0
 # Of each verdict: how it is drawn, and what it means to who guesses. They differ in shape, so that no colour is needed.
 MARKS = {"reached": ("█", "green"), "throttle": ("▒", "magenta"), "challenge": ("░", "yellow"), "block": ("×", "red")}
 STAGES = {"reached": "before", "throttle": "slowed", "challenge": "challenged", "block": "shut out"}
@@ -60,7 +62,8 @@ class Story:
         if is_new:
             self.stages[-1].ended = at
             self.stages.append(Stage(name, at))
-        self.stages[-1].guesses[verdict] += 1
+        late = verdict == "reached" and self.stages[-1].name == "shut out" and at < self.stages[-1].began + SETTLING
+        self.stages[-2 if late else -1].guesses[verdict] += 1
         self.stages[-1].ended = at
         return is_new
 
@@ -76,12 +79,13 @@ class Story:
             ("the address was never slowed", slowed is not None and slowed.guesses["throttle"] >= 20),
             ("guesses went on at speed while it was slowed", slowed is not None and slowed.guesses["reached"] <= REFILL * slowed.seconds() + BURST / 2),
             ("nobody was challenged after that", challenged is not None and challenged.guesses["challenge"] >= 20),
-            ("more guesses than a full bucket got through between challenge and shut-out", challenged is not None and challenged.guesses["reached"] <= BURST + REFILL * 2 + 1),
+            ("more guesses than a full bucket got through between challenge and shut-out", challenged is not None and challenged.guesses["reached"] <= BURST + REFILL * (2 + SETTLING) + 1),
             ("nothing was ever shut out", shut is not None and shut.guesses["block"] >= 20),
             ("a guess got through after that", shut is not None and shut.guesses["reached"] == 0),
             ("the person was not challenged, or did not pass", met("passed", "challenged", "shut out")),
             ("the person did not sign in while the address was challenged", met("reached", "challenged")),
             ("the person did not sign in while those who guess were shut out", met("reached", "shut out")),
+            ("somebody new did not get through by a challenge", met("new: passed", "shut out") and met("new: reached", "shut out")),
         ]
         return [what for what, went_well in checks if not went_well]
 
@@ -90,13 +94,15 @@ def run(envoy: Envoy, python: Path) -> int:
     """Plays it. Exit code 1 where the story did not happen."""
     port = str(envoy.ports.https)
     print(f"\nPasswords are guessed from one address, by eight clients (aiohttp, httpx, curl_cffi as Chrome and as Firefox); a person behind it signs in with Chromium.\nEach row is a second:  {legend()}\n", flush=True)
-    person = Server("the person", [python, "-m", "harness.attack_person", port], envoy.run / "person.log", cwd=paths.ROOT / "scripts")
+    door = envoy.run / "newcomer"
+    door.unlink(missing_ok=True)
+    person = Server("the person", [python, "-m", "harness.attack_person", port, door], envoy.run / "person.log", cwd=paths.ROOT / "scripts")
     clients = None
     try:
         heard = _hear(person)
         agent = _first(heard)
         clients = Server("the attack", [python, "-m", "harness.attack_clients", port], envoy.run / "clients.log", cwd=paths.ROOT / "scripts")
-        story = watch(envoy, heard, agent)
+        story = watch(envoy, heard, agent, door)
     finally:
         for server in (clients, person):
             if server:
@@ -104,8 +110,8 @@ def run(envoy: Envoy, python: Path) -> int:
     return ended(story)
 
 
-def watch(envoy: Envoy, heard: Iterator[dict], agent: str) -> Story:
-    """Draws a row each second until the story is over."""
+def watch(envoy: Envoy, heard: Iterator[dict], agent: str, door: Path) -> Story:
+    """Draws a row each second until the story is over. Once programs are shut out it opens the `door`: somebody new comes."""
     story = Story()
     began = time.monotonic()
     now = lambda: time.monotonic() - began  # noqa: E731
@@ -119,6 +125,8 @@ def watch(envoy: Envoy, heard: Iterator[dict], agent: str) -> Story:
             verdict = decision.verdict if decision.verdict in MARKS else "reached"
             if story.guess(verdict, now()):
                 print(paint(f"  ── {story.stages[-1].name}", "bold"), flush=True)
+                if story.stages[-1].name == "shut out":
+                    door.touch()
             row[verdict] += 1
         if now() >= drawn + 1:
             print(f"{drawn:4} s  {bar(row)}  {row['reached']:2} of {sum(row.values()):2} reached the shop", flush=True)
@@ -127,10 +135,11 @@ def watch(envoy: Envoy, heard: Iterator[dict], agent: str) -> Story:
 
 
 def show_person(story: Story, said: dict) -> None:
-    """What the person met, as a line between the rows."""
+    """What the person met, or somebody new, as a line between the rows."""
     what, stage = said["what"], story.stages[-1].name
-    story.person.append((what, stage))
-    if what == "passed":
+    is_new = said.get("new", False)
+    story.person.append((f"new: {what}" if is_new else what, stage))
+    if what == "passed" and not is_new:
         story.solved = said["seconds"]
     told = {
         "reached": ("signs in: the shop answers", "green"),
@@ -140,7 +149,7 @@ def show_person(story: Story, said: dict) -> None:
         "gave up": (f"gave up: {said.get('error')}", "red"),
     }
     text, colour = told.get(what, (what, ""))
-    print(f"          {paint('the person', 'cyan')} {paint(text, colour)}", flush=True)
+    print(f"          {paint('somebody new' if is_new else 'the person', 'cyan')} {paint(text, colour)}", flush=True)
 
 
 def bar(row: Counter[str]) -> str:
@@ -160,7 +169,7 @@ def ended(story: Story) -> int:
     print(f"\n{'stage':12}{'seconds':>9}{'guesses':>9}{'reached':>9}{'a second':>10}   the person")
     for stage in story.stages:
         met = Counter(what for what, when in story.person if when == stage.name)
-        person = ", ".join(f"{what} {count}" for what, count in met.items() if what != "opens")
+        person = ", ".join(f"{what} {count}" for what, count in met.items() if not what.endswith("opens"))
         reached = stage.guesses["reached"]
         print(f"{stage.name:12}{stage.seconds():9.1f}{sum(stage.guesses.values()):9}{reached:9}{reached / stage.seconds():10.2f}   {person or '-'}")
     guesses = sum(sum(stage.guesses.values()) for stage in story.stages)

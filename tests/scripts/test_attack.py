@@ -43,7 +43,7 @@ def told(events: list[tuple[float, str]], person: list[tuple[float, str]]) -> at
 
 
 GUESSES = [*((0.1, "reached"),) * 10, *((1 + at / 5, "throttle") for at in range(50)), *((14 + at / 5, "challenge") for at in range(50)), *((39 + at / 5, "block") for at in range(50))]
-PERSON = [(4, "refused"), (16, "challenged"), (17, "passed"), (17.1, "reached"), (41, "reached")]
+PERSON = [(4, "refused"), (16, "challenged"), (17, "passed"), (17.1, "reached"), (41, "reached"), (46, "new: challenged"), (47, "new: passed"), (47.1, "new: reached")]
 
 
 def test_a_story_that_happened_lacks_nothing():
@@ -57,7 +57,8 @@ def test_a_story_that_happened_lacks_nothing():
     ([one for one in GUESSES if one[1] != "block"], PERSON, "nothing was ever shut out"),
     ([*GUESSES, (45.0, "reached")], PERSON, "a guess got through after that"),
     ([*GUESSES, *((2.0, "reached"),) * 30], PERSON, "guesses went on at speed while it was slowed"),
-    (GUESSES, PERSON[:-1], "the person did not sign in while those who guess were shut out"),
+    (GUESSES, [one for one in PERSON if one[0] != 41], "the person did not sign in while those who guess were shut out"),
+    (GUESSES, PERSON[:-1], "somebody new did not get through by a challenge"),
     (GUESSES, [(16, "challenged"), (38, "gave up")], "the person was not challenged, or did not pass"),
 ])
 def test_what_did_not_happen_is_named_and_fails(guesses, person, missing):
