@@ -38,6 +38,11 @@ class Decision:
         return [reason["id"] for reason in self._own().get("reasons", [])]
 
     @property
+    def dropped(self) -> int:
+        """How many more there were than a record holds."""
+        return self._own().get("dropped_reasons", 0)
+
+    @property
     def ja4(self) -> str:
         """The fingerprint the decision was made with; empty where there was none."""
         listed = self.record.get("ja4_fingerprint_list") or [{}]
