@@ -40,16 +40,18 @@ class Pages:
 
             def answer(self) -> None:
                 outer.asked = {name.lower(): value for name, value in self.headers.items()}
-                self.send_response(outer.status)
-                whole = len(outer.chunks) == 1 or self.command == "HEAD" or outer.status == 304
+                # The next test may set another answer as soon as these headers have gone out, where no body follows them.
+                status, chunks, bodiless = outer.status, outer.chunks, self.command == "HEAD" or outer.status == 304
+                self.send_response(status)
+                whole = len(chunks) == 1 or bodiless
                 for name, value in outer.headers.items():
                     self.send_header(name, value)
-                length = sum(map(len, outer.chunks))
+                length = sum(map(len, chunks))
                 self.send_header(*("content-length", str(length)) if whole else ("transfer-encoding", "chunked"))
                 self.end_headers()
-                if self.command == "HEAD" or outer.status == 304:
+                if bodiless:
                     return
-                for chunk in outer.chunks:
+                for chunk in chunks:
                     self.wfile.write(chunk if whole else b"%x\r\n%s\r\n" % (len(chunk), chunk))
                     self.wfile.flush()
                     time.sleep(0 if whole else 0.02)
