@@ -1,7 +1,7 @@
 //! The rate-limit service: what `envoy.service.ratelimit.v3.RateLimitService` is asked, and what it answers.
 //!
 //! The messages are those of Envoy's API, with the fields that are used here; others are skipped. `prost` reads and writes
-//! them: about 10 KB of a module of 930 KB, for a decoder that is total and that many others fuzz.
+//! them: about 10 KB of a module of about 1 MB, for a decoder that is total and that many others fuzz.
 //! <https://www.envoyproxy.io/docs/envoy/latest/api-v3/service/ratelimit/v3/rls.proto>
 
 use crate::metrics::Called;
