@@ -56,13 +56,6 @@ def rate_limit_service() -> Path:
     return target / "debug" / "outwork-rls"
 
 
-def trap() -> Path:
-    """The filter of tests/global that can be told to trap."""
-    target = paths.TARGET / "trap"
-    progress.run("Building the filter that traps (wasm)", ["cargo", "build", "--locked", "--release", "--target", WASM], log="build-trap", cwd=paths.ROOT / "tests" / "global" / "trap", env={"CARGO_TARGET_DIR": str(target)})
-    return target / WASM / "release" / "trap.wasm"
-
-
 def export(outwork: Path, policy: Path, service: str) -> str:
     """The limits file of a rate limit service for a policy's global limits."""
     return subprocess.run([outwork, "limits", "export", "--format", service, "--policy", policy], capture_output=True, text=True, check=True).stdout
