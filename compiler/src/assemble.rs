@@ -32,6 +32,8 @@ pub(crate) fn assemble(policy: &PolicySource, sources: &Sources) -> Result<Vec<u
         (Section::Matchers, encode(&lowered.matchers)?),
         (Section::Notes, encode(&notes)?),
         (Section::Models, encode(&policy.models.iter().map(ModelSource::entry).collect::<Vec<_>>())?),
+        (Section::Agents, encode(&policy.agents)?),
+        (Section::Transactions, encode(&policy.transactions)?),
     ];
     let sections: Vec<(Section, &[u8])> =
         sections.iter().map(|(section, bytes)| (*section, bytes.as_slice())).collect();

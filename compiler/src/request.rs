@@ -131,6 +131,8 @@ impl Request {
                 country: bytes(&self.country),
             },
             session: window.as_ref().map_or(Session::Cookie, |window| Session::Window(window, clearance)),
+            body: Fact::Unavailable,
+            directories: None,
         })
     }
 }

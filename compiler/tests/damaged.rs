@@ -76,16 +76,6 @@ proptest! {
     }
 }
 
-const SECTIONS: [Section; 7] = [
-    Section::Settings,
-    Section::Rules,
-    Section::Limits,
-    Section::Conditions,
-    Section::Lists,
-    Section::Matchers,
-    Section::Models,
-];
-
 /// Lengths that claim more than there is, as the sections write them: four billion, and two to the sixty-third.
 const CLAIMS: [&[u8]; 2] =
     [&[0xff, 0xff, 0xff, 0xff, 0x0f], &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]];
@@ -99,7 +89,7 @@ fn most_memory(bundle: &[u8]) -> u64 {
 fn lengths_that_lie_cost_no_memory() {
     let bundle = Bundle::open(&SMALL).unwrap();
     let sections: Vec<(Section, &[u8])> =
-        SECTIONS.into_iter().filter_map(|section| Some((section, bundle.section(section)?))).collect();
+        Section::OF_HOSTS.into_iter().filter_map(|section| Some((section, bundle.section(section)?))).collect();
     for (which, (_, honest)) in sections.iter().enumerate() {
         for at in 0..honest.len() {
             for claim in CLAIMS {

@@ -70,16 +70,7 @@ fn a_formatted_policy_compiles_to_the_same_bundle() {
     assert_ne!(notes_before, notes_after, "the conditions were written alike already");
     assert_eq!(notes_before.atoms, notes_after.atoms);
     let (before, after) = (Bundle::open(&before).unwrap(), Bundle::open(&after).unwrap());
-    let compared = [
-        Section::Settings,
-        Section::Rules,
-        Section::Limits,
-        Section::Conditions,
-        Section::Lists,
-        Section::Matchers,
-        Section::Models,
-    ];
-    for section in compared {
+    for section in Section::OF_HOSTS {
         assert_eq!(before.section(section), after.section(section), "{section:?}");
     }
 }

@@ -43,16 +43,7 @@ static SECTIONS: LazyLock<Vec<(Section, Vec<u8>)>> = LazyLock::new(|| {
     let folder = Folder(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/everything"));
     let compiled = compile_files(&folder, "outwork.toml").map_err(|report| report.render(false)).unwrap();
     let bundle = Bundle::open(&compiled.bundle).unwrap();
-    let all = [
-        Section::Settings,
-        Section::Rules,
-        Section::Limits,
-        Section::Conditions,
-        Section::Lists,
-        Section::Matchers,
-        Section::Models,
-    ];
-    all.into_iter().map(|section| (section, bundle.section(section).unwrap().to_vec())).collect()
+    Section::OF_HOSTS.into_iter().map(|section| (section, bundle.section(section).unwrap().to_vec())).collect()
 });
 
 /// What the damage is made of.

@@ -300,10 +300,10 @@ fn with_models(entries: &[Entry<'_>]) -> Result<Policy, LoadError> {
     let compiled = compiled("");
     let bundle = Bundle::open(&compiled.bundle).unwrap();
     let models = postcard::to_allocvec(entries).unwrap();
-    let others =
-        [Section::Settings, Section::Rules, Section::Limits, Section::Conditions, Section::Lists, Section::Matchers];
-    let mut sections: Vec<_> = others.map(|section| (section, bundle.section(section).unwrap())).into();
-    sections.push((Section::Models, &models));
+    let sections = Section::OF_HOSTS.map(|section| match section {
+        Section::Models => (section, models.as_slice()),
+        section => (section, bundle.section(section).unwrap()),
+    });
     Policy::load(&bundle::write("1", &sections).unwrap())
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Questions come in an order that no cache and no branch predictor knows; half of them are in the list.
 
-use outwork_engine::rules::{Ranges, Strings};
+use outwork_engine::{ranges::Ranges, rules::Strings};
 use std::{hint::black_box, net::IpAddr, time::Instant};
 
 const QUESTIONS: usize = 1 << 16;

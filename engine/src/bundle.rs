@@ -3,7 +3,7 @@
 //! | bytes | what |
 //! |---|---|
 //! | 8 | magic, `OUTWORK` and a zero byte |
-//! | 2 | format version, 5 |
+//! | 2 | format version, 6 |
 //! | 2 | number of sections |
 //! | 4 | length of the whole file |
 //! | 12 each | section table: id (2), zero (2), offset (4), length (4); ids ascend, sections lie end to end |
@@ -17,7 +17,7 @@ use core::fmt;
 use sha2::{Digest, Sha256};
 
 /// The format this engine reads and writes.
-pub const FORMAT: u16 = 5;
+pub const FORMAT: u16 = 6;
 
 /// The largest bundle that is opened: 64 MiB.
 pub const MAX_BYTES: usize = 64 << 20;
@@ -52,6 +52,25 @@ pub enum Section {
     Notes = 8,
     /// Models, and what the policy makes of each.
     Models = 9,
+    /// Who may introduce itself, and how it proves that it is who it says.
+    Agents = 10,
+    /// The transactions, without their conditions.
+    Transactions = 11,
+}
+
+impl Section {
+    /// What a host reads besides the name, in order.
+    pub const OF_HOSTS: [Self; 9] = [
+        Self::Settings,
+        Self::Rules,
+        Self::Limits,
+        Self::Conditions,
+        Self::Lists,
+        Self::Matchers,
+        Self::Models,
+        Self::Agents,
+        Self::Transactions,
+    ];
 }
 
 /// An opened bundle: verified, and borrowed.
@@ -289,8 +308,8 @@ mod tests {
     #[test]
     fn a_newer_format_says_so() {
         let mut bytes = sample();
-        bytes[8] = 6;
-        assert_eq!(Bundle::open(&bytes).unwrap_err(), BundleError::Format { found: 6 });
+        bytes[8] = 7;
+        assert_eq!(Bundle::open(&bytes).unwrap_err(), BundleError::Format { found: 7 });
     }
 
     #[test]

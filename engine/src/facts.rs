@@ -1,6 +1,6 @@
 //! What a host saw of one request. Everything is borrowed from the host's own buffers.
 
-use crate::{clearance::Clearance, fact::Fact, time::Time, window::Window};
+use crate::{clearance::Clearance, directories::Directories, fact::Fact, time::Time, window::Window};
 use core::net::IpAddr;
 
 /// All that a host knows about one request.
@@ -20,6 +20,10 @@ pub struct Facts<'a> {
     pub connection: Connection<'a>,
     /// Where the window of observation comes from, and whether a challenge was passed.
     pub session: Session<'a>,
+    /// The whole body, where the policy asked for it and it is no larger than that; empty where there is none.
+    pub body: Fact<&'a [u8]>,
+    /// The keys of agents that the host has fetched; none where it fetches none.
+    pub directories: Option<&'a Directories>,
 }
 
 /// Where the window of observation comes from, and whether a challenge was passed.

@@ -28,6 +28,10 @@ pub mod clearance;
 
 pub mod window;
 
+pub mod ranges;
+
+pub mod directories;
+
 pub mod facts;
 
 pub mod keys;
@@ -37,6 +41,8 @@ pub mod identity;
 pub mod recall;
 
 pub mod session;
+
+pub mod agents;
 
 pub mod signals;
 
@@ -51,6 +57,8 @@ pub mod risk;
 pub mod limits;
 
 pub mod memo;
+
+pub mod transaction;
 
 pub mod challenge;
 

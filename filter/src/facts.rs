@@ -94,6 +94,8 @@ impl<'a> Sent<'a> {
             seen: Seen::ALL,
             connection,
             session: Session::Cookie,
+            body: Fact::Unavailable,
+            directories: None,
         }
     }
 }

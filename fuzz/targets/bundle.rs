@@ -15,17 +15,6 @@ use outwork_engine::{
 
 const KEYS: &str = "k:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=";
 
-const SECTIONS: [Section; 7] =
-    [
-    Section::Settings,
-    Section::Rules,
-    Section::Limits,
-    Section::Conditions,
-    Section::Lists,
-    Section::Matchers,
-    Section::Models,
-];
-
 fuzz_target!(|data: &[u8]| {
     decide(data);
     if let Ok(bytes) = write("fuzz", &sections(data)) {
@@ -36,7 +25,7 @@ fuzz_target!(|data: &[u8]| {
 /// The sections of a bundle whose checksum need not fit, or the bytes cut by lengths of two bytes.
 fn sections(data: &[u8]) -> Vec<(Section, &[u8])> {
     if let Ok(bundle) = Bundle::open(data) {
-        return SECTIONS.into_iter().filter_map(|section| Some((section, bundle.section(section)?))).collect();
+        return Section::OF_HOSTS.into_iter().filter_map(|section| Some((section, bundle.section(section)?))).collect();
     }
     let mut rest = data;
     let mut take = || {
@@ -46,7 +35,7 @@ fn sections(data: &[u8]) -> Vec<(Section, &[u8])> {
         rest = after;
         Some(section)
     };
-    SECTIONS.into_iter().filter_map(|section| Some((section, take()?))).collect()
+    Section::OF_HOSTS.into_iter().filter_map(|section| Some((section, take()?))).collect()
 }
 
 fn decide(bytes: &[u8]) {

@@ -164,6 +164,8 @@ impl Entry<'_> {
                 country: bytes(&self.country),
             },
             session: Session::Unavailable,
+            body: Fact::Unavailable,
+            directories: None,
         }
     }
 }

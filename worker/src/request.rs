@@ -58,6 +58,8 @@ impl<'a> Incoming<'a> {
             seen: Seen::ALL,
             connection: self.connection,
             session: Session::Cookie,
+            body: Fact::Unavailable,
+            directories: None,
         }
     }
 }

@@ -6,9 +6,12 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     lists::Contents,
 };
-use outwork_engine::rules::{
-    Ranges, Strings,
-    wire::{Atom, Sets, Test as WireTest},
+use outwork_engine::{
+    ranges::Ranges,
+    rules::{
+        Strings,
+        wire::{Atom, Sets, Test as WireTest},
+    },
 };
 use std::{
     collections::{BTreeMap, BTreeSet},

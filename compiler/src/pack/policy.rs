@@ -15,11 +15,13 @@ use crate::{
     source::{FileId, Span},
 };
 use outwork_engine::{
+    agents::Agent,
     decision::Verdict,
     policy::{Recording, Settings, is_contact},
     risk::{Bands, Weights},
     rules::{Action, Mode},
     scoring::MAX_MODELS,
+    transaction::Transaction,
 };
 use std::collections::BTreeMap;
 use toml::de::DeTable;
@@ -31,6 +33,8 @@ pub(crate) struct PolicySource {
     pub(crate) rules: Vec<RuleSource>,
     pub(crate) limits: Vec<LimitSource>,
     pub(crate) models: Vec<ModelSource>,
+    pub(crate) agents: Vec<Agent>,
+    pub(crate) transactions: Vec<Transaction>,
     /// The lists of all packs, by their place.
     pub(crate) lists: Vec<Contents>,
     /// The hosts that it is for; empty when it does not say.
@@ -75,6 +79,8 @@ pub(crate) fn read(cx: &mut Context<'_>, entry: &str) -> PolicySource {
         rules: Vec::new(),
         limits: Vec::new(),
         models: Vec::new(),
+        agents: Vec::new(),
+        transactions: Vec::new(),
         lists: Vec::new(),
         list_names: Vec::new(),
         hosts: Vec::new(),

@@ -14,12 +14,14 @@ pub use assessment::Assessment;
 pub use settings::{Recording, Settings};
 
 use crate::{
+    agents::Agent,
     bundle::{Bundle, BundleError, Section, is_plain},
     facts::Facts,
     keys::Keyring,
     limits::Limit,
     rules::{Conditions, ConditionsError, Rule, Scratch},
     scoring::{Models, ScoringError, Slot},
+    transaction::Transaction,
 };
 use alloc::{string::String, vec::Vec};
 use core::fmt;
@@ -32,9 +34,11 @@ pub struct Policy {
     // INVARIANT: every `limit` of a rule is a place in `limits`, and groups ascend.
     rules: Vec<Rule>,
     limits: Vec<Limit>,
-    // INVARIANT: one condition a rule, then one a limit.
+    // INVARIANT: one condition a rule, then one a limit, then one a transaction.
     conditions: Conditions,
     models: Models,
+    agents: Vec<Agent>,
+    transactions: Vec<Transaction>,
 }
 
 impl Policy {
@@ -51,6 +55,8 @@ impl Policy {
             limits: decode(&bundle, Section::Limits, "limits")?,
             conditions: conditions(&bundle)?,
             models: models(&bundle)?,
+            agents: decode(&bundle, Section::Agents, "agents")?,
+            transactions: decode(&bundle, Section::Transactions, "transactions")?,
         };
         policy.check()
     }
@@ -81,7 +87,7 @@ impl Policy {
         self
     }
 
-    /// The conditions: one a rule, then one a limit.
+    /// The conditions: one a rule, then one a limit, then one a transaction.
     pub fn conditions(&self) -> &Conditions {
         &self.conditions
     }
@@ -91,16 +97,31 @@ impl Policy {
         &self.models
     }
 
+    /// Who may introduce itself.
+    pub fn agents(&self) -> &[Agent] {
+        &self.agents
+    }
+
+    /// The transactions, in order.
+    pub fn transactions(&self) -> &[Transaction] {
+        &self.transactions
+    }
+
     /// Examines a request.
     pub fn assess<'a>(&'a self, facts: &'a Facts<'a>, keys: &'a Keyring, scratch: &mut Scratch) -> Assessment<'a> {
         Assessment::new(self, facts, keys, scratch)
     }
 
     fn check(self) -> Result<Self, LoadError> {
-        if self.conditions.len() != self.rules.len() + self.limits.len() {
+        if self.conditions.len() != self.rules.len() + self.limits.len() + self.transactions.len() {
             return Err(LoadError::Inconsistent { what: "conditions" });
         }
         if !self.rules.iter().all(|rule| is_plain(&rule.id)) || !self.limits.iter().all(|limit| is_plain(&limit.id)) {
+            return Err(LoadError::Inconsistent { what: "ids" });
+        }
+        if !self.agents.iter().all(|agent| is_plain(&agent.id))
+            || !self.transactions.iter().all(|transaction| is_plain(&transaction.id))
+        {
             return Err(LoadError::Inconsistent { what: "ids" });
         }
         if !self.models.slots().iter().flat_map(Slot::names).all(is_plain) {

@@ -3,7 +3,7 @@
 //! The ends of all ranges cut the addresses into segments, and in each of them the same lists hold. A list of a hundred
 //! thousand ranges lies in memory that a request finds cold: it is the searches that cost, not what they compare.
 
-use super::ranges::Ranges;
+use crate::ranges::Ranges;
 use alloc::{
     collections::{BTreeMap, BTreeSet, BinaryHeap},
     vec::Vec,

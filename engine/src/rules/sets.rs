@@ -5,12 +5,11 @@ use super::{
     conditions::Field,
     error::ConditionsError,
     literals::Literals,
-    ranges::Ranges,
     segments::Segments,
     strings::Strings,
     wire::{self, Atom, Test},
 };
-use crate::signals::Value;
+use crate::{ranges::Ranges, signals::Value};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 

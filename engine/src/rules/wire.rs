@@ -1,7 +1,8 @@
 //! Sections 5 to 7 of a bundle, as the compiler writes and [`Conditions`](super::Conditions) reads them: one postcard
 //! value each.
 
-use super::{Automaton, Ranges, Strings};
+use super::{Automaton, Strings};
+use crate::ranges::Ranges;
 use alloc::{string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 

@@ -154,6 +154,8 @@ impl Sample {
                 country: self.country.map(str::as_bytes),
             },
             session: Session::Cookie,
+            body: Fact::Unavailable,
+            directories: None,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What the engine's tests share: keys, a bundle and a request.
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 use outwork_engine::{
+    agents::Agent,
     bundle::{self, Section},
     fact::Fact,
     facts::{Connection, Facts, Headers, Protocol, Request, Seen, Session},
@@ -10,6 +11,7 @@ use outwork_engine::{
     rules::{Mode, Rule},
     scoring::Entry,
     time::Time,
+    transaction::Transaction,
 };
 
 /// Two keys of 32 bytes, all `A` and all `B`.
@@ -28,11 +30,15 @@ pub(crate) fn bundle() -> Vec<u8> {
     let rules = postcard::to_allocvec(&Vec::<Rule>::new()).unwrap();
     let limits = postcard::to_allocvec(&Vec::<Limit>::new()).unwrap();
     let models = postcard::to_allocvec(&Vec::<Entry<'_>>::new()).unwrap();
-    let sections: [(Section, &[u8]); 4] = [
+    let agents = postcard::to_allocvec(&Vec::<Agent>::new()).unwrap();
+    let transactions = postcard::to_allocvec(&Vec::<Transaction>::new()).unwrap();
+    let sections: [(Section, &[u8]); 6] = [
         (Section::Settings, &encoded),
         (Section::Rules, &rules),
         (Section::Limits, &limits),
         (Section::Models, &models),
+        (Section::Agents, &agents),
+        (Section::Transactions, &transactions),
     ];
     bundle::write("test", &sections).unwrap()
 }
@@ -54,5 +60,7 @@ pub(crate) fn facts<'a>(headers: &'a [(&'a [u8], &'a [u8])]) -> Facts<'a> {
         seen: Seen::ALL,
         connection: Connection { address: Fact::Known([203, 0, 113, 7].into()), ..Connection::UNAVAILABLE },
         session: Session::Cookie,
+        body: Fact::Unavailable,
+        directories: None,
     }
 }

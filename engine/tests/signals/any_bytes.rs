@@ -122,7 +122,7 @@ proptest! {
                 address: Fact::from_option(address),
                 ja4: of(&tls[1]), ja3: of(&tls[2]), tls_version: of(&tls[3]), sni: of(&tls[4]), alpn: of(&tls[5]), country: of(&tls[6]),
                 ..Connection::UNAVAILABLE
-            }, session: Session::Cookie };
+            }, session: Session::Cookie, body: Fact::Unavailable, directories: None };
         let scene = Scene::new(&facts);
         for signal in SIGNALS {
             if let Fact::Known(value) = (signal.read)(&scene) {
@@ -162,7 +162,7 @@ proptest! {
             headers: Headers { list: &list, ordered: flags[1] },
             seen: Seen::ALL,
             connection: Connection { ja4: of(&ja4), sni: of(&sni), ..Connection::UNAVAILABLE },
-            session: Session::Cookie,
+            session: Session::Cookie, body: Fact::Unavailable, directories: None,
         };
         // Every name is shown or hidden, whether or not it was sent.
         let is_hidden = |name: &[u8]| hide >> (name.iter().fold(7_u32, |sum, &byte| sum.wrapping_mul(31).wrapping_add(byte.into())) % 64) & 1 == 1;
@@ -245,6 +245,8 @@ fn a_request_of_nothing_is_read() {
         seen: Seen::ALL,
         connection: Connection::UNAVAILABLE,
         session: Session::Cookie,
+        body: Fact::Unavailable,
+        directories: None,
     };
     let scene = Scene::new(&facts);
     let known = SIGNALS.iter().filter(|signal| (signal.read)(&scene).is_known());

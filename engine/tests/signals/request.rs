@@ -102,6 +102,8 @@ impl Recorded {
             seen: Seen::ALL,
             connection: Connection { ja4: seen(&self.ja4), ..Connection::UNAVAILABLE },
             session: Session::Cookie,
+            body: Fact::Unavailable,
+            directories: None,
         };
         f(&Scene::new(&facts))
     }

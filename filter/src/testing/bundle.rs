@@ -2,6 +2,7 @@
 
 use base64ct::{Base64, Encoding};
 use outwork_engine::{
+    agents::Agent,
     bundle::{self, Section},
     limits::{KeyPart, Limit},
     policy::{Recording, Settings},
@@ -10,6 +11,7 @@ use outwork_engine::{
         wire::{Atom, Field, Op, Source, Table, Test},
     },
     scoring::Entry,
+    transaction::Transaction,
 };
 
 /// A policy in the making.
@@ -66,6 +68,8 @@ impl Small {
             (Section::Limits, postcard::to_allocvec(&self.limits).unwrap()),
             (Section::Conditions, postcard::to_allocvec(&self.table()).unwrap()),
             (Section::Models, postcard::to_allocvec(&models).unwrap()),
+            (Section::Agents, postcard::to_allocvec(&Vec::<Agent>::new()).unwrap()),
+            (Section::Transactions, postcard::to_allocvec(&Vec::<Transaction>::new()).unwrap()),
         ];
         let sections: Vec<_> = sections.iter().map(|(section, bytes)| (*section, bytes.as_slice())).collect();
         bundle::write(self.version, &sections).unwrap()

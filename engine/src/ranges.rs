@@ -71,19 +71,19 @@ impl Ranges {
         self.len() == 0
     }
 
-    pub(super) fn v4(&self) -> &[(u32, u32)] {
+    pub(crate) fn v4(&self) -> &[(u32, u32)] {
         &self.v4
     }
 
-    pub(super) fn v6(&self) -> &[(u64, u64)] {
+    pub(crate) fn v6(&self) -> &[(u64, u64)] {
         &self.v6
     }
 
-    pub(super) fn v6_narrow(&self) -> &[(u128, u128)] {
+    pub(crate) fn v6_narrow(&self) -> &[(u128, u128)] {
         &self.v6_narrow
     }
 
-    pub(super) fn is_sound(&self) -> bool {
+    pub(crate) fn is_sound(&self) -> bool {
         is_sorted(&self.v4) && is_sorted(&self.v6) && is_sorted(&self.v6_narrow)
     }
 }
