@@ -75,6 +75,9 @@ fn a_replayed_record_decides_as_it_did_and_invents_no_reason() {
         let lists = entry.lists();
         let told = entry.facts(lists.first(), Time::default());
         assert_eq!(told.now, NOW);
+        assert_eq!(told.request.method, facts.request.method, "{line}");
+        assert_eq!(told.request.authority, facts.request.authority, "{line}");
+        assert_eq!(told.connection.ja4, facts.connection.ja4, "{line}");
         let judged = policy.assess(&told, &keys, &mut scratch).judge(&[]);
         let recorded: Vec<_> = decision.reasons.counted().iter().map(|reason| reason.id.to_owned()).collect();
         let replayed = ids(&judged);

@@ -16,6 +16,9 @@ pub(crate) struct Record {
     metadata: Metadata,
     #[serde(default)]
     pub(crate) http_request: Http,
+    /// The method, where OCSF does not know it.
+    #[serde(default)]
+    activity_name: String,
     #[serde(default)]
     src_endpoint: Option<Endpoint>,
     unmapped: Unmapped,
@@ -54,6 +57,7 @@ pub(crate) struct Http {
 pub(crate) struct Url {
     pub(crate) scheme: String,
     pub(crate) hostname: String,
+    pub(crate) port: Option<u16>,
     pub(crate) path: String,
 }
 
@@ -147,6 +151,11 @@ impl Record {
     /// The pseudonym of the client's address; none where a host had no address.
     pub(crate) fn client(&self) -> Option<&str> {
         self.src_endpoint.as_ref().map(|endpoint| endpoint.uid.as_str())
+    }
+
+    pub(crate) fn method(&self) -> &str {
+        let method = &self.http_request.http_method;
+        if method.is_empty() { &self.activity_name } else { method }
     }
 
     pub(crate) fn outwork(&self) -> &Outwork {

@@ -6,15 +6,16 @@ use crate::instant;
 
 /// A record as a person reads it, in several lines. What a client wrote cannot steer the terminal.
 pub(crate) fn shown(record: &Record) -> String {
-    let Http { http_method, url, user_agent, version } = &record.http_request;
+    let Http { url, user_agent, version, .. } = &record.http_request;
     let Outwork { verdict, band, device, behaviour, context, window, confidence, reasons, device_id, .. } =
         record.outwork();
+    let port = url.port.map_or_else(String::new, |port| format!(":{port}"));
     let layer = |score: &Option<u8>| score.map_or_else(|| "–".to_owned(), |score| score.to_string());
     let (device, behaviour, context) = (layer(device), layer(behaviour), layer(context));
     let reasons: Vec<String> = reasons.iter().map(|reason| format!("{} {:+}", reason.id, reason.score)).collect();
     let mut lines = vec![
         format!("record {} of {}", record.id(), instant::shown(Time(record.time.saturating_mul(1_000)))),
-        format!("  {http_method} {}://{}{}  {version}", url.scheme, url.hostname, url.path),
+        format!("  {} {}://{}{port}{}  {version}", record.method(), url.scheme, url.hostname, url.path),
         format!("  user agent  {}", if user_agent.is_empty() { "none" } else { user_agent }),
         format!("  client {}, device {device_id}", record.client().unwrap_or("unknown")),
         format!(

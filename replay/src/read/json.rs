@@ -41,6 +41,8 @@ struct Draft<'a> {
     path: Option<Text<'a>>,
     verdict: Option<Verdict>,
     enforced: bool,
+    activity: Option<Text<'a>>,
+    port: Option<u16>,
     /// What is said not to be there, and is so only on a connection without TLS.
     no_ja4: bool,
     no_ja3: bool,
@@ -56,6 +58,8 @@ impl<'a> Draft<'a> {
             path: None,
             verdict: None,
             enforced: false,
+            activity: None,
+            port: None,
             no_ja4: false,
             no_ja3: false,
             wrong: None,
@@ -77,6 +81,7 @@ impl<'a> Draft<'a> {
                 let asn = number(&value).filter(|&asn| asn > 0).and_then(|asn| u32::try_from(asn).ok());
                 self.entry.asn = known(asn);
             }
+            (Field::Port, value) => self.port = number(&value).and_then(|port| u16::try_from(port).ok()),
             (Field::Enforced, Scalar::Bool(enforced)) => self.enforced = enforced,
             (Field::Context, _) => self.entry.hidden_address = true,
             (field, value) => {
@@ -111,7 +116,14 @@ impl<'a> Draft<'a> {
             Field::Country => entry.country = country(text),
             Field::Verdict => self.verdict = Verdict::ALL.into_iter().find(|of| of.name().as_bytes() == text.as_ref()),
             Field::Record => self.record = Some(text),
-            Field::Time | Field::Status | Field::Asn | Field::Enforced | Field::Context | Field::Headers => {}
+            Field::Activity => self.activity = Some(text),
+            Field::Time
+            | Field::Status
+            | Field::Asn
+            | Field::Enforced
+            | Field::Context
+            | Field::Port
+            | Field::Headers => {}
         }
     }
 
@@ -185,7 +197,7 @@ impl<'a> Draft<'a> {
         if no_hello && (self.no_ja4 || self.layout.records) {
             entry.ja4 = Fact::Absent;
         }
-        if no_hello && self.no_ja3 {
+        if no_hello && (self.no_ja3 || self.layout.records) {
             entry.ja3 = Fact::Absent;
         }
     }
@@ -209,6 +221,7 @@ impl<'a> Draft<'a> {
         fill(&mut entry.authority, told.authority);
         fill(&mut entry.protocol, told.protocol);
         fill(&mut entry.ja4, told.ja4);
+        fill(&mut entry.ja3, told.ja3);
         fill(&mut entry.tls_version, told.tls_version);
         fill(&mut entry.sni, told.sni);
         let names = |name: &[u8], entry: &Entry<'_>| {
@@ -223,9 +236,14 @@ impl<'a> Draft<'a> {
     /// Records cut what is long, and write U+FFFD for what is not UTF-8: such a text is not what was sent.
     fn as_record(&mut self) {
         let entry = &mut self.entry;
+        if entry.method.is_empty() {
+            entry.method = self.activity.take().unwrap_or_default();
+        }
         entry.path_seen = !is_lossy(&entry.target);
         if matches!(&entry.authority, Fact::Known(text) if is_lossy(text)) {
             entry.authority = Fact::Unavailable;
+        } else if let (Fact::Known(host), Some(port)) = (&mut entry.authority, self.port) {
+            host.to_mut().extend_from_slice(format!(":{port}").as_bytes());
         }
         if entry.headers.is_empty() && entry.unsent.is_empty() {
             entry.unsent.push(Cow::Borrowed(b"user-agent"));

@@ -52,6 +52,10 @@ pub enum Field {
     Enforced,
     /// Of a record: points of the context, which are there when the address was seen.
     Context,
+    /// Of a record: the name of the activity, which is the method where OCSF does not know it.
+    Activity,
+    /// Of a record: the port that the authority names.
+    Port,
 }
 
 /// What stands under a name.

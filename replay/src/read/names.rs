@@ -66,15 +66,18 @@ pub(super) const LOGPUSH: &[(&str, &str)] = &[
 /// What `outwork_engine::record` writes.
 pub(super) const RECORDS: &[(&str, &str)] = &[
     ("time", "time"),
+    ("activity_name", "activity"),
     ("http_request.http_method", "method"),
     ("http_request.url.scheme", "scheme"),
     ("http_request.url.hostname", "authority"),
+    ("http_request.url.port", "port"),
     ("http_request.url.path", "path"),
     ("http_request.user_agent", "header:user-agent"),
     ("http_request.version", "protocol"),
     ("src_endpoint.uid", "pseudonym"),
     ("tls.version", "tls_version"),
     ("tls.sni", "sni"),
+    ("tls.ja3_hash.value", "ja3"),
     ("ja4_fingerprint_list.value", "ja4"),
     ("unmapped.outwork.verdict", "verdict"),
     ("unmapped.outwork.enforced", "enforced"),
@@ -154,6 +157,8 @@ pub(super) fn field(name: &str) -> Option<Field> {
         "verdict" => Field::Verdict,
         "enforced" => Field::Enforced,
         "context" => Field::Context,
+        "activity" => Field::Activity,
+        "port" => Field::Port,
         _ => return None,
     })
 }
