@@ -30,6 +30,8 @@ pub mod window;
 
 pub mod ranges;
 
+pub mod structured;
+
 pub mod directories;
 
 pub mod facts;

@@ -4,16 +4,14 @@
 //! (`hmac-sha256`) binds it to this request: a score alone binds to nothing. Every inbound `outwork-*` field and every
 //! inbound signature under our label is removed first.
 
-mod dictionary;
-
 use crate::{
     decision::{Decision, Edit, push_number},
     facts::{Facts, Request},
     keys::Keyring,
+    structured::{Dictionary, Edition, Member},
 };
 use alloc::{string::String, vec::Vec};
 use base64ct::{Base64, Base64UrlUnpadded, Encoding};
-use dictionary::{Member, members};
 use hmac::Mac;
 
 /// The label under which our signature stands.
@@ -45,7 +43,9 @@ fn is_ours(name: &[u8]) -> bool {
 
 fn strip_label<'a>(facts: &Facts<'a>, field: &'static str, edits: &mut Vec<Edit<'a>>) {
     let values = || facts.headers.list.iter().filter(|(name, _)| *name == field.as_bytes()).map(|&(_, value)| value);
-    let is_ours = |(key, _): &Member<'_>| *key == LABEL.as_bytes();
+    let is_ours = |member: &Member<'_>| member.key == LABEL;
+    // By the older edition: a reader of it knows neither dates nor display strings, and no signature holds one.
+    let members = |value| Dictionary::read(value, Edition::Rfc8941).map(|dictionary| dictionary.sent);
     // An empty line is a dictionary, but not beside others: joined with ours it would be a comma too many.
     let is_clean = |value| members(value).is_some_and(|all| !all.is_empty() && !all.iter().any(is_ours));
     if values().all(is_clean) {
@@ -54,7 +54,7 @@ fn strip_label<'a>(facts: &Facts<'a>, field: &'static str, edits: &mut Vec<Edit<
     edits.push(Edit::Remove(field.as_bytes()));
     for value in values() {
         let all = members(value).unwrap_or_default();
-        let kept: Vec<&[u8]> = all.into_iter().filter(|member| !is_ours(member)).map(|(_, text)| text).collect();
+        let kept: Vec<&[u8]> = all.into_iter().filter(|member| !is_ours(member)).map(|member| member.text).collect();
         if !kept.is_empty() {
             edits.push(Edit::Append(field, kept.join(&b", "[..])));
         }
