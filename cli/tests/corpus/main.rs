@@ -6,6 +6,7 @@
 mod case;
 mod classes;
 mod models;
+mod records;
 
 use case::{Case, Expectation, Outcome};
 use outwork_compiler::corpus::Player;
