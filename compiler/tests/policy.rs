@@ -8,7 +8,7 @@ use outwork_engine::{
     keys::Keyring,
     limits::{Charged, Word},
     policy::Policy,
-    record,
+    record::{self, Context},
     risk::Band,
     rules::Scratch,
     time::Time,
@@ -197,7 +197,10 @@ impl Site {
                 charged.push(if stored { outcome } else { Charged::Unknown });
             }
             let decision = assessment.decide(&charged);
-            let record = self.policy.records(decision.verdict).then(|| record::write(&decision, facts, &self.keys));
+            let record = self
+                .policy
+                .records(decision.verdict)
+                .then(|| record::write(&decision, facts, &self.keys, &Context::NATIVE));
             Seen::new(&decision, record)
         })
     }

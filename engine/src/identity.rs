@@ -1,7 +1,7 @@
 //! Under which names a client is counted.
 
 use crate::{fact::Fact, keys::Keyring};
-use core::{hash::Hasher, net::IpAddr};
+use core::{fmt, hash::Hasher, net::IpAddr};
 use siphasher::sip::SipHasher24;
 
 /// The part of an address that stands for one client: all of an IPv4 address, the first 64 bits of an IPv6 address.
@@ -24,6 +24,27 @@ pub fn network_prefix(address: IpAddr) -> Prefix {
     match address.to_canonical() {
         IpAddr::V4(_) => Prefix { bytes: pad([a, b, c, 0]), len: 3 },
         IpAddr::V6(_) => Prefix { bytes: [a, b, c, d, e, f, 0, 0], len: 6 },
+    }
+}
+
+/// The network of an address, as people write it.
+pub fn network(address: IpAddr) -> impl fmt::Display {
+    match (address.to_canonical(), network_prefix(address).bytes) {
+        (IpAddr::V4(_), [a, b, c, ..]) => Network { first: IpAddr::from([a, b, c, 0]), bits: 24 },
+        (IpAddr::V6(_), [a, b, c, d, e, f, ..]) => {
+            Network { first: IpAddr::from([a, b, c, d, e, f, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]), bits: 48 }
+        }
+    }
+}
+
+struct Network {
+    first: IpAddr,
+    bits: u8,
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.first, self.bits)
     }
 }
 

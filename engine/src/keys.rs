@@ -24,6 +24,7 @@ const LABEL_PSEUDONYM: &[u8] = b"outwork/v1/pseudonym";
 const LABEL_CANARY: &[u8] = b"outwork/v1/canary";
 const LABEL_BEACON: &[u8] = b"outwork/v1/beacon";
 const LABEL_CHALLENGE: &[u8] = b"outwork/v1/challenge";
+const LABEL_SAMPLE: &[u8] = b"outwork/v1/sample";
 const LABEL_MEMO: &[u8] = b"outwork/v1/memo";
 const LABEL_HINT: &[u8] = b"outwork/v1/key-hint";
 
@@ -45,6 +46,7 @@ struct Key {
     beacon: [u8; 16],
     challenge: Hmac<Sha256>,
     memo: [u8; 16],
+    sample: [u8; 16],
     hint: [u8; 4],
 }
 
@@ -123,6 +125,11 @@ impl Keyring {
     /// A keyed hash that decides who is in a canary, as hundredths of a percent: 0 to 9,999.
     pub fn canary(&self, parts: &[&[u8]]) -> u16 {
         u16::try_from(keyed_hash(&self.first.canary, parts) % 10_000).unwrap_or(0)
+    }
+
+    /// Whether what is named so is among the so many in a thousand that are kept.
+    pub fn samples(&self, name: &[u8], thousandths: u16) -> bool {
+        keyed_hash(&self.first.sample, &[name]) % 1_000 < u128::from(thousandths)
     }
 
     /// The key that seals cookies of a purpose, and its hint.
@@ -214,6 +221,7 @@ impl Key {
             beacon: half(LABEL_BEACON)?,
             challenge: Hmac::new_from_slice(&challenge).ok()?,
             memo: half(LABEL_MEMO)?,
+            sample: half(LABEL_SAMPLE)?,
             hint,
         })
     }

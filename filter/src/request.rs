@@ -17,7 +17,7 @@ use outwork_engine::{
     endpoint::{Plan, plan},
     fact::Fact,
     facts::{Connection, Facts, Protocol},
-    record,
+    record::{self, Context},
     time::Time,
 };
 
@@ -157,9 +157,25 @@ fn judge<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, facts: &Facts<
 /// Leaves the verdict, and the record where the policy wants one, for the access log and other filters.
 fn leave_state<H: Host>(host: &H, plugin: &Plugin, memory: &Memory, decision: &Decision<'_>, facts: &Facts<'_>) {
     attempt(host, memory, host.set_property(b"outwork.verdict", decision.verdict.name().as_bytes()));
-    if plugin.policy.records(decision.verdict) {
-        let record = record::write(decision, facts, &plugin.keys);
+    if let Some(sampled) = plugin.policy.keeps(decision, &plugin.keys) {
+        let records = plugin.policy.settings().records;
+        let context = Context { host: HOST, elapsed: elapsed(host, memory, facts.now), sampled, records };
+        let record = record::write(decision, facts, &plugin.keys, &context);
         attempt(host, memory, host.set_property(b"outwork.record", record.as_bytes()));
+    }
+}
+
+/// What records say of this host.
+const HOST: record::Host = record::Host { name: "envoy", version: env!("CARGO_PKG_VERSION") };
+
+/// Microseconds since a request was looked at first; those that it waited for others in are among them.
+fn elapsed<H: Host>(host: &H, memory: &Memory, since: Time) -> Option<u32> {
+    match host.now() {
+        Ok(now) => u32::try_from(now.0.saturating_sub(since.0)).ok(),
+        Err(failure) => {
+            memory.metrics.failed(host, failure);
+            None
+        }
     }
 }
 

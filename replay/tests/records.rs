@@ -3,7 +3,13 @@
 
 use outwork_compiler::Request;
 use outwork_engine::{
-    decision::Judgement, facts::Facts, keys::Keyring, limits::Charged, policy::Policy, record, rules::Scratch,
+    decision::Judgement,
+    facts::Facts,
+    keys::Keyring,
+    limits::Charged,
+    policy::Policy,
+    record::{self, Context},
+    rules::Scratch,
     time::Time,
 };
 use outwork_replay::{Format, Reader};
@@ -69,7 +75,7 @@ fn a_replayed_record_decides_as_it_did_and_invents_no_reason() {
         let assessment = policy.assess(facts, &keys, &mut scratch);
         let charged = vec![Charged::Unknown; assessment.charges().len()];
         let decision = assessment.decide(&charged);
-        let line = record::write(&decision, facts, &keys);
+        let line = record::write(&decision, facts, &keys, &Context::NATIVE);
         let entry = reader.read(line.as_bytes()).unwrap();
         assert_eq!(entry.recorded, Some((decision.verdict, decision.enforced)), "{line}");
         let lists = entry.lists();

@@ -8,7 +8,7 @@ use outwork_engine::{
     keys::{KeyError, Keyring},
     limits::Charged,
     policy::{LoadError as PolicyError, Policy},
-    record,
+    record::{self, Context},
     rules::Scratch,
 };
 
@@ -19,6 +19,9 @@ use crate::{
     request::Incoming,
     store::Store,
 };
+
+/// What records say of this host. Its clock stands still while it decides, so that none says how long that took.
+const HOST: record::Host = record::Host { name: "worker", version: env!("CARGO_PKG_VERSION") };
 
 /// A loaded policy with all that one isolate remembers.
 pub(crate) struct Core {
@@ -83,8 +86,10 @@ impl Core {
         let charging = Charging { places, store, charges: assessment.charges(), now: facts.now };
         let Some(charged) = charge(charging, answers, out) else { return };
         let decision = assessment.decide(&charged);
-        let record =
-            if policy.records(decision.verdict) { record::write(&decision, facts, keys) } else { String::new() };
+        let record = policy.keeps(&decision, keys).map_or_else(String::new, |sampled| {
+            let records = policy.settings().records;
+            record::write(&decision, facts, keys, &Context { host: HOST, elapsed: None, sampled, records })
+        });
         effects::write(decision.reply.as_ref(), decision.delay, &record, &decision.edits, out);
     }
 

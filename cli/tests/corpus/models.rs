@@ -2,7 +2,12 @@
 
 use super::case;
 use outwork_compiler::{Request, corpus::Player};
-use outwork_engine::{keys::Keyring, policy::Policy, record, rules::Scratch};
+use outwork_engine::{
+    keys::Keyring,
+    policy::Policy,
+    record::{self, Context},
+    rules::Scratch,
+};
 use serde_json::{Value, json};
 use std::{env, fmt::Write, fs};
 
@@ -24,7 +29,8 @@ impl Scorer {
     fn said(&mut self, request: &Request) -> Value {
         request.with_facts(Player::NOW, [7; 16], |facts| {
             let decision = self.policy.assess(facts, &self.keys, &mut self.scratch).decide(&[]);
-            let record: Value = serde_json::from_str(&record::write(&decision, facts, &self.keys)).unwrap();
+            let record: Value =
+                serde_json::from_str(&record::write(&decision, facts, &self.keys, &Context::NATIVE)).unwrap();
             let own = record.pointer("/unmapped/outwork").unwrap();
             let part = |name: &str| own.get(name).cloned().unwrap_or_default();
             json!({"models": part("models"), "features": part("features")})

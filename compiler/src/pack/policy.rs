@@ -18,6 +18,7 @@ use outwork_engine::{
     agents::Agent,
     decision::Verdict,
     policy::{Recording, Settings, is_contact},
+    record::{Addresses, Format, Records},
     risk::{Bands, Weights},
     rules::{Action, Mode},
     scoring::MAX_MODELS,
@@ -59,8 +60,22 @@ pub(crate) const POLICY: &[&str] =
     &["policy", "weights", "bands", "verdicts", "account", "model", "override", "limit", "lists", "macros"];
 pub(super) const OVERRIDE: &[&str] = &["rule", "mode", "score", "action", "limit", "until", "why", "accept"];
 pub(crate) const PACK: &[&str] = &["pack", "macros", "lists", "rule", "limit"];
-pub(super) const SETTINGS: &[&str] =
-    &["version", "mode", "record", "features", "contact", "hosts", "packs", "lab", "behaviour", "challenge"];
+pub(super) const SETTINGS: &[&str] = &[
+    "version",
+    "mode",
+    "record",
+    "record_format",
+    "addresses",
+    "sample_allowed",
+    "audit",
+    "features",
+    "contact",
+    "hosts",
+    "packs",
+    "lab",
+    "behaviour",
+    "challenge",
+];
 pub(super) const WEIGHTS: &[&str] = &["device", "behaviour", "context"];
 pub(super) const BANDS: &[&str] = &["medium", "high", "hysteresis", "hold"];
 pub(super) const BY_BAND: &[&str] = &["low", "medium", "high"];
@@ -68,8 +83,24 @@ pub(super) const BY_BAND: &[&str] = &["low", "medium", "high"];
 pub(crate) const RECORDS: &[(&str, Recording)] =
     &[("all", Recording::All), ("acted", Recording::Acted), ("none", Recording::None)];
 
+pub(crate) const FORMATS: &[(&str, Format)] = &[("ocsf", Format::Ocsf), ("ecs", Format::Ecs)];
+
+pub(crate) const ADDRESSES: &[(&str, Addresses)] =
+    &[("pseudonym", Addresses::Pseudonym), ("truncated", Addresses::Truncated), ("plain", Addresses::Plain)];
+
 pub(crate) const VERDICTS: &[(&str, Verdict)] =
     &[("allow", Verdict::Allow), ("tag", Verdict::Tag), ("challenge", Verdict::Challenge), ("block", Verdict::Block)];
+
+/// How records are kept.
+fn records(cx: &mut Context<'_>, keys: &Keys<'_, '_>) -> Records {
+    let default = Records::default();
+    Records {
+        format: keys.word(cx, "record_format", FORMATS).unwrap_or(default.format),
+        addresses: keys.word(cx, "addresses", ADDRESSES).unwrap_or(default.addresses),
+        sample_allowed: keys.thousandths(cx, "sample_allowed").unwrap_or(default.sample_allowed),
+        audit: keys.boolean(cx, "audit").unwrap_or(default.audit),
+    }
+}
 
 /// Reads the policy of an `outwork.toml`, or of a pack alone.
 pub(crate) fn read(cx: &mut Context<'_>, entry: &str) -> PolicySource {
@@ -153,6 +184,7 @@ impl PolicySource {
             let named = keys.texts(cx, "hosts").unwrap_or_default();
             self.hosts = named.iter().filter_map(|text| read::choose(cx, text, "host", &hosts)).collect();
             self.settings.record = keys.word(cx, "record", RECORDS).unwrap_or(Recording::All);
+            self.settings.records = records(cx, &keys);
             self.settings.features = keys.boolean(cx, "features").unwrap_or(false);
             if self.settings.features && !root.has("model") {
                 let message = "there is no model whose features could be recorded";

@@ -326,6 +326,15 @@ fn settings(key: &str) -> Option<Value> {
         "mode" => mode("Whether decisions are in force; `shadow` only records them, and is the default."),
         "packs" => texts("The rule packs, by their path from this file, in order."),
         "record" => words("Which decisions are recorded.", pack::RECORDS),
+        "record_format" => words("Whose words records use: OCSF's or ECS's.", pack::FORMATS),
+        "addresses" => words("How records name the client's address, beside its pseudonym.", pack::ADDRESSES),
+        "sample_allowed" => described(
+            json!({ "type": "number", "minimum": 0, "maximum": 1 }),
+            "The share of what is allowed at low risk that leaves a record; the rate stands in each.",
+        ),
+        "audit" => {
+            flag("Whether records are chained, so that `outwork verify --audit` finds what is missing or changed.")
+        }
         "features" => flag("Whether records hold what the models look at, so that models can be trained on them."),
         "contact" => text("Where people who are refused can turn to: a `mailto:` or `https:` link."),
         "lab" => flag("Whether the laboratory is served, where visitors see what is measured; for demos."),

@@ -10,7 +10,7 @@ use outwork_engine::{
     limits::{Charged, Word},
     memo::Remembered,
     policy::Policy,
-    record,
+    record::{self, Context},
     rules::Scratch,
     time::Time,
 };
@@ -107,7 +107,8 @@ impl Site {
             Plan::Judge => {
                 let decision = self.policy.assess(facts, &self.keys, &mut self.scratch).decide(&[]);
                 let reasons = decision.reasons.counted().iter().map(|reason| reason.id.into()).collect();
-                let record = serde_json::from_str(&record::write(&decision, facts, &self.keys)).unwrap();
+                let record =
+                    serde_json::from_str(&record::write(&decision, facts, &self.keys, &Context::NATIVE)).unwrap();
                 Seen { verdict: Some(decision.verdict), reasons, record: Some(record), reply: decision.reply }
             }
             plan => {

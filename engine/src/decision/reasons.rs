@@ -19,6 +19,19 @@ pub struct Reason<'a> {
     pub score: i16,
     /// What it asked for.
     pub action: Action,
+    /// Where the client stands with a limit; none for what is no limit.
+    pub limit: Option<Stand>,
+}
+
+/// Where a client stands with a limit that asks for something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stand {
+    /// What it asks for.
+    pub rung: Rung,
+    /// The level on its ladder; 0 for none.
+    pub level: u8,
+    /// Microseconds until a request like this one would be admitted.
+    pub wait: u64,
 }
 
 /// The reasons of a decision, bounded.
@@ -39,30 +52,30 @@ impl<'a> Reasons<'a> {
 
     /// Takes in a rule that fired and counts.
     pub fn count(&mut self, rule: &'a Rule) {
-        self.insert(Reason { id: &rule.id, score: rule.score, action: rule.action });
+        self.insert(Reason { id: &rule.id, score: rule.score, action: rule.action, limit: None });
     }
 
     /// Takes in what moved a model that counts: after the rules.
     pub fn model(&mut self, scored: &Scored<'a>) {
         for (id, score) in scored.reasons() {
-            self.insert(Reason { id, score, action: Action::Score });
+            self.insert(Reason { id, score, action: Action::Score, limit: None });
         }
     }
 
     /// Takes in a limit that asks for something.
-    pub fn limit(&mut self, id: &'a str, rung: Rung) {
-        let action = match rung {
+    pub fn limit(&mut self, id: &'a str, stand: Stand) {
+        let action = match stand.rung {
             Rung::Tag => Action::Tag,
             Rung::Throttle => Action::Throttle,
             Rung::Challenge => Action::Challenge,
             Rung::Block => Action::Block,
         };
-        self.insert(Reason { id, score: 0, action });
+        self.insert(Reason { id, score: 0, action, limit: Some(stand) });
     }
 
     /// Takes in why a client was not challenged that would have been.
     pub fn pass(&mut self, id: &'static str) {
-        self.insert(Reason { id, score: 0, action: Action::Tag });
+        self.insert(Reason { id, score: 0, action: Action::Tag, limit: None });
     }
 
     /// Takes in a rule that fired without counting.

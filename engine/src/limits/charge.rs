@@ -76,6 +76,8 @@ pub struct Outcome {
     pub wait: u64,
     /// Microseconds until the bucket is full.
     pub reset: u64,
+    /// The level of the ladder on which the client stands; 0 for none.
+    pub level: u8,
 }
 
 impl Outcome {
@@ -155,7 +157,7 @@ impl Charge {
         if taken.fits {
             let asks = state.rung.filter(|rung| *rung == Rung::Tag);
             let word = word(state.now, (taken.ahead, self.band), state.level, state.term);
-            return (self.outcome(asks, 0, &taken), word);
+            return (self.outcome((asks, state.level), 0, &taken), word);
         }
         let (level, term, rung) = self.overflow(&state);
         let asks = rung.unwrap_or(Rung::Throttle);
@@ -164,12 +166,12 @@ impl Charge {
             Rung::Throttle => taken.wait,
             Rung::Tag => 0,
         };
-        (self.outcome(Some(asks), wait, &taken), state.unfilled(level, term))
+        (self.outcome((Some(asks), level), wait, &taken), state.unfilled(level, term))
     }
 
-    fn outcome(&self, asks: Option<Rung>, wait: u64, taken: &Taken) -> Charged {
+    fn outcome(&self, (asks, level): (Option<Rung>, u8), wait: u64, taken: &Taken) -> Charged {
         let Taken { remaining, reset, .. } = *taken;
-        Charged::Known(Outcome { limit: self.limit, asks, remaining, wait, reset })
+        Charged::Known(Outcome { limit: self.limit, asks, remaining, wait, reset, level })
     }
 
     /// What the word says at `now`.
@@ -264,6 +266,7 @@ impl Charge {
             remaining: u32::try_from(tokens).unwrap_or(u32::MAX),
             wait: state.term.saturating_sub(state.now),
             reset: state.left,
+            level: state.level,
         })
     }
 

@@ -12,6 +12,7 @@ use crate::{
     identity,
     keys::Keyring,
     limits::{Charge, Charged},
+    record,
     risk::{Band, Confidence, Risk, Tally},
     rules::{Action, Layer, Mode, Rule, Scratch, Standing, Standings},
     scoring::{Feature, Scored},
@@ -338,7 +339,20 @@ impl<'a> Assessment<'a> {
 }
 
 impl Policy {
-    /// Whether decisions with this verdict leave a record.
+    /// Whether this decision leaves a record, and then at which rate decisions like it do, in thousandths; none where each does.
+    /// Only what passes without a doubt is left out, by a hash of its reference that nobody outside can work out.
+    pub fn keeps(&self, decision: &Decision<'_>, keys: &Keyring) -> Option<Option<u16>> {
+        if !self.records(decision.verdict) {
+            return None;
+        }
+        let rate = self.settings.records.sample_allowed;
+        if rate >= record::ALL || decision.verdict != Verdict::Allow || decision.band != Band::Low {
+            return Some(None);
+        }
+        keys.samples(decision.id.as_str().as_bytes(), rate).then_some(Some(rate))
+    }
+
+    /// Whether decisions with this verdict leave a record, or some of them do.
     pub fn records(&self, verdict: Verdict) -> bool {
         match self.settings.record {
             Recording::All => true,

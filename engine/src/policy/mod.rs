@@ -19,6 +19,7 @@ use crate::{
     facts::Facts,
     keys::Keyring,
     limits::Limit,
+    record,
     rules::{Conditions, ConditionsError, Rule, Scratch},
     scoring::{Models, ScoringError, Slot},
     transaction::Transaction,
@@ -136,6 +137,9 @@ impl Policy {
         }
         if self.settings.contact.as_deref().is_some_and(|contact| !is_contact(contact)) {
             return Err(LoadError::Inconsistent { what: "contact" });
+        }
+        if self.settings.records.sample_allowed > record::ALL {
+            return Err(LoadError::Inconsistent { what: "rate of records" });
         }
         if !self.settings.challenge.is_sound() {
             return Err(LoadError::Inconsistent { what: "challenge" });

@@ -4,6 +4,7 @@ use crate::{
     challenge::Terms,
     decision::Verdict,
     limits::Account,
+    record::Records,
     risk::{Band, Bands, Weights},
     rules::Mode,
     window::Decay,
@@ -26,6 +27,8 @@ pub struct Settings {
     pub verdicts: [Verdict; 3],
     /// Which decisions leave a record.
     pub record: Recording,
+    /// How they are kept.
+    pub records: Records,
     /// Whether records hold what the models look at.
     pub features: bool,
     /// Where a person who was refused can turn: an `https:` or `mailto:` address.
@@ -47,6 +50,7 @@ impl Default for Settings {
             behaviour: Decay::default(),
             verdicts: [Verdict::Allow, Verdict::Tag, Verdict::Tag],
             record: Recording::All,
+            records: Records::default(),
             features: false,
             contact: None,
             challenge: Terms::default(),

@@ -2,6 +2,7 @@
 
 use crate::decision::push_number;
 use alloc::string::String;
+use core::fmt::{self, Write};
 
 /// The longest text of a client that a record repeats, in bytes.
 const MAX_TEXT: usize = 512;
@@ -53,6 +54,15 @@ impl Json {
     pub(super) fn plain(&mut self, text: &str) -> &mut Self {
         self.out.push('"');
         self.out.push_str(text);
+        self.out.push('"');
+        self
+    }
+
+    /// Something whose text has nothing to escape, as an address.
+    pub(super) fn shown(&mut self, what: impl fmt::Display) -> &mut Self {
+        self.out.push('"');
+        // A string takes all that is written into it.
+        _ = write!(self.out, "{what}");
         self.out.push('"');
         self
     }

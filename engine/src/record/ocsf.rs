@@ -3,7 +3,7 @@
 //! `tests/siem` holds every record to the published schema. <https://schema.ocsf.io/1.8.0/classes/http_activity?profiles=security_control>
 
 use super::{
-    Json, own,
+    Json, Told, own,
     seen::{self, Seen},
 };
 use crate::{
@@ -17,7 +17,9 @@ const METADATA: &str = concat!(
     "\"},\"uid\":"
 );
 
-pub(super) fn write(json: &mut Json, decision: &Decision<'_>, seen: &Seen<'_>) {
+/// Writes all but what closes it: inside of our own object something may follow.
+pub(super) fn write(json: &mut Json, told: &Told<'_>, seen: &Seen<'_>) -> &'static str {
+    let decision = told.decision;
     json.raw("{\"time\":").number(seen.millis);
     activity(json, seen.method);
     control(json, decision);
@@ -30,8 +32,8 @@ pub(super) fn write(json: &mut Json, decision: &Decision<'_>, seen: &Seen<'_>) {
     request(json, seen);
     connection(json, seen);
     json.raw(",\"unmapped\":{\"outwork\":");
-    own::write(json, decision);
-    json.raw("}}");
+    own::write(json, told);
+    "}}}"
 }
 
 /// What was done: by the method. Of one that OCSF does not know, the name stands in its place.
@@ -118,7 +120,11 @@ fn request(json: &mut Json, seen: &Seen<'_>) {
 
 fn connection(json: &mut Json, seen: &Seen<'_>) {
     if let Some(client) = seen.client {
-        json.raw(",\"src_endpoint\":{\"uid\":").hex(client).raw("}");
+        json.raw(",\"src_endpoint\":{\"uid\":").hex(client);
+        if let Some(address) = seen.address {
+            json.raw(",\"ip\":").shown(address);
+        }
+        json.raw("}");
     }
     if let Some(version) = seen.tls_version {
         json.raw(",\"tls\":{\"version\":").bytes(version);

@@ -1,10 +1,11 @@
-//! What neither OCSF nor ECS has a word for.
+//! What no vocabulary has a word for: the members of our own object, the same in each.
 
-use super::{Json, models};
-use crate::{decision::Decision, evidence::push_thousandths};
+use super::{Addresses, Told, effects, json::Json, models};
+use crate::{decision::Reason, evidence::push_thousandths, fact::Fact, identity};
 
-/// Writes it as an object. It is the same in every format.
-pub(super) fn write(json: &mut Json, decision: &Decision<'_>) {
+/// Opens the object and writes its members; what follows them closes it.
+pub(super) fn write(json: &mut Json, told: &Told<'_>) {
+    let Told { decision, context, .. } = *told;
     json.raw("{\"verdict\":").plain(decision.verdict.name());
     json.raw(if decision.enforced { ",\"enforced\":true" } else { ",\"enforced\":false" });
     json.raw(",\"band\":").plain(decision.band.name());
@@ -21,9 +22,9 @@ pub(super) fn write(json: &mut Json, decision: &Decision<'_>) {
     json.raw(",\"window\":").plain(decision.window.name()).raw(",\"confidence\":");
     push_thousandths(&mut json.out, decision.risk.confidence);
     json.raw(",\"reasons\":[");
-    for (at, reason) in decision.reasons.counted().iter().enumerate() {
-        json.raw(if at == 0 { "{\"id\":" } else { ",{\"id\":" }).plain(reason.id).raw(",\"score\":");
-        json.raw(if reason.score < 0 { "-" } else { "" }).number(u64::from(reason.score.unsigned_abs())).raw("}");
+    for (at, one) in decision.reasons.counted().iter().enumerate() {
+        json.raw(if at == 0 { "" } else { "," });
+        reason(json, one);
     }
     json.raw("],\"shadow\":[");
     for (at, id) in decision.reasons.shadowed().iter().enumerate() {
@@ -31,5 +32,35 @@ pub(super) fn write(json: &mut Json, decision: &Decision<'_>) {
     }
     json.raw("],\"dropped_reasons\":").number(u64::from(decision.reasons.dropped()));
     models::write(json, decision);
-    json.raw(",\"device_id\":").hex(decision.device).raw("}");
+    json.raw(",\"device_id\":").hex(decision.device);
+    effects::write(json, decision);
+    names(json, told);
+    json.raw(",\"host\":{\"name\":").plain(context.host.name);
+    json.raw(",\"version\":").plain(context.host.version).raw("}");
+    if let Some(micros) = context.elapsed {
+        json.raw(",\"elapsed_us\":").number(micros.into());
+    }
+    if let Some(rate) = context.sampled {
+        json.raw(",\"sampled\":");
+        push_thousandths(&mut json.out, rate);
+    }
+}
+
+fn reason(json: &mut Json, reason: &Reason<'_>) {
+    json.raw("{\"id\":").plain(reason.id).raw(",\"score\":");
+    json.raw(if reason.score < 0 { "-" } else { "" }).number(u64::from(reason.score.unsigned_abs()));
+    if let Some(stand) = reason.limit {
+        json.raw(",\"rung\":").plain(stand.rung.name()).raw(",\"level\":").number(stand.level.into());
+        json.raw(",\"wait\":").number(stand.wait.div_ceil(1_000_000));
+    }
+    json.raw("}");
+}
+
+/// With which key pseudonyms were made, so that it shows where others begin, and how the address stands there.
+fn names(json: &mut Json, told: &Told<'_>) {
+    let addresses = told.context.records.addresses;
+    json.raw(",\"pseudonym_key\":").plain(told.keys.signing_id()).raw(",\"addresses\":").plain(addresses.name());
+    if let (Addresses::Truncated, Fact::Known(address)) = (addresses, told.facts.connection.address) {
+        json.raw(",\"network\":").shown(identity::network(address));
+    }
 }

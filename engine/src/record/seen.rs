@@ -1,5 +1,6 @@
 //! What a record says of a request, before any format has named it.
 
+use super::Addresses;
 use crate::{
     decision::{Decision, Verdict},
     fact::Fact,
@@ -8,6 +9,7 @@ use crate::{
     keys::Keyring,
     rules::Action,
 };
+use core::net::IpAddr;
 
 /// The parts of a request that records repeat. What a host cannot see, and what was not there, is left out.
 pub(super) struct Seen<'a> {
@@ -21,7 +23,9 @@ pub(super) struct Seen<'a> {
     pub(super) path: &'a [u8],
     pub(super) agent: Option<&'a [u8]>,
     pub(super) protocol: Option<Protocol>,
-    /// The pseudonym of the client's address.
+    /// The client's address, where the policy wants it in records as it is.
+    pub(super) address: Option<IpAddr>,
+    /// Its pseudonym.
     pub(super) client: Option<u64>,
     pub(super) tls_version: Option<&'a [u8]>,
     pub(super) sni: Option<&'a [u8]>,
@@ -30,7 +34,7 @@ pub(super) struct Seen<'a> {
 }
 
 impl<'a> Seen<'a> {
-    pub(super) fn new(facts: &Facts<'a>, keys: &Keyring) -> Self {
+    pub(super) fn new(facts: &Facts<'a>, keys: &Keyring, addresses: Addresses) -> Self {
         let connection = &facts.connection;
         let (host, port) = host_and_port(facts.request.authority);
         Self {
@@ -42,6 +46,7 @@ impl<'a> Seen<'a> {
             path: facts.request.path(),
             agent: facts.headers.list.iter().find(|(name, _)| *name == b"user-agent").map(|(_, agent)| *agent),
             protocol: known(facts.request.protocol),
+            address: known(connection.address).filter(|_| addresses == Addresses::Plain).map(|ip| ip.to_canonical()),
             client: known(identity::pseudonym(connection.address, keys)),
             tls_version: known(connection.tls_version),
             sni: known(connection.sni),

@@ -3,7 +3,7 @@
 use super::Assessment;
 use crate::{
     assets, challenge,
-    decision::{Counted, Refusal, Subject},
+    decision::{Counted, Refusal, Stand, Subject},
     identity::{self, Prefix},
     limits::{Charged, KeyPart, Limit, Mercy, Rung, Unreachable, path_class},
     rules::Scratch,
@@ -93,8 +93,9 @@ impl<'a> Assessment<'a> {
         let mut strictest: Option<(Rung, u64, Refusal<'a>)> = None;
         for (charge, charged) in self.charges.iter().zip(charged) {
             let Some(limit) = self.policy.limits.get(usize::from(charge.limit)) else { continue };
-            let Some((rung, wait, refusal)) = asked_by(limit, *charged) else { continue };
-            self.reasons.limit(&limit.id, rung);
+            let Some((stand, refusal)) = asked_by(limit, *charged) else { continue };
+            let Stand { rung, wait, .. } = stand;
+            self.reasons.limit(&limit.id, stand);
             if rung == Rung::Tag {
                 self.asked.tag = true;
             } else if strictest.is_none_or(|(known, longest, _)| (known, longest) < (rung, wait)) {
@@ -120,12 +121,13 @@ impl<'a> Assessment<'a> {
     }
 }
 
-/// What one limit asks for, with the wait that it names.
-fn asked_by(limit: &Limit, charged: Charged) -> Option<(Rung, u64, Refusal<'_>)> {
+/// What one limit asks for.
+fn asked_by(limit: &Limit, charged: Charged) -> Option<(Stand, Refusal<'_>)> {
     let outcome = match charged {
         Charged::Known(outcome) => outcome,
         Charged::Unknown if limit.unreachable == Unreachable::Closed => {
-            return Some((Rung::Throttle, 0, Refusal::Unreachable(limit)));
+            let stand = Stand { rung: Rung::Throttle, level: 0, wait: 0 };
+            return Some((stand, Refusal::Unreachable(limit)));
         }
         Charged::Unknown => return None,
     };
@@ -134,5 +136,5 @@ fn asked_by(limit: &Limit, charged: Charged) -> Option<(Rung, u64, Refusal<'_>)>
         Rung::Challenge => Refusal::Challenge(Subject::Context),
         Rung::Tag | Rung::Throttle | Rung::Block => Refusal::Limit(limit, outcome),
     };
-    Some((rung, outcome.wait, refusal))
+    Some((Stand { rung, level: outcome.level, wait: outcome.wait }, refusal))
 }

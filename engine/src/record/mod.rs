@@ -1,0 +1,71 @@
+//! The record of a decision: one line of JSON, in the words of OCSF.
+//!
+//! What a vocabulary has no word for stands in one object of our own, which is the same in each ([`own`]). Addresses are
+//! pseudonyms unless the policy says otherwise; queries are left out: they hold what people typed.
+
+mod effects;
+mod json;
+mod models;
+mod ocsf;
+mod own;
+mod seen;
+mod settings;
+
+pub use settings::{ALL, Addresses, Format, Records};
+
+use crate::{decision::Decision, facts::Facts, keys::Keyring};
+use alloc::string::String;
+use json::Json;
+use seen::Seen;
+
+/// What a record tells beside the decision and its facts.
+#[derive(Clone, Copy, Debug)]
+pub struct Context {
+    /// Who decided.
+    pub host: Host,
+    /// How long it took, in microseconds; none where the host's clock stands still meanwhile.
+    pub elapsed: Option<u32>,
+    /// The rate, in thousandths, at which decisions like this one leave a record; none where each does.
+    pub sampled: Option<u16>,
+    /// How the policy has records kept.
+    pub records: Records,
+}
+
+/// A host, by its name and version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Host {
+    /// `envoy`, `worker`.
+    pub name: &'static str,
+    /// Of the host, not of what it runs in.
+    pub version: &'static str,
+}
+
+impl Context {
+    /// Of a decision that no proxy made, for tools and tests.
+    pub const NATIVE: Self = Self {
+        host: Host { name: "native", version: env!("CARGO_PKG_VERSION") },
+        elapsed: None,
+        sampled: None,
+        records: Records { format: Format::Ocsf, addresses: Addresses::Pseudonym, sample_allowed: ALL, audit: false },
+    };
+}
+
+/// Writes the record, without a line end.
+pub fn write(decision: &Decision<'_>, facts: &Facts<'_>, keys: &Keyring, context: &Context) -> String {
+    let mut json = Json::new();
+    let told = Told { decision, facts, keys, context };
+    // Each vocabulary ends inside of our own object, and says what closes it.
+    let closing = match context.records.format {
+        Format::Ocsf | Format::Ecs => ocsf::write(&mut json, &told, &Seen::new(facts, keys, context.records.addresses)),
+    };
+    json.raw(closing);
+    json.out
+}
+
+/// All that a record is made of.
+struct Told<'a> {
+    decision: &'a Decision<'a>,
+    facts: &'a Facts<'a>,
+    keys: &'a Keyring,
+    context: &'a Context,
+}
