@@ -21,6 +21,8 @@ pub struct Agent {
     pub directory: Option<String>,
     /// Ed25519 keys that the policy itself brings.
     pub keys: Vec<[u8; 32]>,
+    /// Whether keys whose secrets are published in standards count, for whoever tries this out.
+    pub test_keys: bool,
 }
 
 /// What an agent comes for.
