@@ -1,0 +1,110 @@
+"""ASGI 3 middleware: Starlette, FastAPI, Django, Quart, Litestar."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import quote
+
+from .evidence import Arrived, Head, Refusal
+from .outcome import KEY, Outcome, Verified, problem
+from .settings import Settings
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class OutworkASGI:
+    """Lets through only requests whose evidence holds, and tells the application their risk: `risk_of(request.scope)`."""
+
+    def __init__(self, app: App, settings: Settings | None = None, **options: Any) -> None:
+        self.app = app
+        self.settings = settings or Settings(**options)
+        self.verifier = self.settings.verifier()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One connection or request."""
+        if scope["type"] not in ("http", "websocket"):
+            return await self.app(scope, receive, send)
+        arrived = self.arrived(scope)
+        try:
+            outcome, receive = await self.verified(arrived, scope, receive)
+        except Refusal as refusal:
+            try:
+                outcome = self.settings.outcome(refusal, arrived)
+            except Refusal:
+                return await refuse(scope, send, refusal)
+        # An application that reads the header itself shall not find one that nobody vouches for.
+        headers = scope["headers"] if isinstance(outcome, Verified) else [(name, value) for name, value in scope["headers"] if name.lower() != b"outwork-risk"]
+        await self.app({**scope, "headers": headers, KEY: outcome}, receive, send)
+
+    async def verified(self, arrived: Arrived, scope: Scope, receive: Receive) -> tuple[Outcome, Receive]:
+        """The risk of a request, and its body once more."""
+        head = self.verifier.head(arrived, self.settings.clock())
+        if head.digest is not None:
+            body, receive = await read(receive, self.settings.max_body) if scope["type"] == "http" else (b"", receive)
+            head.check_body(body)
+        await self.once(head)
+        return Verified(head.risk), receive
+
+    async def once(self, head: Head) -> None:
+        """Refuses a request that was here before."""
+        if self.settings.replay is None:
+            return
+        try:
+            first = self.settings.replay.first(head.nonce, head.until)
+            first = await first if inspect.isawaitable(first) else first
+        except Exception as error:
+            raise Refusal("unavailable", f"the replay cache does not answer: {error}") from error
+        if first is not True:
+            raise Refusal("replayed", "the request was here before")
+
+    def arrived(self, scope: Scope) -> Arrived:
+        """The request as the edge saw it."""
+        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+        known = {name.lower(): value for name, value in headers}
+        target = self.settings.target(scope) if self.settings.target else target_of(scope)
+        return Arrived(scope.get("method", "GET"), known.get("host", ""), target, headers, self.settings.client_scheme(known.get("x-forwarded-proto", "")))
+
+
+def target_of(scope: Scope) -> str:
+    """The request target. A server without `raw_path` hides how the path was written; then it is written in the common way."""
+    raw = scope.get("raw_path") or quote(scope["path"], safe="/!$&'()*+,;=:@~").encode()
+    query = scope.get("query_string", b"")
+    return (raw + b"?" + query if query else raw).decode("latin-1")
+
+
+async def read(receive: Receive, most: int) -> tuple[bytes, Receive]:
+    """The whole body, and a `receive` that gives it once more."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise Refusal("digest", "the client left before its body was here")
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > most:
+            raise Refusal("too-large", f"the body has more than {most} bytes")
+        if not message.get("more_body", False):
+            break
+    body = b"".join(parts)
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return body, again
+
+
+async def refuse(scope: Scope, send: Send, refusal: Refusal) -> None:
+    """Answers in the application's place."""
+    if scope["type"] == "websocket":
+        return await send({"type": "websocket.close", "code": 1008})
+    status, _, headers, body = problem(refusal)
+    await send({"type": "http.response.start", "status": status, "headers": [(name.encode(), value.encode()) for name, value in headers]})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,106 @@
+"""WSGI middleware: Flask, Django, Pyramid, Bottle."""
+
+from __future__ import annotations
+
+import inspect
+import io
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import quote
+
+from .evidence import Arrived, Head, Refusal
+from .outcome import KEY, Outcome, Verified, problem
+from .settings import Settings
+
+Environment = dict[str, Any]
+App = Callable[[Environment, Callable[..., Any]], Iterable[bytes]]
+
+
+class OutworkWSGI:
+    """Lets through only requests whose evidence holds, and tells the application their risk: `risk_of(request.environ)`."""
+
+    def __init__(self, app: App, settings: Settings | None = None, **options: Any) -> None:
+        self.app = app
+        self.settings = settings or Settings(**options)
+        self.verifier = self.settings.verifier()
+
+    def __call__(self, environ: Environment, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """One request."""
+        arrived = self.arrived(environ)
+        try:
+            outcome: Outcome = Verified(self.verified(arrived, environ).risk)
+        except Refusal as refusal:
+            try:
+                outcome = self.settings.outcome(refusal, arrived)
+            except Refusal:
+                status, phrase, headers, body = problem(refusal)
+                start_response(f"{status} {phrase}", headers)
+                return [body]
+            # An application that reads the header itself shall not find one that nobody vouches for.
+            environ.pop("HTTP_OUTWORK_RISK", None)
+        environ[KEY] = outcome
+        return self.app(environ, start_response)
+
+    def verified(self, arrived: Arrived, environ: Environment) -> Head:
+        """Checks head, body and that the request is new."""
+        head = self.verifier.head(arrived, self.settings.clock())
+        if head.digest is not None:
+            head.check_body(read(environ, self.settings.max_body))
+        self.once(head)
+        return head
+
+    def once(self, head: Head) -> None:
+        """Refuses a request that was here before."""
+        if self.settings.replay is None:
+            return
+        try:
+            first = self.settings.replay.first(head.nonce, head.until)
+        except Exception as error:
+            raise Refusal("unavailable", f"the replay cache does not answer: {error}") from error
+        if inspect.isawaitable(first):
+            raise TypeError("a WSGI application needs a replay cache that does not want to be awaited")
+        if first is not True:
+            raise Refusal("replayed", "the request was here before")
+
+    def arrived(self, environ: Environment) -> Arrived:
+        """The request as the edge saw it. WSGI joins the lines of a field: two risks become one that no signature covers."""
+        headers = [(key[5:].replace("_", "-").lower(), value) for key, value in environ.items() if key.startswith("HTTP_")]
+        target = self.settings.target(environ) if self.settings.target else target_of(environ)
+        scheme = self.settings.client_scheme(environ.get("HTTP_X_FORWARDED_PROTO", ""))
+        return Arrived(environ["REQUEST_METHOD"], environ.get("HTTP_HOST", ""), target, headers, scheme)
+
+
+def target_of(environ: Environment) -> str:
+    """The request target, where the server gives it: RAW_URI (gunicorn), REQUEST_URI (uWSGI, mod_wsgi, Werkzeug).
+
+    Other servers hide how the path was written. Then it is written in the common way, and a request that wrote it otherwise is
+    refused.
+    """
+    raw = environ.get("RAW_URI") or environ.get("REQUEST_URI")
+    if raw:
+        _, scheme, rest = str(raw).partition("://") if not str(raw).startswith("/") else ("", "", "")
+        if not scheme:
+            return str(raw)
+        at = min((place for place in (rest.find("/"), rest.find("?")) if place >= 0), default=len(rest))
+        return rest[at:]
+    path = quote((environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")).encode("latin-1"), safe="/!$&'()*+,;=:@~")
+    query = environ.get("QUERY_STRING", "")
+    return f"{path}?{query}" if query else path
+
+
+def read(environ: Environment, most: int) -> bytes:
+    """The whole body, which the application can read once more."""
+    length = environ.get("CONTENT_LENGTH") or ""
+    stream = environ["wsgi.input"]
+    # Without a length only a server that ends the stream itself can be read to the end (PEP 3333).
+    if not length.isdigit() and not environ.get("wsgi.input_terminated"):
+        body = b""
+    elif length.isdigit() and int(length) > most:
+        raise Refusal("too-large", f"the body has more than {most} bytes")
+    else:
+        body = stream.read(int(length) if length.isdigit() else most + 1)
+    if len(body) > most:
+        raise Refusal("too-large", f"the body has more than {most} bytes")
+    environ["wsgi.input"] = io.BytesIO(body)
+    environ["CONTENT_LENGTH"] = str(len(body))
+    return body
