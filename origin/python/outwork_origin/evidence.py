@@ -104,11 +104,10 @@ class Verifier:
         if key is None:
             raise Refusal("key", "the signature is by a key that is not known here")
         until = self._until(signed, now)
-        path, _, query = arrived.target.partition("?")
-        values = {"@method": arrived.method, "@authority": _authority(self.authority or arrived.authority, arrived.scheme), "@path": path or "/", "@query": "?" + query, RISK: risk}
+        values = {**derived(arrived, self.authority), RISK: risk}
         if DIGEST in signed.covered:
             values[DIGEST] = _only(lines[DIGEST], DIGEST, "digest")
-        if not hmac.compare_digest(hmac.digest(key, _base(signed, values), "sha256"), signature):
+        if not hmac.compare_digest(hmac.digest(key, base(signed.covered, values, signed.text), "sha256"), signature):
             raise Refusal("signature", "the signature is not over this request")
         return Head(_risk(risk, DIGEST in signed.covered), f"{signed.keyid}:{signed.nonce}", until, _digest(values.get(DIGEST)))
 
@@ -205,16 +204,22 @@ def _signature(member: Member) -> bytes:
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
-def _base(signed: _Input, values: Mapping[str, str]) -> bytes:
+def base(covered: Sequence[str], values: Mapping[str, str], parameters: str) -> bytes:
     """The signature base (RFC 9421, 2.5). The parameters' line is the text that came: what was written otherwise was not signed."""
-    for name in signed.covered:
+    for name in covered:
         if _CONTROL.search(values[name]):
             raise Refusal("malformed", f"`{name}` has a control character")
-    lines = [*(f'"{name}": {values[name]}' for name in signed.covered), f'"@signature-params": {signed.text}']
+    lines = [*(f'"{name}": {values[name]}' for name in covered), f'"@signature-params": {parameters}']
     try:
         return "\n".join(lines).encode("latin-1")
     except UnicodeEncodeError as error:
         raise Refusal("malformed", "a component is not made of bytes") from error
+
+
+def derived(arrived: Arrived, authority: str | None = None) -> dict[str, str]:
+    """The components that are no fields (RFC 9421, 2.2)."""
+    path, _, query = arrived.target.partition("?")
+    return {"@method": arrived.method, "@authority": _authority(authority or arrived.authority, arrived.scheme), "@path": path or "/", "@query": "?" + query}
 
 
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import io
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote
@@ -70,6 +71,10 @@ class OutworkWSGI:
         return Arrived(environ["REQUEST_METHOD"], environ.get("HTTP_HOST", ""), target, headers, scheme)
 
 
+_ABSOLUTE = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?]*")
+"""What a request line has before its path where it names the whole address (RFC 9112, 3.2.2)."""
+
+
 def target_of(environ: Environment) -> str:
     """The request target, where the server gives it: RAW_URI (gunicorn), REQUEST_URI (uWSGI, mod_wsgi, Werkzeug).
 
@@ -78,11 +83,7 @@ def target_of(environ: Environment) -> str:
     """
     raw = environ.get("RAW_URI") or environ.get("REQUEST_URI")
     if raw:
-        _, scheme, rest = str(raw).partition("://") if not str(raw).startswith("/") else ("", "", "")
-        if not scheme:
-            return str(raw)
-        at = min((place for place in (rest.find("/"), rest.find("?")) if place >= 0), default=len(rest))
-        return rest[at:]
+        return _ABSOLUTE.sub("", str(raw))
     path = quote((environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")).encode("latin-1"), safe="/!$&'()*+,;=:@~")
     query = environ.get("QUERY_STRING", "")
     return f"{path}?{query}" if query else path

@@ -1,0 +1,249 @@
+//! Honest requests of many shapes.
+
+use crate::{
+    dice::Dice,
+    message::{Case, Expected, Message, Settings, Told},
+    policy::{Sent, policy},
+    signer::{Plan, ROTATED, content_digest},
+};
+
+pub(crate) const NOW: u64 = 1_795_305_600;
+
+/// A request without headers.
+pub(crate) fn message(method: &str, authority: &str, target: &str) -> Message {
+    Message {
+        method: method.into(),
+        scheme: "https",
+        authority: authority.into(),
+        target: target.into(),
+        headers: Vec::new(),
+        body: Vec::new(),
+    }
+}
+
+pub(crate) fn cases() -> Vec<Case> {
+    let mut cases = by_the_engine();
+    cases.extend(bound());
+    cases.extend(in_time());
+    cases.extend(otherwise_written());
+    cases
+}
+
+fn by_the_engine() -> Vec<Case> {
+    let plain = |target: &str| message("GET", "shop.example", target);
+    let with = |lines: &[(&str, &str)]| {
+        let mut message = plain("/");
+        lines.iter().for_each(|(name, value)| message.push(name, value));
+        message
+    };
+    let at = |authority: &str, scheme| Message { scheme, ..message("GET", authority, "/") };
+    let shapes = [
+        ("a page", plain("/")),
+        ("a path and a query", plain("/a/b%2Fc?x=1&y=%20")),
+        ("an empty query", plain("/a?")),
+        ("question marks in the query", plain("/a?b?c=?")),
+        ("an empty path with a query", plain("?x")),
+        ("the whole server", message("OPTIONS", "shop.example", "*")),
+        ("bytes beyond ASCII in the path", plain("/caf\u{c3}\u{a9}")),
+        ("two slashes and dots", plain("//a/./b/../c")),
+        ("no rule fired, POST", message("POST", "shop.example", "/checkout")),
+        ("a method of somebody's own", message("M-SEARCH", "shop.example", "/")),
+        ("twelve long reasons", plain("/?r0.r1.r2.r3.r4.r5.r6.r7.r8.r9.r10.r11.")),
+        ("a layer that nothing was seen in", plain("/?r0.r2.")),
+        ("an authority in capitals", at("Shop.EXAMPLE", "https")),
+        ("the port of https", at("shop.example:443", "https")),
+        ("the port of http", at("shop.example:80", "http")),
+        ("the port of http under https", at("shop.example:80", "https")),
+        ("another port", at("shop.example:8443", "https")),
+        ("an IPv6 address with a port", at("[2001:db8::1]:8443", "https")),
+        ("an IPv6 address with the port of https", at("[2001:DB8::1]:443", "https")),
+        (
+            "a signature of the client's",
+            with(&[
+                ("signature-input", "sig1=(\"@method\" \"a;b\");created=1;x=\"outwork=()\""),
+                ("signature", "sig1=:AAAA:"),
+            ]),
+        ),
+        (
+            "two signatures of the client's, in two lines",
+            with(&[
+                ("signature-input", "a=();x"),
+                ("signature-input", "b=(\"@path\");tag=\"web-bot-auth\""),
+                ("signature", "a=:QQ==:"),
+                ("signature", "b=:QkI=:;y=?0"),
+            ]),
+        ),
+        (
+            "what a client says of itself",
+            with(&[
+                ("outwork-risk", "risk=0"),
+                ("outwork-anything", "x"),
+                ("signature", "outwork=:AAAA:, c=:QQ==:"),
+                ("signature-input", "outwork=(), c=()"),
+            ]),
+        ),
+        ("a signature field that is none", with(&[("signature", "a=:Q:"), ("signature-input", "(")])),
+        (
+            "many other headers",
+            with(&[
+                ("accept", "*/*"),
+                ("cookie", "a=b"),
+                ("outworker", "somebody else's"),
+                ("content-digest", "sha-256=:AAAA:"),
+            ]),
+        ),
+    ];
+    let (policy, mut dice) = (policy(), Dice(7));
+    let mut cases: Vec<Case> = Vec::new();
+    for (name, message) in shapes {
+        let (request, told) = Sent::new(message, NOW, &mut dice).through(&policy);
+        cases.push(verified(name, request, NOW, told));
+    }
+    let (request, told) =
+        Sent { keys: ROTATED, ..Sent::new(message("GET", "shop.example", "/"), NOW, &mut dice) }.through(&policy);
+    cases.push(verified("the key of before", request, NOW, told));
+    let (request, told) =
+        Sent { observed: true, ..Sent::new(message("GET", "shop.example", "/?r1.r4."), NOW, &mut dice) }
+            .through(&policy);
+    cases.push(verified("inside a window", request, NOW, told));
+    let (mut request, told) = Sent::new(message("GET", "shop.example", "/"), NOW, &mut dice).through(&policy);
+    request.authority = "127.0.0.1:3000".into();
+    let settings = Settings { authority: Some("Shop.example:443"), ..Settings::default() };
+    cases.push(Case { settings, ..verified("a proxy wrote another authority", request, NOW, told) });
+    cases
+}
+
+/// What a signature of ours covers where the engine decides nothing: the field, and what it says.
+pub(crate) const RISK: &str = "risk=12, band=low, verdict=allow, device=12, window=inside, confidence=0.82, reasons=(), bundle=\"2026.11.22-abcdef\", id=\"06H2M4KK6GSP6TSC\"";
+
+pub(crate) fn told() -> Told {
+    Told {
+        risk: 12,
+        band: "low".into(),
+        verdict: "allow".into(),
+        device: Some(12),
+        behaviour: None,
+        context: None,
+        window: "inside".into(),
+        confidence: 0.82,
+        reasons: Vec::new(),
+        bundle: "2026.11.22-abcdef".into(),
+        id: "06H2M4KK6GSP6TSC".into(),
+        transaction: None,
+        body: "none",
+    }
+}
+
+/// [`RISK`] with a transaction.
+pub(crate) fn risk_of(transaction: &str) -> String {
+    RISK.replace(" reasons=", &format!(" transaction={transaction}, reasons="))
+}
+
+/// A POST with a body and its digest, not signed yet.
+pub(crate) fn checkout(transaction: &str, body: &[u8]) -> Message {
+    let mut message = Message { body: body.into(), ..message("POST", "shop.example", "/checkout?step=2") };
+    message.push("content-digest", &content_digest(body));
+    message.push("outwork-risk", &risk_of(transaction));
+    message
+}
+
+/// All that a signature of a bound transaction covers.
+pub(crate) const WITH_DIGEST: [&str; 6] =
+    ["\"@method\"", "\"@authority\"", "\"@path\"", "\"@query\"", "\"outwork-risk\"", "\"content-digest\""];
+
+fn bound() -> Vec<Case> {
+    let cases = [
+        ("a bound body", checkout("\"checkout\";body=bound", b"product=ravelin&count=1"), true, "bound"),
+        ("a bound body that is empty", checkout("\"checkout\";body=bound", b""), true, "bound"),
+        (
+            "a bound body of all bytes",
+            checkout("\"checkout\";body=bound", &(0..=255).collect::<Vec<u8>>()),
+            true,
+            "bound",
+        ),
+        ("a body that was too large to bind", checkout("\"checkout\";body=unbound", b"x"), false, "unbound"),
+        ("a transaction whose body nobody binds", checkout("\"checkout\";body=none", b"x"), false, "none"),
+    ];
+    let mut cases: Vec<Case> = cases
+        .into_iter()
+        .map(|(name, mut request, covered, body)| {
+            let plan = Plan::new(NOW);
+            if covered { plan.covering(&WITH_DIGEST) } else { plan }.sign(&mut request);
+            verified(name, request, NOW, Told { transaction: Some("checkout".into()), body, ..told() })
+        })
+        .collect();
+    let mut request = checkout("\"checkout\";body=bound", b"x");
+    let digest = format!("sha-512=:AAAA:, {}", content_digest(b"x"));
+    *request.line("content-digest") = digest;
+    Plan::new(NOW).covering(&WITH_DIGEST).sign(&mut request);
+    cases.push(verified(
+        "a digest beside another",
+        request,
+        NOW,
+        Told { transaction: Some("checkout".into()), body: "bound", ..told() },
+    ));
+    cases
+}
+
+/// A signed request, as [`told`] has it.
+pub(crate) fn signed(plan: &Plan) -> Message {
+    let mut request = message("GET", "shop.example", "/a?b");
+    request.push("outwork-risk", RISK);
+    plan.sign(&mut request);
+    request
+}
+
+fn in_time() -> Vec<Case> {
+    let request = signed(&Plan::new(NOW));
+    let wide = Settings { skew: Some(30), ..Settings::default() };
+    let long = Plan::new(NOW).with(&format!("expires={}", NOW + 60), &format!("expires={}", NOW + 600));
+    vec![
+        verified("five seconds before it was made", request.clone(), NOW - 5, told()),
+        verified("five seconds after it ended", request.clone(), NOW + 65, told()),
+        Case { settings: wide, ..verified("clocks that differ more", request, NOW + 90, told()) },
+        Case {
+            settings: Settings { max_age: Some(600), ..Settings::default() },
+            ..verified("a long life", signed(&long), NOW + 300, told())
+        },
+        verified("a long life, while it is young", signed(&long), NOW + 60, told()),
+    ]
+}
+
+/// What says the same in other words.
+fn otherwise_written() -> Vec<Case> {
+    let request = signed(&Plan::new(NOW));
+    let rewritten = |change: &dyn Fn(&mut Message)| {
+        let mut request = request.clone();
+        change(&mut request);
+        request
+    };
+    let spaced =
+        rewritten(&|message| message.headers.iter_mut().for_each(|(_, value)| *value = format!(" \t{value}\t ")));
+    let shouted = rewritten(&|message| message.headers.iter_mut().for_each(|(name, _)| *name = name.to_uppercase()));
+    let joined = rewritten(&|message| {
+        for (name, ours) in [("signature-input", "(\"@method\");created=1"), ("signature", ":QQ==:")] {
+            let line = message.line(name);
+            *line = format!("sig1={ours}\t ,\t{line} ,sig2={ours}");
+        }
+    });
+    let order =
+        Plan::new(NOW).covering(&["\"outwork-risk\"", "\"@query\"", "\"@path\"", "\"@authority\"", "\"@method\""]);
+    let more = Plan::new(NOW).with(";tag", ";x=1;y;tag");
+    vec![
+        verified("white space around values", spaced, NOW, told()),
+        verified("names in capitals", shouted, NOW, told()),
+        verified("between signatures of others", joined, NOW, told()),
+        verified("components in another order", signed(&order), NOW, told()),
+        verified("parameters that nobody knows", signed(&more), NOW, told()),
+    ]
+}
+
+fn verified(name: &str, request: Message, now: u64, told: Told) -> Case {
+    Case {
+        name: name.into(),
+        request,
+        now,
+        settings: Settings::default(),
+        expected: Expected::Verified(Box::new(told)),
+    }
+}
