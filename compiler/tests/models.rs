@@ -93,7 +93,7 @@ fn decide<R>(settings: &str, request: &Request, ask: impl FnOnce(&Decision<'_>, 
     let (policy, keys) = (Policy::load(&compiled(settings).bundle).unwrap(), Keyring::parse(KEYS).unwrap());
     request.with_facts(Time::from_seconds(1_795_305_600), [9; 16], |facts| {
         let decision = policy.assess(facts, &keys, &mut Scratch::default()).decide(&[]);
-        let record = serde_json::from_str(&record::write(&decision, facts, &keys, &Context::NATIVE)).unwrap();
+        let record = serde_json::from_str(&record::write(&decision, facts, &keys, Context::NATIVE)).unwrap();
         ask(&decision, record)
     })
 }

@@ -200,7 +200,7 @@ impl Site {
             let record = self
                 .policy
                 .records(decision.verdict)
-                .then(|| record::write(&decision, facts, &self.keys, &Context::NATIVE));
+                .then(|| record::write(&decision, facts, &self.keys, Context::NATIVE));
             Seen::new(&decision, record)
         })
     }

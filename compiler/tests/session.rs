@@ -105,7 +105,7 @@ fn decide_facts<R>(facts: &Facts<'_>, ask: impl Fn(&Decision<'_>, &str) -> R) ->
     let charged: Vec<_> =
         assessment.charges().iter().map(|charge| charge.step(Default::default(), facts.now).0).collect();
     let decision = assessment.decide(&charged);
-    let record = record::write(&decision, facts, &keys, &Context::NATIVE);
+    let record = record::write(&decision, facts, &keys, Context::NATIVE);
     ask(&decision, &record)
 }
 

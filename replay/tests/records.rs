@@ -75,7 +75,7 @@ fn a_replayed_record_decides_as_it_did_and_invents_no_reason() {
         let assessment = policy.assess(facts, &keys, &mut scratch);
         let charged = vec![Charged::Unknown; assessment.charges().len()];
         let decision = assessment.decide(&charged);
-        let line = record::write(&decision, facts, &keys, &Context::NATIVE);
+        let line = record::write(&decision, facts, &keys, Context::NATIVE);
         let entry = reader.read(line.as_bytes()).unwrap();
         assert_eq!(entry.recorded, Some((decision.verdict, decision.enforced)), "{line}");
         let lists = entry.lists();

@@ -30,7 +30,7 @@ impl Scorer {
         request.with_facts(Player::NOW, [7; 16], |facts| {
             let decision = self.policy.assess(facts, &self.keys, &mut self.scratch).decide(&[]);
             let record: Value =
-                serde_json::from_str(&record::write(&decision, facts, &self.keys, &Context::NATIVE)).unwrap();
+                serde_json::from_str(&record::write(&decision, facts, &self.keys, Context::NATIVE)).unwrap();
             let own = record.pointer("/unmapped/outwork").unwrap();
             let part = |name: &str| own.get(name).cloned().unwrap_or_default();
             json!({"models": part("models"), "features": part("features")})

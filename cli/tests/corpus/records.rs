@@ -29,7 +29,7 @@ fn every_case_leaves_a_record_of_one_line() {
         for case in case::files().into_iter().flat_map(|file| file.cases) {
             case.request().unwrap().with_facts(Player::NOW, [7; 16], |facts| {
                 let decision = policy.assess(facts, &keys, &mut scratch).decide(&[]);
-                let line = record::write(&decision, facts, &keys, &Context::NATIVE);
+                let line = record::write(&decision, facts, &keys, Context::NATIVE);
                 let json: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
                 assert_eq!(json["unmapped"]["outwork"]["verdict"], decision.verdict.name(), "{}", case.id);
                 assert!(!line.contains('\n'), "{line}");

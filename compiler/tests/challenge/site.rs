@@ -108,7 +108,7 @@ impl Site {
                 let decision = self.policy.assess(facts, &self.keys, &mut self.scratch).decide(&[]);
                 let reasons = decision.reasons.counted().iter().map(|reason| reason.id.into()).collect();
                 let record =
-                    serde_json::from_str(&record::write(&decision, facts, &self.keys, &Context::NATIVE)).unwrap();
+                    serde_json::from_str(&record::write(&decision, facts, &self.keys, Context::NATIVE)).unwrap();
                 Seen { verdict: Some(decision.verdict), reasons, record: Some(record), reply: decision.reply }
             }
             plan => {

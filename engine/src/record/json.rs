@@ -2,6 +2,7 @@
 
 use crate::decision::push_number;
 use alloc::string::String;
+use base64ct::{Base64UrlUnpadded, Encoding};
 use core::fmt::{self, Write};
 
 /// The longest text of a client that a record repeats, in bytes.
@@ -41,12 +42,20 @@ impl Json {
     }
 
     pub(super) fn hex(&mut self, n: u64) -> &mut Self {
-        self.out.push('"');
+        self.raw("\"").bare_hex(n).raw("\"")
+    }
+
+    /// Bytes in the alphabet for URLs, without padding.
+    pub(super) fn base64<const N: usize>(&mut self, bytes: &[u8; N]) -> &mut Self {
+        let mut text = [0; 64];
+        self.raw(Base64UrlUnpadded::encode(bytes, &mut text).unwrap_or_default())
+    }
+
+    pub(super) fn bare_hex(&mut self, n: u64) -> &mut Self {
         for nibble in (0..16).rev() {
             let digit = u32::try_from(n >> (4 * nibble) & 15).unwrap_or(0);
             self.out.push(char::from_digit(digit, 16).unwrap_or('0'));
         }
-        self.out.push('"');
         self
     }
 

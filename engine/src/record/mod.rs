@@ -3,6 +3,7 @@
 //! What a vocabulary has no word for stands in one object of our own, which is the same in each ([`own`]). Addresses are
 //! pseudonyms unless the policy says otherwise; queries are left out: they hold what people typed.
 
+pub mod chain;
 mod effects;
 mod json;
 mod models;
@@ -15,12 +16,13 @@ pub use settings::{ALL, Addresses, Format, Records};
 
 use crate::{decision::Decision, facts::Facts, keys::Keyring};
 use alloc::string::String;
+use chain::Chain;
 use json::Json;
 use seen::Seen;
 
 /// What a record tells beside the decision and its facts.
-#[derive(Clone, Copy, Debug)]
-pub struct Context {
+#[derive(Debug)]
+pub struct Context<'c> {
     /// Who decided.
     pub host: Host,
     /// How long it took, in microseconds; none where the host's clock stands still meanwhile.
@@ -29,6 +31,8 @@ pub struct Context {
     pub sampled: Option<u16>,
     /// How the policy has records kept.
     pub records: Records,
+    /// The chain to which it is added; none where the policy wants none.
+    pub chain: Option<&'c mut Chain>,
 }
 
 /// A host, by its name and version.
@@ -40,24 +44,28 @@ pub struct Host {
     pub version: &'static str,
 }
 
-impl Context {
+impl Context<'_> {
     /// Of a decision that no proxy made, for tools and tests.
     pub const NATIVE: Self = Self {
         host: Host { name: "native", version: env!("CARGO_PKG_VERSION") },
         elapsed: None,
         sampled: None,
         records: Records { format: Format::Ocsf, addresses: Addresses::Pseudonym, sample_allowed: ALL, audit: false },
+        chain: None,
     };
 }
 
 /// Writes the record, without a line end.
-pub fn write(decision: &Decision<'_>, facts: &Facts<'_>, keys: &Keyring, context: &Context) -> String {
+pub fn write(decision: &Decision<'_>, facts: &Facts<'_>, keys: &Keyring, context: Context<'_>) -> String {
     let mut json = Json::new();
-    let told = Told { decision, facts, keys, context };
+    let told = Told { decision, facts, keys, context: &context };
     // Each vocabulary ends inside of our own object, and says what closes it.
     let closing = match context.records.format {
         Format::Ocsf | Format::Ecs => ocsf::write(&mut json, &told, &Seen::new(facts, keys, context.records.addresses)),
     };
+    if let Some(chain) = context.chain {
+        chain.seal(&mut json, keys);
+    }
     json.raw(closing);
     json.out
 }
@@ -67,5 +75,5 @@ struct Told<'a> {
     decision: &'a Decision<'a>,
     facts: &'a Facts<'a>,
     keys: &'a Keyring,
-    context: &'a Context,
+    context: &'a Context<'a>,
 }

@@ -8,7 +8,7 @@ use alloc::{string::String, vec::Vec};
 use base64ct::{Base64Unpadded, Base64UrlUnpadded, Encoding};
 use core::{fmt, hash::Hasher};
 use hkdf::Hkdf;
-use hmac::{Hmac, KeyInit};
+use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use siphasher::sip128::{Hasher128, SipHasher24};
 
@@ -18,6 +18,7 @@ pub const MIN_SECRET_BYTES: usize = 32;
 /// The most keys a ring may hold.
 pub const MAX_KEYS: usize = 16;
 
+const LABEL_AUDIT: &[u8] = b"outwork/v1/audit";
 const LABEL_EVIDENCE: &[u8] = b"outwork/v1/evidence";
 const LABEL_LIMIT: &[u8] = b"outwork/v1/limit-key";
 const LABEL_PSEUDONYM: &[u8] = b"outwork/v1/pseudonym";
@@ -27,6 +28,10 @@ const LABEL_CHALLENGE: &[u8] = b"outwork/v1/challenge";
 const LABEL_SAMPLE: &[u8] = b"outwork/v1/sample";
 const LABEL_MEMO: &[u8] = b"outwork/v1/memo";
 const LABEL_HINT: &[u8] = b"outwork/v1/key-hint";
+
+mod audit;
+
+pub use audit::AuditKeys;
 
 /// The keys of one host, parsed and derived.
 pub struct Keyring {
@@ -38,6 +43,8 @@ pub struct Keyring {
 struct Key {
     id: String,
     evidence: Hmac<Sha256>,
+    audit: [u8; 32],
+    audit_mac: Hmac<Sha256>,
     limit: [u8; 16],
     pseudonym: [u8; 16],
     canary: [u8; 16],
@@ -110,6 +117,21 @@ impl Keyring {
     /// The evidence MAC of key `id`, for verifiers.
     pub fn evidence_mac_of(&self, id: &str) -> Option<Hmac<Sha256>> {
         self.iter().find(|key| key.id == id).map(|key| key.evidence.clone())
+    }
+
+    /// A MAC over a record, ready to be fed.
+    pub fn audit_mac(&self) -> Hmac<Sha256> {
+        self.first.audit_mac.clone()
+    }
+
+    /// The name of a chain of records, made of random bytes that are shown elsewhere.
+    pub fn chain_id(&self, entropy: &[u8; 16]) -> u64 {
+        let mut mac = self.audit_mac();
+        // No record begins so.
+        mac.update(b"chain");
+        mac.update(entropy);
+        let [a, b, c, d, e, f, g, h, ..] = <[u8; 32]>::from(mac.finalize().into_bytes());
+        u64::from_be_bytes([a, b, c, d, e, f, g, h])
     }
 
     /// A keyed hash under which a rate limit stores its word.
@@ -201,6 +223,8 @@ impl Key {
         let master = Hkdf::<Sha256>::new(None, secret);
         let mut evidence = [0; 32];
         master.expand(LABEL_EVIDENCE, &mut evidence).ok()?;
+        let mut audit = [0; 32];
+        master.expand(LABEL_AUDIT, &mut audit).ok()?;
         let (mut session, mut clearance, mut challenge, mut hint) = ([0; 32], [0; 32], [0; 32], [0; 4]);
         master.expand(Purpose::Session.label(), &mut session).ok()?;
         master.expand(Purpose::Clearance.label(), &mut clearance).ok()?;
@@ -213,6 +237,8 @@ impl Key {
         Some(Self {
             id: id.into(),
             evidence: Hmac::new_from_slice(&evidence).ok()?,
+            audit,
+            audit_mac: Hmac::new_from_slice(&audit).ok()?,
             limit: half(LABEL_LIMIT)?,
             pseudonym: half(LABEL_PSEUDONYM)?,
             canary: half(LABEL_CANARY)?,

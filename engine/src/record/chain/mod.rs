@@ -1,0 +1,171 @@
+//! The chain: each record names the one before it, and has a MAC of its own, so that none can be changed, left out or moved
+//! unseen by who has no key.
+//!
+//! `…,"chain":{"id":"0f…","sequence":7,"key":"k1","previous":"MAC","mac":"MAC"}}}}` ends a record. The MAC is HMAC-SHA-256 over
+//! the bytes of the line before `,"mac":`, cut to 128 bits (RFC 2104, section 5): who verifies needs no canonical JSON, only the
+//! bytes. The first record of a chain has `opens` in the place of `previous`: why the chain was opened, which one it follows, and
+//! how many chains there were before it.
+//!
+//! A chain is of one thread. What it cannot show by itself is that its last records are missing: for that there is the chain
+//! which follows it, a counter of the host, and what a verifier noted before.
+
+mod parse;
+
+pub use parse::{Before, Sealed, read};
+
+use super::json::Json;
+use crate::keys::{AuditKeys, Keyring};
+use hmac::Mac as _;
+
+/// The most bytes of a record that are a chain: its id, a key's, three MACs and the numbers.
+pub const MAX_BYTES: usize = 512;
+
+/// What stands before the chain of a record, and before its MAC.
+const BEFORE: &str = ",\"chain\":{\"id\":\"";
+const BEFORE_MAC: &str = ",\"mac\":\"";
+
+/// The MAC of a record: the first half of an HMAC-SHA-256.
+pub type Mac = [u8; 16];
+
+/// A chain's name: 64 bits that nobody outside foresees.
+pub type Id = u64;
+
+/// The chain of one thread, as far as it got.
+#[derive(Clone, Debug)]
+pub struct Chain {
+    id: Id,
+    sequence: u64,
+    last: Last,
+}
+
+#[derive(Clone, Debug)]
+enum Last {
+    /// Nothing was written yet.
+    Opens(Opens),
+    Wrote(Mac),
+}
+
+/// How a chain begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opens {
+    /// Why.
+    pub why: Why,
+    /// Which chain of its host it is; none where nobody counts them.
+    pub place: Option<Place>,
+    /// The last record of the chain that it follows, as far as that had got; none where that is not known.
+    pub follows: Option<Head>,
+}
+
+/// Why a chain was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// A thread began: the host started, or began anew.
+    Start,
+    /// It loaded another policy, or other keys.
+    Reload,
+}
+
+impl Why {
+    /// The name in records.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Reload => "reload",
+        }
+    }
+}
+
+/// A chain's place among those of its host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The run of the host, from its start to its end.
+    pub run: u64,
+    /// The number of the chain in it, from 1.
+    pub number: u32,
+}
+
+/// The last record of a chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The chain.
+    pub id: Id,
+    /// The record's sequence number, from 1.
+    pub sequence: u64,
+    /// Its MAC.
+    pub mac: Mac,
+}
+
+impl Chain {
+    /// A chain in which nothing was written yet.
+    pub fn new(id: Id, opens: Opens) -> Self {
+        Self { id, sequence: 0, last: Last::Opens(opens) }
+    }
+
+    /// Its last record; none where nothing was written.
+    pub fn head(&self) -> Option<Head> {
+        match self.last {
+            Last::Opens(_) => None,
+            Last::Wrote(mac) => Some(Head { id: self.id, sequence: self.sequence, mac }),
+        }
+    }
+
+    /// Ends a record whose own object is still open.
+    pub(super) fn seal(&mut self, json: &mut Json, keys: &Keyring) {
+        self.sequence = self.sequence.saturating_add(1);
+        json.raw(BEFORE).bare_hex(self.id).raw("\",\"sequence\":").number(self.sequence);
+        json.raw(",\"key\":").plain(keys.signing_id());
+        match &self.last {
+            Last::Opens(opens) => opens.write(json),
+            Last::Wrote(mac) => _ = json.raw(",\"previous\":\"").base64(mac).raw("\""),
+        }
+        let mut mac = keys.audit_mac();
+        mac.update(json.out.as_bytes());
+        let mac = half(&mac.finalize().into_bytes().into());
+        json.raw(BEFORE_MAC).base64(&mac).raw("\"}");
+        self.last = Last::Wrote(mac);
+    }
+}
+
+impl Opens {
+    fn write(&self, json: &mut Json) {
+        json.raw(",\"opens\":{\"why\":").plain(self.why.name());
+        if let Some(Place { run, number }) = self.place {
+            json.raw(",\"run\":\"").bare_hex(run).raw("\",\"number\":").number(number.into());
+        }
+        if let Some(Head { id, sequence, mac }) = &self.follows {
+            json.raw(",\"follows\":{\"id\":\"").bare_hex(*id).raw("\",\"sequence\":").number(*sequence);
+            json.raw(",\"mac\":\"").base64(mac).raw("\"}");
+        }
+        json.raw("}");
+    }
+}
+
+fn half(whole: &[u8; 32]) -> Mac {
+    let mut half = Mac::default();
+    half.iter_mut().zip(whole).for_each(|(to, from)| *to = *from);
+    half
+}
+
+/// Why a record is not proven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unproven {
+    /// The key that it names is not at hand.
+    Key,
+    /// It was changed after it was written, or written by who has no key.
+    Changed,
+}
+
+impl Sealed<'_> {
+    /// Whether the record is as it was written, by who has the key that it names. The MACs are compared in constant time.
+    ///
+    /// # Errors
+    /// Says why it cannot be told, or is not so.
+    pub fn verify(&self, keys: &AuditKeys) -> Result<(), Unproven> {
+        let mut mac = keys.mac_of(self.key).ok_or(Unproven::Key)?;
+        mac.update(self.signed);
+        mac.verify_truncated_left(&self.mac).map_err(|_| Unproven::Changed)
+    }
+}
+
+#[cfg(test)]
+mod tests;

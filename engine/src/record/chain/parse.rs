@@ -1,0 +1,123 @@
+//! Reading a chain back from the end of a record.
+
+use super::{BEFORE, BEFORE_MAC, Head, Id, MAX_BYTES, Mac, Opens, Place, Why};
+use base64ct::{Base64UrlUnpadded, Encoding};
+use memchr::memmem;
+
+/// A record's place in its chain, as it says. Nothing of it is proven before [`Sealed::verify`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sealed<'r> {
+    /// The chain.
+    pub id: Id,
+    /// The record's number in it, from 1.
+    pub sequence: u64,
+    /// The id of the key of its MAC.
+    pub key: &'r str,
+    /// What stands before it.
+    pub before: Before,
+    /// Its MAC.
+    pub mac: Mac,
+    /// What that is of.
+    pub(super) signed: &'r [u8],
+}
+
+/// What stands before a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// A record with this MAC.
+    Record(Mac),
+    /// Nothing: it is the first one.
+    Opens(Opens),
+}
+
+/// Reads the chain at the end of a record, as it was written: none where it has none, or another form.
+pub fn read(record: &[u8]) -> Option<Sealed<'_>> {
+    let tail = record.len().saturating_sub(MAX_BYTES);
+    let at = tail + memmem::rfind(record.get(tail..)?, BEFORE.as_bytes())?;
+    let mut rest = Rest(record.get(at + BEFORE.len()..)?);
+    let id = rest.hex()?;
+    rest.skip("\",\"sequence\":")?;
+    let sequence = rest.number()?;
+    rest.skip(",\"key\":\"")?;
+    let key = rest.until(b'"')?;
+    let before = if rest.skip(",\"previous\":\"").is_some() {
+        let mac = rest.mac()?;
+        rest.skip("\"")?;
+        Before::Record(mac)
+    } else {
+        Before::Opens(opens(&mut rest)?)
+    };
+    let signed = record.get(..record.len() - rest.0.len())?;
+    rest.skip(BEFORE_MAC)?;
+    let mac = rest.mac()?;
+    rest.skip("\"}")?;
+    // What closes the objects around it; that it is JSON is for its reader to see.
+    let is_closed = rest.0.iter().all(|byte| *byte == b'}');
+    is_closed.then_some(Sealed { id, sequence, key, before, mac, signed })
+}
+
+fn opens(rest: &mut Rest<'_>) -> Option<Opens> {
+    rest.skip(",\"opens\":{\"why\":\"")?;
+    let why = rest.until(b'"')?;
+    let why = [Why::Start, Why::Reload].into_iter().find(|known| known.name() == why)?;
+    let place = match rest.skip(",\"run\":\"") {
+        Some(()) => {
+            let run = rest.hex()?;
+            rest.skip("\",\"number\":")?;
+            Some(Place { run, number: u32::try_from(rest.number()?).ok()? })
+        }
+        None => None,
+    };
+    let follows = match rest.skip(",\"follows\":{\"id\":\"") {
+        Some(()) => {
+            let id = rest.hex()?;
+            rest.skip("\",\"sequence\":")?;
+            let sequence = rest.number()?;
+            rest.skip(",\"mac\":\"")?;
+            let mac = rest.mac()?;
+            rest.skip("\"}")?;
+            Some(Head { id, sequence, mac })
+        }
+        None => None,
+    };
+    rest.skip("}")?;
+    Some(Opens { why, place, follows })
+}
+
+/// What is still to be read.
+struct Rest<'r>(&'r [u8]);
+
+impl<'r> Rest<'r> {
+    fn skip(&mut self, text: &str) -> Option<()> {
+        self.0 = self.0.strip_prefix(text.as_bytes())?;
+        Some(())
+    }
+
+    fn take(&mut self, length: usize) -> Option<&'r str> {
+        let (taken, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        core::str::from_utf8(taken).ok()
+    }
+
+    fn until(&mut self, end: u8) -> Option<&'r str> {
+        let taken = self.take(memchr::memchr(end, self.0)?)?;
+        self.0 = self.0.get(1..)?;
+        Some(taken)
+    }
+
+    fn hex(&mut self) -> Option<u64> {
+        let digits = self.take(16).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
+        u64::from_str_radix(digits, 16).ok()
+    }
+
+    fn number(&mut self) -> Option<u64> {
+        let digits = self.0.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        self.take(digits)?.parse().ok()
+    }
+
+    fn mac(&mut self) -> Option<Mac> {
+        let mut mac = Mac::default();
+        let read = Base64UrlUnpadded::decode(self.take(22)?, &mut mac).ok()?.len();
+        (read == mac.len()).then_some(mac)
+    }
+}

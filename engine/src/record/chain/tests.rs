@@ -1,0 +1,93 @@
+use super::*;
+use alloc::{format, string::String, vec::Vec};
+
+const SECRETS: &str = "b:QkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkI,a:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE";
+
+fn opens() -> Opens {
+    let follows = Head { id: 0xfeed, sequence: 12, mac: [7; 16] };
+    Opens { why: Why::Reload, place: Some(Place { run: 0xbeef, number: 3 }), follows: Some(follows) }
+}
+
+fn record(chain: &mut Chain, keys: &Keyring, text: &str) -> String {
+    let mut json = Json::new();
+    json.raw("{\"unmapped\":{\"outwork\":{\"text\":").bytes(text.as_bytes());
+    chain.seal(&mut json, keys);
+    json.raw("}}}");
+    json.out
+}
+
+#[test]
+fn what_is_sealed_is_read_and_verified() {
+    let keys = Keyring::parse(SECRETS).unwrap();
+    let audit = AuditKeys::of(&keys);
+    for first in [opens(), Opens { why: Why::Start, place: None, follows: None }] {
+        let mut chain = Chain::new(0xc0ffee, first);
+        assert_eq!(chain.head(), None);
+        let records: Vec<_> = (0..3).map(|_| record(&mut chain, &keys, "x")).collect();
+        let sealed: Vec<_> = records.iter().map(|record| read(record.as_bytes()).unwrap()).collect();
+        assert_eq!(sealed[0].before, Before::Opens(first));
+        for (at, one) in sealed.iter().enumerate() {
+            assert_eq!((one.id, one.sequence, one.key), (0xc0ffee, at as u64 + 1, "b"));
+            assert_eq!(one.verify(&audit), Ok(()));
+        }
+        assert_eq!(sealed[1].before, Before::Record(sealed[0].mac));
+        assert_eq!(sealed[2].before, Before::Record(sealed[1].mac));
+        assert_eq!(chain.head(), Some(Head { id: 0xc0ffee, sequence: 3, mac: sealed[2].mac }));
+        assert!(records.iter().all(|record| record.len() < 64 + MAX_BYTES));
+    }
+}
+
+#[test]
+fn a_chain_with_the_longest_names_is_read() {
+    let id = "k".repeat(64);
+    let keys = Keyring::parse(&format!("{id}:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE")).unwrap();
+    let follows = Head { id: u64::MAX, sequence: u64::MAX, mac: [0xff; 16] };
+    let place = Place { run: u64::MAX, number: u32::MAX };
+    let first = Opens { why: Why::Reload, place: Some(place), follows: Some(follows) };
+    let mut chain = Chain { sequence: u64::MAX - 1, ..Chain::new(u64::MAX, first) };
+    let record = record(&mut chain, &keys, "x");
+    assert_eq!(read(record.as_bytes()).map(|sealed| sealed.verify(&AuditKeys::of(&keys))), Some(Ok(())));
+}
+
+#[test]
+fn no_byte_can_be_changed() {
+    let keys = Keyring::parse(SECRETS).unwrap();
+    let audit = AuditKeys::of(&keys);
+    let mut chain = Chain::new(1, opens());
+    for text in ["x", ",\"chain\":{\"id\":\"0000000000000001\",\"sequence\":1"] {
+        let whole = record(&mut chain, &keys, text);
+        assert_eq!(read(whole.as_bytes()).unwrap().verify(&audit), Ok(()));
+        for at in 0..whole.len() {
+            for flip in [1, 2, 0x20, 0x80] {
+                let mut other = whole.clone().into_bytes();
+                other[at] ^= flip;
+                let proven = read(&other).is_some_and(|sealed| sealed.verify(&audit).is_ok());
+                assert!(!proven, "byte {at} ^ {flip}");
+            }
+            let mut shorter = whole.clone().into_bytes();
+            shorter.remove(at);
+            let proven = read(&shorter).is_some_and(|sealed| sealed.verify(&audit).is_ok());
+            // A brace less at the end is no JSON: that is for its reader to see.
+            assert!(!proven || at >= whole.len() - 4, "without byte {at}");
+        }
+    }
+}
+
+#[test]
+fn a_key_that_is_gone_is_told_from_a_change() {
+    let keys = Keyring::parse(SECRETS).unwrap();
+    let line = record(&mut Chain::new(1, opens()), &keys, "x");
+    let other = AuditKeys::parse("a:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE").unwrap();
+    assert_eq!(read(line.as_bytes()).unwrap().verify(&other), Err(Unproven::Key));
+    let wrong = AuditKeys::parse("b:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE").unwrap();
+    assert_eq!(read(line.as_bytes()).unwrap().verify(&wrong), Err(Unproven::Changed));
+}
+
+#[test]
+fn derived_keys_are_written_and_read_again() {
+    let keys = AuditKeys::of(&Keyring::parse(SECRETS).unwrap());
+    let line = record(&mut Chain::new(1, opens()), &Keyring::parse(SECRETS).unwrap(), "x");
+    let again = AuditKeys::parse(&keys.write()).unwrap();
+    assert_eq!(read(line.as_bytes()).unwrap().verify(&again), Ok(()));
+    assert!(!keys.write().contains("QkJC"), "no master secret is among them");
+}
