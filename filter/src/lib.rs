@@ -36,6 +36,7 @@ pub mod metrics;
 pub mod models;
 pub mod pairs;
 pub mod pending;
+mod records;
 pub mod request;
 pub mod root;
 pub mod service;

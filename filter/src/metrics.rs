@@ -47,6 +47,7 @@ pub struct Metrics {
 #[derive(Clone, Copy, Debug)]
 struct Defined {
     verdicts: [Metric; VERDICTS],
+    records: Metric,
     errors: [Metric; CALLS],
     endpoints: [[Metric; CLASSES.len()]; ENDPOINTS],
     called: [Metric; CALLED.len()],
@@ -69,6 +70,11 @@ impl Metrics {
     /// A decision was made.
     pub fn decided(&self, host: &impl Host, verdict: Verdict) {
         self.add(host, |defined| defined.verdicts.get(verdict as usize).copied());
+    }
+
+    /// A record was left.
+    pub fn recorded(&self, host: &impl Host) {
+        self.add(host, |defined| Some(defined.records));
     }
 
     /// An endpoint answered.
@@ -177,6 +183,7 @@ impl Defined {
         for (place, verdict) in verdicts.iter_mut().zip(Verdict::ALL) {
             *place = counter(&format!("outwork_decisions.verdict.{}", verdict.name()))?;
         }
+        let records = counter("outwork_records")?;
         let mut errors = [Metric(0); CALLS];
         for (place, call) in errors.iter_mut().zip(Call::ALL) {
             *place = counter(&format!("outwork_request_errors.call.{}", call.name()))?;
@@ -194,6 +201,6 @@ impl Defined {
         let breaker = host.define(Kind::Gauge, "outwork_limit_breaker")?;
         let reload = |result| counter(&format!("outwork_reload.{result}"));
         let (reload_ok, reload_rejected) = (reload("ok")?, reload("rejected")?);
-        Ok(Self { verdicts, errors, endpoints, called, breaker, reload_ok, reload_rejected })
+        Ok(Self { verdicts, records, errors, endpoints, called, breaker, reload_ok, reload_rejected })
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     endpoint,
     facts::Sent,
     host::{Call, Failure, Host},
-    pairs,
+    pairs, records,
     root::Plugin,
     tarpit::Delayed,
     vm::{Action, Memory, attempt},
@@ -17,7 +17,6 @@ use outwork_engine::{
     endpoint::{Plan, plan},
     fact::Fact,
     facts::{Connection, Facts, Protocol},
-    record::{self, Context},
     time::Time,
 };
 
@@ -150,33 +149,9 @@ fn judge<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, facts: &Facts<
     let decision = assessment.decide(&charged);
     memory.metrics.decided(host, decision.verdict);
     plugin.models.note(host, &memory.metrics, &decision.scored);
-    leave_state(host, plugin, memory, &decision, facts);
-    act(host, memory, decision, facts.now)
-}
-
-/// Leaves the verdict, and the record where the policy wants one, for the access log and other filters.
-fn leave_state<H: Host>(host: &H, plugin: &Plugin, memory: &Memory, decision: &Decision<'_>, facts: &Facts<'_>) {
     attempt(host, memory, host.set_property(b"outwork.verdict", decision.verdict.name().as_bytes()));
-    if let Some(sampled) = plugin.policy.keeps(decision, &plugin.keys) {
-        let records = plugin.policy.settings().records;
-        let context = Context { host: HOST, elapsed: elapsed(host, memory, facts.now), sampled, records };
-        let record = record::write(decision, facts, &plugin.keys, &context);
-        attempt(host, memory, host.set_property(b"outwork.record", record.as_bytes()));
-    }
-}
-
-/// What records say of this host.
-const HOST: record::Host = record::Host { name: "envoy", version: env!("CARGO_PKG_VERSION") };
-
-/// Microseconds since a request was looked at first; those that it waited for others in are among them.
-fn elapsed<H: Host>(host: &H, memory: &Memory, since: Time) -> Option<u32> {
-    match host.now() {
-        Ok(now) => u32::try_from(now.0.saturating_sub(since.0)).ok(),
-        Err(failure) => {
-            memory.metrics.failed(host, failure);
-            None
-        }
-    }
+    records::leave(host, plugin, memory, &decision, facts);
+    act(host, memory, decision, facts.now)
 }
 
 fn act<H: Host>(host: &H, memory: &Memory, decision: Decision<'_>, now: Time) -> Outcome {

@@ -12,8 +12,9 @@ use outwork_engine::{
     keys::{KeyError, Keyring},
     limits::{Limit, Scope},
     policy::{LoadError, Policy},
+    record::chain::Chain,
 };
-use std::fmt;
+use std::{cell::RefCell, fmt};
 
 /// The environment variable with the keys.
 pub const KEYS: &str = "OUTWORK_KEYS";
@@ -41,6 +42,8 @@ pub struct Plugin {
     pub pages: u32,
     /// The rate-limit service.
     pub global: Option<Global>,
+    /// The chain of its records, from the first one on.
+    pub chain: RefCell<Option<Chain>>,
     /// Whether the proxy hands over the bodies of requests that are held.
     pub bodies: bool,
 }
@@ -57,7 +60,7 @@ pub fn load(host: &impl Host, metrics: &Metrics, size: usize) -> Result<Plugin, 
     let models = Models::new(host, metrics, &policy);
     let limits = Limits::new(host, metrics, &policy);
     let Configuration { client_address, pages, global, bodies, .. } = configuration;
-    Ok(Plugin { policy, models, limits, keys, client_address, pages, global, bodies })
+    Ok(Plugin { policy, models, limits, keys, client_address, pages, global, bodies, chain: RefCell::default() })
 }
 
 /// Counts a reload once, and warns once of what it lacks, however many threads load the same.

@@ -13,7 +13,7 @@ use crate::{
     tarpit::Tarpit,
     waiting::Waiting,
 };
-use outwork_engine::{rules::Scratch, time::Time};
+use outwork_engine::{record::chain::Head, rules::Scratch, time::Time};
 use std::ops::Range;
 
 /// What becomes of a request.
@@ -55,6 +55,8 @@ struct Created {
 pub struct Memory {
     /// The engine's.
     pub scratch: Scratch,
+    /// The last record that this VM left.
+    pub head: Option<Head>,
     /// Random bytes.
     pub entropy: Pool,
     /// The protocols of connections.
@@ -287,6 +289,47 @@ mod tests {
         assert_eq!(statuses, [200, 200, 429]);
         vm.host.now.set(vm.host.now.get() + 6_000_000);
         assert_eq!(request(&mut vm, &[("login", "1")]), Action::Continue);
+    }
+
+    /// What the record of the last request says of its chain.
+    fn sealed(vm: &Vm<Proxy>) -> serde_json::Value {
+        let record: serde_json::Value = serde_json::from_str(&vm.host.state.borrow()["outwork.record"]).unwrap();
+        record["unmapped"]["outwork"]["chain"].clone()
+    }
+
+    #[test]
+    fn records_are_a_chain_and_a_reload_begins_another_that_follows_it() {
+        let mut vm = running(&Small::default());
+        let first: Vec<_> = (0..3).map(|_| (request(&mut vm, &[]), sealed(&vm)).1).collect();
+        assert_eq!(first[0]["opens"]["why"], "start");
+        assert_eq!(first[0]["opens"]["number"], 1);
+        assert_eq!((&first[1]["previous"], &first[2]["previous"]), (&first[0]["mac"], &first[1]["mac"]));
+        assert!(configure(&mut vm, 2, &Small::default().rule("other", 1, Asked::Score).configuration()));
+        vm.create(78, 2);
+        vm.request(78, true);
+        let next = sealed(&vm);
+        assert_ne!(next["id"], first[0]["id"]);
+        assert_eq!((&next["opens"]["why"], &next["opens"]["number"]), (&"reload".into(), &2.into()));
+        assert_eq!(next["opens"]["run"], first[0]["opens"]["run"]);
+        assert_eq!(next["opens"]["follows"]["mac"], first[2]["mac"]);
+        assert_eq!(next["opens"]["follows"]["sequence"], 3);
+        // What is still under way goes on in its own.
+        assert_eq!((request(&mut vm, &[]), &sealed(&vm)["sequence"]), (Action::Continue, &4.into()));
+        assert_eq!(vm.host.metric("outwork_records"), 5);
+    }
+
+    #[test]
+    fn a_record_that_could_not_be_left_is_not_missed() {
+        let mut vm = running(&Small::default());
+        request(&mut vm, &[]);
+        let before = sealed(&vm);
+        vm.host.break_call(Call::State);
+        request(&mut vm, &[]);
+        vm.host.repair();
+        request(&mut vm, &[]);
+        let after = sealed(&vm);
+        assert_eq!((&after["previous"], &after["sequence"]), (&before["mac"], &2.into()));
+        assert_eq!(vm.host.metric("outwork_records"), 2);
     }
 
     #[test]

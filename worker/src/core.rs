@@ -8,7 +8,10 @@ use outwork_engine::{
     keys::{KeyError, Keyring},
     limits::Charged,
     policy::{LoadError as PolicyError, Policy},
-    record::{self, Context},
+    record::{
+        self, Context,
+        chain::{Chain, Opens, Why},
+    },
     rules::Scratch,
 };
 
@@ -23,6 +26,9 @@ use crate::{
 /// What records say of this host. Its clock stands still while it decides, so that none says how long that took.
 const HOST: record::Host = record::Host { name: "worker", version: env!("CARGO_PKG_VERSION") };
 
+/// Isolates know nothing of one another.
+const OPENS: Opens = Opens { why: Why::Start, place: None, follows: None };
+
 /// A loaded policy with all that one isolate remembers.
 pub(crate) struct Core {
     policy: Policy,
@@ -30,6 +36,8 @@ pub(crate) struct Core {
     scratch: Scratch,
     store: Store,
     places: Places,
+    /// The chain of its records, from the first one on.
+    chain: Option<Chain>,
 }
 
 impl Core {
@@ -42,7 +50,7 @@ impl Core {
         let keys = Keyring::parse(keys).map_err(LoadError::Keys)?;
         let policy = Policy::load(bundle).map_err(LoadError::Policy)?;
         let places = Places::new(policy.limits(), str::from_utf8(bindings).unwrap_or_default());
-        Ok(Self { policy, keys, scratch: Scratch::default(), store: Store::new(), places })
+        Ok(Self { policy, keys, scratch: Scratch::default(), store: Store::new(), places, chain: None })
     }
 
     /// Appends the global limits that no binding holds, and the bindings that hold no limit, a line each: `limit` or `binding`, and
@@ -81,20 +89,22 @@ impl Core {
     }
 
     fn judge(&mut self, facts: &Facts<'_>, answers: Option<Answers<'_>>, out: &mut Vec<u8>) {
-        let Self { policy, keys, scratch, store, places } = self;
+        let Self { policy, keys, scratch, store, places, chain } = self;
         let assessment = policy.assess(facts, keys, scratch);
         let charging = Charging { places, store, charges: assessment.charges(), now: facts.now };
         let Some(charged) = charge(charging, answers, out) else { return };
         let decision = assessment.decide(&charged);
         let record = policy.keeps(&decision, keys).map_or_else(String::new, |sampled| {
             let records = policy.settings().records;
-            record::write(&decision, facts, keys, &Context { host: HOST, elapsed: None, sampled, records })
+            let opens = || Chain::new(keys.chain_id(b"chain", &facts.entropy), OPENS);
+            let chain = records.audit.then(|| chain.get_or_insert_with(opens));
+            record::write(&decision, facts, keys, Context { host: HOST, elapsed: None, sampled, records, chain })
         });
         effects::write(decision.reply.as_ref(), decision.delay, &record, &decision.edits, out);
     }
 
     fn serve(&mut self, facts: &Facts<'_>, body: &[u8], answers: Option<Answers<'_>>, out: &mut Vec<u8>) {
-        let Self { policy, keys, scratch, store, places } = self;
+        let Self { policy, keys, scratch, store, places, .. } = self;
         let service = policy.serve(facts, body, keys, scratch);
         let charging = Charging { places, store, charges: service.charges(), now: facts.now };
         let Some(charged) = charge(charging, answers, out) else { return };

@@ -124,11 +124,11 @@ impl Keyring {
         self.first.audit_mac.clone()
     }
 
-    /// The name of a chain of records, made of random bytes that are shown elsewhere.
-    pub fn chain_id(&self, entropy: &[u8; 16]) -> u64 {
+    /// The name of a chain of records, or of what chains are part of, made of random bytes that are shown elsewhere.
+    pub fn chain_id(&self, what: &[u8], entropy: &[u8; 16]) -> u64 {
         let mut mac = self.audit_mac();
         // No record begins so.
-        mac.update(b"chain");
+        mac.update(what);
         mac.update(entropy);
         let [a, b, c, d, e, f, g, h, ..] = <[u8; 32]>::from(mac.finalize().into_bytes());
         u64::from_be_bytes([a, b, c, d, e, f, g, h])
