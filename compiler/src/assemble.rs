@@ -19,7 +19,8 @@ pub(crate) fn assemble(policy: &PolicySource, sources: &Sources) -> Result<Vec<u
     let never = Condition::Constant(false);
     let rules = policy.rules.iter().map(|rule| rule.condition.as_ref().unwrap_or(&never));
     let limits = policy.limits.iter().map(|limit| limit.condition.as_ref().unwrap_or(&never));
-    let conditions: Vec<&Condition> = rules.chain(limits).collect();
+    let transactions = policy.transactions.iter().map(|one| one.condition.as_ref().unwrap_or(&never));
+    let conditions: Vec<&Condition> = rules.chain(limits).chain(transactions).collect();
     let lowered = lower::lower(&conditions, &policy.lists)?;
     let notes = note::notes(policy, &lowered.atoms, sources);
     let limits: Vec<&Limit> = policy.limits.iter().map(|limit| &limit.limit).collect();
@@ -33,7 +34,7 @@ pub(crate) fn assemble(policy: &PolicySource, sources: &Sources) -> Result<Vec<u
         (Section::Notes, encode(&notes)?),
         (Section::Models, encode(&policy.models.iter().map(ModelSource::entry).collect::<Vec<_>>())?),
         (Section::Agents, encode(&policy.agents)?),
-        (Section::Transactions, encode(&policy.transactions)?),
+        (Section::Transactions, encode(&policy.transactions.iter().map(|one| &one.transaction).collect::<Vec<_>>())?),
     ];
     let sections: Vec<(Section, &[u8])> =
         sections.iter().map(|(section, bytes)| (*section, bytes.as_slice())).collect();

@@ -63,7 +63,9 @@ pub struct Compiled {
     pub limits: usize,
     /// How many models it has.
     pub models: usize,
-    /// How the tests of its rules went: all passed, or there would be a report.
+    /// How many transactions it has.
+    pub transactions: usize,
+    /// How the tests of its rules and transactions went: all passed, or there would be a report.
     pub tests: Vec<TestOutcome>,
     /// What in it is probably not meant. It changes no byte of the bundle.
     pub warnings: Report,
@@ -141,6 +143,7 @@ fn compile_here(files: &dyn Files, entry: &str, options: &Options) -> Result<Com
             rules: policy.rules.len(),
             limits: policy.limits.len(),
             models: policy.models.len(),
+            transactions: policy.transactions.len(),
             tests,
             bundle,
             warnings: Report::new(cx.diagnostics, cx.sources),

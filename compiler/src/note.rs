@@ -4,7 +4,8 @@ use crate::{
     cel::{Named, Shape, Tree},
     lower::Atoms,
     notes::{MacroNote, Notes, PartNote, PartShape, RuleNote},
-    pack::{PolicySource, RuleSource},
+    pack::{PolicySource, RuleSource, TransactionSource},
+    read::Text,
     source::{FileId, Sources},
 };
 use outwork_engine::rules::wire::Source;
@@ -29,7 +30,8 @@ pub(crate) fn notes(policy: &PolicySource, atoms: &Atoms, sources: &Sources) -> 
     ordered.sort_unstable_by_key(|(place, ..)| *place);
     let mut parts = Parts::new(atoms);
     Notes {
-        rules: policy.rules.iter().map(|rule| note(rule, &mut parts, sources)).collect(),
+        rules: policy.rules.iter().map(|rule| of_rule(rule, &mut parts, sources)).collect(),
+        transactions: policy.transactions.iter().map(|one| of_transaction(one, &mut parts, sources)).collect(),
         macros: parts.macros(),
         atoms: atoms.in_words(),
         reads,
@@ -37,17 +39,30 @@ pub(crate) fn notes(policy: &PolicySource, atoms: &Atoms, sources: &Sources) -> 
     }
 }
 
-fn note(rule: &RuleSource, parts: &mut Parts<'_>, sources: &Sources) -> RuleNote {
-    let path = sources.file(rule.id.span.file).map_or("", |file| &file.path);
-    let parts = rule.tree.as_ref().map(|tree| parts.of(tree, &rule.when.value)).unwrap_or_default();
+fn of_rule(rule: &RuleSource, parts: &mut Parts<'_>, sources: &Sources) -> RuleNote {
     RuleNote {
         when: rule.when.value.clone(),
         why: rule.why.clone(),
         tags: rule.tags.clone(),
         references: rule.references.clone(),
-        place: format!("{path}:{}", sources.line_and_column(&rule.id.span).0),
-        parts,
+        place: place(&rule.id, sources),
+        parts: rule.tree.as_ref().map(|tree| parts.of(tree, &rule.when.value)).unwrap_or_default(),
     }
+}
+
+fn of_transaction(one: &TransactionSource, parts: &mut Parts<'_>, sources: &Sources) -> RuleNote {
+    RuleNote {
+        when: one.when.value.clone(),
+        why: one.why.clone(),
+        place: place(&one.id, sources),
+        parts: one.tree.as_ref().map(|tree| parts.of(tree, &one.when.value)).unwrap_or_default(),
+        ..RuleNote::default()
+    }
+}
+
+fn place(id: &Text, sources: &Sources) -> String {
+    let path = sources.file(id.span.file).map_or("", |file| &file.path);
+    format!("{path}:{}", sources.line_and_column(&id.span).0)
 }
 
 /// Writes parts down, and which macros they name.

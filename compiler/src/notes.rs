@@ -16,9 +16,11 @@ pub struct Notes {
     pub reads: Vec<Vec<u32>>,
     /// Every field that some atom reads: as CEL, and where it is found.
     pub fields: Vec<(String, Source)>,
+    /// One for each transaction, in the order of the policy.
+    pub transactions: Vec<RuleNote>,
 }
 
-/// What an explanation says about a rule.
+/// What an explanation says about a rule, or a transaction.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleNote {
     /// Its condition as written.

@@ -71,6 +71,9 @@ pub struct Request {
     /// What the session token holds; without it the cookies say.
     #[serde(default, deserialize_with = "session")]
     pub session: Option<Visit>,
+    /// The body; empty unless said otherwise.
+    #[serde(default)]
+    pub body: String,
 }
 
 impl Default for Request {
@@ -94,6 +97,7 @@ impl Default for Request {
             asn: Fact::Unavailable,
             country: Fact::Unavailable,
             session: None,
+            body: String::new(),
         }
     }
 }
@@ -131,7 +135,7 @@ impl Request {
                 country: bytes(&self.country),
             },
             session: window.as_ref().map_or(Session::Cookie, |window| Session::Window(window, clearance)),
-            body: Fact::Unavailable,
+            body: Fact::Known(self.body.as_bytes()),
             directories: None,
         })
     }

@@ -2,7 +2,7 @@
 
 mod logic;
 
-use crate::notes::{Notes, PartNote, PartShape};
+use crate::notes::{Notes, PartNote, PartShape, RuleNote};
 use logic::{Node, combine};
 use outwork_engine::{
     fact::Fact,
@@ -55,9 +55,8 @@ const MAX_TEXT: usize = 160;
 const SHOWN_ELEMENTS: usize = 20;
 
 impl Trace {
-    /// How rule `place` was worked out in the request that `scratch` was used for last.
-    pub fn of(notes: &Notes, place: usize, scratch: &Scratch, scene: &Scene<'_>) -> Option<Self> {
-        let rule = notes.rules.get(place)?;
+    /// How a rule or transaction of these notes was worked out in the request that `scratch` was used for last.
+    pub fn of(notes: &Notes, rule: &RuleNote, scratch: &Scratch, scene: &Scene<'_>) -> Option<Self> {
         Tracer { notes, scratch, scene, left: Cell::new(MAX_PARTS) }.whole(&rule.when, &rule.parts, 0)
     }
 

@@ -50,6 +50,7 @@ impl Describe<'_> {
     pub(super) fn rule(&self, place: usize, standing: Option<Standing>) -> Option<ExplainedRule> {
         let rule = self.policy.rules().get(place)?;
         let note = self.notes.rules.get(place).cloned().unwrap_or_default();
+        let condition = Trace::of(self.notes, &note, self.scratch, self.scene);
         Some(ExplainedRule {
             id: rule.id.clone(),
             place: note.place,
@@ -64,7 +65,7 @@ impl Describe<'_> {
             why: note.why,
             tags: note.tags,
             references: note.references,
-            condition: Trace::of(self.notes, place, self.scratch, self.scene),
+            condition,
         })
     }
 }

@@ -108,6 +108,13 @@ codes! {
     "0084" BadAccount "an account is named by no field, or by several",
     "0085" NoAccount "a limit counts accounts, and nothing says what names them",
     "0086" SharedKey "a limit shuts out all who share what it counts",
+    "0090" DuplicateTransaction "two transactions have one id",
+    "0091" BadSize "a number of bytes does not parse",
+    "0092" IdleTransaction "a transaction demands and binds nothing",
+    "0093" IdleKey "a key of a transaction does nothing",
+    "0094" NoBody "a transaction binds the body of requests that have none",
+    "0095" LateTransaction "an earlier transaction always comes first",
+    "0096" UnreadBody "a transaction binds bodies that a host may not hand over",
 }
 
 impl Code {
@@ -116,6 +123,11 @@ impl Code {
         match self {
             Self::PatternLarge
             | Self::SharedKey
+            | Self::IdleTransaction
+            | Self::IdleKey
+            | Self::NoBody
+            | Self::LateTransaction
+            | Self::UnreadBody
             | Self::NeverFires
             | Self::AlwaysHolds
             | Self::Redundant

@@ -30,6 +30,12 @@ pub(super) fn check(cx: &mut Context<'_>, solver: &mut Solver<'_>, policy: &Poli
             subject.check(cx, solver, tree);
         }
     }
+    for one in &policy.transactions {
+        let subject = Subject { name: format!("transaction `{}`", one.id.value), accepted: &one.accepted };
+        if let Some(tree) = &one.tree {
+            subject.check(cx, solver, tree);
+        }
+    }
     silent
 }
 

@@ -10,6 +10,7 @@ mod rules;
 mod shared;
 mod solve;
 mod text;
+mod transactions;
 mod unseen;
 mod unused;
 mod walk;
@@ -32,6 +33,7 @@ pub(crate) fn lint(cx: &mut Context<'_>, policy: &PolicySource, options: &Option
     rules::check(cx, &mut solver, policy, &silent);
     let hosts = if options.hosts.is_empty() { &policy.hosts } else { &options.hosts };
     unseen::check(cx, &mut solver, policy, &silent, hosts);
+    transactions::check(cx, &mut solver, policy, hosts);
     unused::check(cx, policy);
     shared::check(cx, policy);
     lifetime(cx, policy, options);
@@ -52,13 +54,18 @@ fn lifetime(cx: &mut Context<'_>, policy: &PolicySource, options: &Options) {
             cx.warn(&rule.accepted, Diagnostic::new(Code::Untested, rule.id.span.clone(), message).help(help));
         }
     }
+    for one in policy.transactions.iter().filter(|one| options.untested && one.tests.is_empty()) {
+        let message = format!("transaction `{}` has no test", one.id.value);
+        let help = "add `[[transaction.test]]` with a `request` and whether the transaction `fires`";
+        cx.warn(&one.accepted, Diagnostic::new(Code::Untested, one.id.span.clone(), message).help(help));
+    }
 }
 
 /// Warnings that were accepted for nothing. What depends on the day or on options may be raised another time.
 fn accepted(cx: &mut Context<'_>, options: &Options) {
     for accepted in cx.accepted_in_vain() {
         let depends = match accepted.code {
-            Code::Expired | Code::Unseen => true,
+            Code::Expired | Code::Unseen | Code::UnreadBody => true,
             Code::Untested => !options.untested,
             _ => false,
         };

@@ -24,7 +24,7 @@ pub(crate) const MATCHES: &[(&str, Match)] = &[("all", Match::All), ("first", Ma
 pub(super) struct Head {
     pub(super) id: Option<Text>,
     pub(super) matching: Match,
-    /// Ids of rules and limits that are not used again.
+    /// Ids of rules, limits and transactions that are not used again.
     pub(super) retired: Vec<Text>,
 }
 
@@ -43,7 +43,7 @@ pub(super) fn read(cx: &mut Context<'_>, pack: &Keys<'_, '_>) -> Head {
     }
     let retired = head.texts(cx, "retired").unwrap_or_default();
     for id in &retired {
-        check_id(cx, id, "a rule or limit");
+        check_id(cx, id, "a rule, limit or transaction");
     }
     Head { id, matching: head.word(cx, "match", MATCHES).unwrap_or_default(), retired }
 }

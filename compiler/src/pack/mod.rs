@@ -15,6 +15,7 @@ mod retired;
 mod rule;
 mod session;
 mod test;
+mod transaction;
 
 pub(crate) use accept::{Accepted, read as read_accepted};
 pub(crate) use effect::{ACTIONS, CANARY, LAYERS, MODES};
@@ -25,6 +26,7 @@ pub(crate) use policy::{ADDRESSES, FORMATS, PACK, POLICY, PolicySource, RECORDS,
 pub(crate) use rule::RuleSource;
 pub(crate) use session::SESSION;
 pub(crate) use test::{PROTOCOLS, REQUEST, TestSource};
+pub(crate) use transaction::{OTHERWISE, OVER_CAP, TransactionSource, WINDOWS};
 
 use crate::{
     context::Context,
@@ -41,6 +43,8 @@ pub(crate) const KEYS: &[(&str, &[&str])] = &[
     ("limit.cost", limit::COST),
     ("limit.refill_scale", limit::SCALE),
     ("limit.penalty", limit::PENALTY),
+    ("transaction", transaction::KEYS),
+    ("transaction.test", test::KEYS),
     ("override", policy::OVERRIDE),
     ("model", model::KEYS),
     ("policy", policy::SETTINGS),
@@ -66,15 +70,17 @@ const MAX_ID: usize = 64;
 /// Whether text can be the id of a rule, limit, model or pack: it goes into headers, records and metrics as it is.
 fn check_id(cx: &mut Context<'_>, id: &Text, what: &str) {
     check_plain(cx, id, what);
-    if id.value.starts_with(MODELS) && ["a rule", "a limit"].contains(&what) {
+    let taken = TAKEN.iter().find(|(begin, _)| id.value.starts_with(begin));
+    if let Some((begin, whose)) = taken.filter(|_| ["a rule", "a limit"].contains(&what)) {
         let message = format!("`{}` cannot be the id of {what}: it means something already", id.value);
-        let help = format!("reasons of models begin with `{MODELS}`: give it another name");
+        let help = format!("reasons of {whose} begin with `{begin}`: give it another name");
         cx.report(Diagnostic::new(Code::TakenName, id.span.clone(), message).help(help));
     }
 }
 
-/// What begins the reasons that models give.
-const MODELS: &str = "model.";
+/// What begins the reasons that others give.
+const TAKEN: &[(&str, &str)] =
+    &[("model.", "models"), ("transaction.", "transactions"), ("transaction-body.", "transactions")];
 
 fn check_plain(cx: &mut Context<'_>, id: &Text, what: &str) {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-_".contains(&byte);

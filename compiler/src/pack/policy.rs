@@ -1,8 +1,8 @@
 //! A whole policy: its settings, its packs in order, its overrides.
 
 use super::{
-    LimitSource, ModelSource, RuleSource, accept, account, behaviour, challenge, effect, head, limit, model, retired,
-    rule,
+    LimitSource, ModelSource, RuleSource, TransactionSource, accept, account, behaviour, challenge, effect, head,
+    limit, model, retired, rule, transaction,
 };
 use crate::{
     cel::Macros,
@@ -22,7 +22,6 @@ use outwork_engine::{
     risk::{Bands, Weights},
     rules::{Action, Mode},
     scoring::MAX_MODELS,
-    transaction::Transaction,
 };
 use std::collections::BTreeMap;
 use toml::de::DeTable;
@@ -35,7 +34,7 @@ pub(crate) struct PolicySource {
     pub(crate) limits: Vec<LimitSource>,
     pub(crate) models: Vec<ModelSource>,
     pub(crate) agents: Vec<Agent>,
-    pub(crate) transactions: Vec<Transaction>,
+    pub(crate) transactions: Vec<TransactionSource>,
     /// The lists of all packs, by their place.
     pub(crate) lists: Vec<Contents>,
     /// The hosts that it is for; empty when it does not say.
@@ -55,11 +54,23 @@ pub(crate) struct PolicySource {
 const MAX_PACKS: usize = 256;
 const MAX_RULES: usize = 10_000;
 const MAX_LIMITS: usize = 1_000;
+const MAX_TRANSACTIONS: usize = 100;
 
-pub(crate) const POLICY: &[&str] =
-    &["policy", "weights", "bands", "verdicts", "account", "model", "override", "limit", "lists", "macros"];
+pub(crate) const POLICY: &[&str] = &[
+    "policy",
+    "weights",
+    "bands",
+    "verdicts",
+    "account",
+    "model",
+    "override",
+    "limit",
+    "transaction",
+    "lists",
+    "macros",
+];
 pub(super) const OVERRIDE: &[&str] = &["rule", "mode", "score", "action", "limit", "until", "why", "accept"];
-pub(crate) const PACK: &[&str] = &["pack", "macros", "lists", "rule", "limit"];
+pub(crate) const PACK: &[&str] = &["pack", "macros", "lists", "rule", "limit", "transaction"];
 pub(super) const SETTINGS: &[&str] = &[
     "version",
     "mode",
@@ -139,7 +150,7 @@ impl PolicySource {
         let packs = self.read_settings(cx, &root);
         let mut lists = Lists::read(cx, &root, self.lists.len());
         let macros = Macros::read(cx, &root, text, &lists);
-        self.add_limits(cx, file, text, &root, (&lists, &macros));
+        self.add_tables(cx, file, text, &root, (&lists, &macros));
         macros.report_unused(cx);
         self.list_names.extend(lists.take_names());
         self.lists.extend(lists.into_contents());
@@ -258,7 +269,7 @@ impl PolicySource {
         self.retired.extend(head.retired);
         let mut lists = Lists::read(cx, &keys, self.lists.len());
         let macros = Macros::read(cx, &keys, text, &lists);
-        self.add_limits(cx, file, text, &keys, (&lists, &macros));
+        self.add_tables(cx, file, text, &keys, (&lists, &macros));
         let group = (head.matching == head::Match::First).then(|| self.next_group());
         for table in keys.tables(cx, "rule") {
             self.rules
@@ -274,7 +285,7 @@ impl PolicySource {
         self.rules.iter().filter_map(|rule| rule.group).max().map_or(0, |last| last.saturating_add(1))
     }
 
-    fn add_limits(
+    fn add_tables(
         &mut self,
         cx: &mut Context<'_>,
         file: FileId,
@@ -284,6 +295,9 @@ impl PolicySource {
     ) {
         for table in keys.tables(cx, "limit") {
             self.limits.extend(limit::read(cx, file, text, names, table));
+        }
+        for table in keys.tables(cx, "transaction") {
+            self.transactions.extend(transaction::read(cx, file, text, names, table));
         }
     }
 
@@ -355,10 +369,12 @@ impl PolicySource {
     fn check(&self, cx: &mut Context<'_>) {
         duplicates(cx, Code::DuplicateRule, "rule", self.rules.iter().map(|rule| &rule.id));
         duplicates(cx, Code::DuplicateLimit, "limit", self.limits.iter().map(|limit| &limit.id));
+        duplicates(cx, Code::DuplicateTransaction, "transaction", self.transactions.iter().map(|one| &one.id));
         duplicates(cx, Code::DuplicateModel, "model", self.models.iter().map(|model| &model.id));
         model::check(cx, &self.models);
         retired::check(cx, &self.retired, self.rules.iter().map(|rule| &rule.id), "rule");
         retired::check(cx, &self.retired, self.limits.iter().map(|limit| &limit.id), "limit");
+        retired::check(cx, &self.retired, self.transactions.iter().map(|one| &one.id), "transaction");
         for limit in self.rules.iter().filter(|_| !self.is_partial).filter_map(|rule| rule.limit.as_ref()) {
             if self.limits.iter().any(|known| known.id.value == limit.value) {
                 continue;
@@ -375,6 +391,7 @@ impl PolicySource {
         for (count, most, what) in [
             (self.rules.len(), MAX_RULES, "rules"),
             (self.limits.len(), MAX_LIMITS, "limits"),
+            (self.transactions.len(), MAX_TRANSACTIONS, "transactions"),
             (self.models.len(), MAX_MODELS, "models"),
         ] {
             if count > most {

@@ -3,6 +3,7 @@
 mod date;
 mod duration;
 mod keys;
+mod size;
 mod strings;
 
 pub(crate) use keys::{Keys, Text, choose, listed};

@@ -1,6 +1,7 @@
 //! What each key means, as an editor shows it.
 
 mod limits;
+mod transactions;
 
 use super::object;
 use crate::{
@@ -26,6 +27,7 @@ pub(super) enum Table {
     Cost,
     RefillScale,
     Penalty,
+    Transaction,
     Model,
     Override,
     Settings,
@@ -45,7 +47,7 @@ pub(super) enum Table {
 
 impl Table {
     #[cfg(test)]
-    pub(super) const ALL: [Self; 26] = [
+    pub(super) const ALL: [Self; 27] = [
         Self::Pack,
         Self::Policy,
         Self::Head,
@@ -57,6 +59,7 @@ impl Table {
         Self::Cost,
         Self::RefillScale,
         Self::Penalty,
+        Self::Transaction,
         Self::Model,
         Self::Override,
         Self::Settings,
@@ -108,6 +111,7 @@ pub(super) fn property(table: Table, key: &str) -> Option<Value> {
             Some(described(scale, &text))
         }
         Table::Penalty => limits::penalty(key),
+        Table::Transaction => transactions::transaction(key),
         Table::Account | Table::Jwt => limits::account(key),
         Table::Weights => Some(number(&format!("How much the {key} layer counts."), 1)),
         Table::Bands => Some(band(key)),
@@ -125,6 +129,10 @@ fn file(key: &str) -> Option<Value> {
         "policy" => of(Table::Settings, &["version"], "The policy: its version, its mode and its packs."),
         "rule" => tables(object(Table::Rule, &["id", "when", "why"]), "Rules, in order."),
         "limit" => tables(object(Table::Limit, &["id", "key", "burst", "refill"]), "Rate limits: token buckets."),
+        "transaction" => tables(
+            object(Table::Transaction, &["id", "when", "why"]),
+            "Requests that move something, in order: a request is of the first that holds.",
+        ),
         "model" => tables(object(Table::Model, &["id", "file"]), "Models that score requests; 8 at most."),
         "override" => tables(object(Table::Override, &["rule"]), "What this policy changes about a rule of a pack."),
         "weights" => of(Table::Weights, &[], "How much each layer of risk counts."),

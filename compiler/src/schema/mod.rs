@@ -58,6 +58,7 @@ impl Table {
             Self::Cost => pack::of("limit.cost"),
             Self::RefillScale => pack::of("limit.refill_scale"),
             Self::Penalty => pack::of("limit.penalty"),
+            Self::Transaction => pack::of("transaction"),
             Self::Model => pack::of("model"),
             Self::Override => pack::of("override"),
             Self::Settings => pack::of("policy"),

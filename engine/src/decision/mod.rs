@@ -12,6 +12,7 @@ pub use reply::{Refusal, Reply, Subject};
 use crate::{
     risk::{Band, Risk},
     scoring::{Feature, Scored},
+    transaction::Carried,
     window::State,
 };
 use alloc::{string::String, vec::Vec};
@@ -71,6 +72,8 @@ pub struct Decision<'a> {
     pub features: Vec<Feature>,
     /// The pseudonym of its session, beside the features: what one session was seen to do is to be known as one.
     pub session: Option<u64>,
+    /// The transaction that it is of, and what became of its body.
+    pub transaction: Option<Carried<'a>>,
     /// The device identity.
     pub device: u64,
     /// The name of the bundle that decided.

@@ -4,6 +4,7 @@ use crate::{
     limits::Rung,
     rules::{Action, Rule},
     scoring::Scored,
+    transaction::{Otherwise, Transaction},
 };
 use alloc::vec::Vec;
 
@@ -13,9 +14,9 @@ pub const MAX_REASONS: usize = 12;
 /// One reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reason<'a> {
-    /// The id of a rule, of a model's reason, or of a limit.
+    /// The id of a rule, of a model's reason, of a limit, or of a transaction.
     pub id: &'a str,
-    /// The points that it counted; 0 for a limit.
+    /// The points that it counted; 0 for a limit or a transaction.
     pub score: i16,
     /// What it asked for.
     pub action: Action,
@@ -78,10 +79,30 @@ impl<'a> Reasons<'a> {
         self.insert(Reason { id, score: 0, action: Action::Tag, limit: None });
     }
 
+    /// Takes in a transaction whose window is not as it demands.
+    pub fn unmet(&mut self, transaction: &'a Transaction) {
+        let action = match transaction.otherwise {
+            Otherwise::Tag => Action::Tag,
+            Otherwise::Challenge => Action::Challenge,
+            Otherwise::Block => Action::Block,
+        };
+        self.insert(Reason { id: transaction.reason(), score: 0, action, limit: None });
+    }
+
+    /// Takes in why a body could not be bound.
+    pub fn unfit(&mut self, id: &'static str) {
+        self.insert(Reason { id, score: 0, action: Action::Block, limit: None });
+    }
+
     /// Takes in a rule that fired without counting.
     pub fn shadow(&mut self, rule: &'a Rule) {
+        self.shadow_of(&rule.id);
+    }
+
+    /// Takes in what would have been a reason, had it counted.
+    pub fn shadow_of(&mut self, id: &'a str) {
         if self.shadowed.len() < MAX_REASONS {
-            self.shadowed.push(&rule.id);
+            self.shadowed.push(id);
         } else {
             self.dropped = self.dropped.saturating_add(1);
         }
@@ -92,7 +113,7 @@ impl<'a> Reasons<'a> {
         &self.counted
     }
 
-    /// The rules that fired in shadow.
+    /// The rules that fired in shadow, and the transaction that would have asked for something.
     pub fn shadowed(&self) -> &[&'a str] {
         &self.shadowed
     }

@@ -32,6 +32,10 @@ pub enum Refusal<'a> {
     Unreachable(&'a Limit),
     /// It asked for what no honest client asks for.
     Decoy,
+    /// Its body has to be bound, and is larger than that allows.
+    TooLarge,
+    /// Its body is not the one that it says it has.
+    Mismatch,
 }
 
 /// What spoke against a request, as far as its sender is told.
@@ -85,7 +89,7 @@ impl Reply {
                 headers.extend(counted::headers(counted));
             }
             Refusal::Unreachable(_) => headers.push(("retry-after", "1".into())),
-            Refusal::Block(_) | Refusal::Challenge(_) | Refusal::Decoy => {}
+            Refusal::Block(_) | Refusal::Challenge(_) | Refusal::Decoy | Refusal::TooLarge | Refusal::Mismatch => {}
         }
         Self { status: text.status, headers, body }
     }
@@ -101,7 +105,7 @@ impl Refusal<'_> {
     /// The verdict that it amounts to.
     pub fn verdict(self) -> Verdict {
         match self {
-            Self::Block(_) | Self::Decoy => Verdict::Block,
+            Self::Block(_) | Self::Decoy | Self::TooLarge | Self::Mismatch => Verdict::Block,
             Self::Challenge(_) => Verdict::Challenge,
             Self::Limit(_, outcome) if outcome.asks == Some(Rung::Block) => Verdict::Block,
             Self::Limit(..) | Self::Unreachable(_) => Verdict::Throttle,
@@ -112,7 +116,12 @@ impl Refusal<'_> {
     pub fn tarpit(self) -> Option<u32> {
         match self {
             Self::Limit(limit, _) => Some(limit.tarpit),
-            Self::Block(_) | Self::Challenge(_) | Self::Unreachable(_) | Self::Decoy => None,
+            Self::Block(_)
+            | Self::Challenge(_)
+            | Self::Unreachable(_)
+            | Self::Decoy
+            | Self::TooLarge
+            | Self::Mismatch => None,
         }
     }
 
@@ -141,6 +150,16 @@ impl Refusal<'_> {
             Self::Limit(..) => {
                 Text { status: 429, title: "Too many requests", detail: "Please wait a moment, then try again." }
             }
+            Self::TooLarge => Text {
+                status: 413,
+                title: "Content too large",
+                detail: "What was sent is larger than the site takes here. It was not processed.",
+            },
+            Self::Mismatch => Text {
+                status: 400,
+                title: "Content changed",
+                detail: "What arrived is not what its own digest says was sent. It was not processed.",
+            },
             Self::Decoy => Text { status: 404, title: "Not found", detail: "There is nothing at this address." },
         }
     }
@@ -153,7 +172,9 @@ fn problem(refusal: &Refusal<'_>, text: &Text, id: Id, contact: Option<&str>, co
         }
         Refusal::Limit(..) => "https://iana.org/assignments/http-problem-types#quota-exceeded",
         Refusal::Unreachable(_) => "https://iana.org/assignments/http-problem-types#temporary-reduced-capacity",
-        Refusal::Block(_) | Refusal::Challenge(_) | Refusal::Decoy => "about:blank",
+        Refusal::Block(_) | Refusal::Challenge(_) | Refusal::Decoy | Refusal::TooLarge | Refusal::Mismatch => {
+            "about:blank"
+        }
     };
     let mut body = ["{\"type\":\"", kind, "\",\"title\":\"", text.title, "\",\"status\":"].concat();
     push_number(&mut body, u64::from(text.status));

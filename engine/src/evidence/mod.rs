@@ -4,11 +4,16 @@
 //! (`hmac-sha256`) binds it to this request: a score alone binds to nothing. Every inbound `outwork-*` field and every
 //! inbound signature under our label is removed first.
 
+mod digest;
+
+pub(crate) use digest::ContentDigest;
+
 use crate::{
     decision::{Decision, Edit, push_number},
     facts::{Facts, Request},
     keys::Keyring,
     structured::{Dictionary, Edition, Member},
+    transaction::Carried,
 };
 use alloc::{string::String, vec::Vec};
 use base64ct::{Base64, Base64UrlUnpadded, Encoding};
@@ -61,11 +66,21 @@ fn strip_label<'a>(facts: &Facts<'a>, field: &'static str, edits: &mut Vec<Edit<
     }
 }
 
-/// Adds the evidence for a decision: the risk field and a signature over it and the request line.
-pub fn add(decision: &mut Decision<'_>, facts: &Facts<'_>, keys: &Keyring) {
+/// Adds the evidence for a decision: the risk field and a signature over it, the request line, and the digest of a body
+/// that is bound.
+pub(crate) fn add<'a>(
+    decision: &mut Decision<'a>,
+    facts: &Facts<'a>,
+    keys: &Keyring,
+    digest: Option<ContentDigest<'a>>,
+) {
     let risk = risk_field(decision);
-    let input = signature_input(facts, keys.signing_id());
-    let signature = sign(&facts.request, &risk, input.get(LABEL.len() + 1..).unwrap_or_default(), keys);
+    let input = signature_input(facts, keys.signing_id(), digest.is_some());
+    let content = digest.as_ref().map(ContentDigest::value);
+    let signature = sign(&facts.request, &risk, content, input.get(LABEL.len() + 1..).unwrap_or_default(), keys);
+    if let Some(digest) = digest {
+        digest.write(facts, &mut decision.edits);
+    }
     decision.edits.extend([
         Edit::Append(RISK, risk.into_bytes()),
         Edit::Append(INPUT, input.into_bytes()),
@@ -91,6 +106,9 @@ fn risk_field(decision: &Decision<'_>) -> String {
     }
     push_all(&mut out, &[", window=", decision.window.name(), ", confidence="]);
     push_thousandths(&mut out, decision.risk.confidence);
+    if let Some(Carried { id, body }) = &decision.transaction {
+        push_all(&mut out, &[", transaction=\"", id, "\";body=", body.name()]);
+    }
     out.push_str(", reasons=(");
     for (at, reason) in decision.reasons.counted().iter().enumerate() {
         push_all(&mut out, &[if at == 0 { "\"" } else { " \"" }, reason.id, "\""]);
@@ -115,13 +133,14 @@ pub(crate) fn push_thousandths(out: &mut String, thousandths: u16) {
 }
 
 /// Our label, `=`, and the signature's parameters.
-fn signature_input(facts: &Facts<'_>, key_id: &str) -> String {
+fn signature_input(facts: &Facts<'_>, key_id: &str, is_bound: bool) -> String {
     let mut nonce = [0; 24];
     let nonce = Base64UrlUnpadded::encode(&facts.entropy, &mut nonce).unwrap_or_default();
     let created = facts.now.seconds();
     let mut out = String::with_capacity(256);
     push_all(&mut out, &[LABEL, "="]);
-    out.push_str("(\"@method\" \"@authority\" \"@path\" \"@query\" \"outwork-risk\");created=");
+    out.push_str("(\"@method\" \"@authority\" \"@path\" \"@query\" \"outwork-risk\"");
+    out.push_str(if is_bound { " \"content-digest\");created=" } else { ");created=" });
     push_number(&mut out, created);
     out.push_str(";expires=");
     push_number(&mut out, created.saturating_add(LIFETIME_SECONDS));
@@ -130,7 +149,7 @@ fn signature_input(facts: &Facts<'_>, key_id: &str) -> String {
 }
 
 /// Our label with the MAC of the signature base (RFC 9421, 2.5).
-fn sign(request: &Request<'_>, risk: &str, parameters: &str, keys: &Keyring) -> String {
+fn sign(request: &Request<'_>, risk: &str, content: Option<&[u8]>, parameters: &str, keys: &Keyring) -> String {
     let mut base: Vec<u8> = Vec::with_capacity(1_024);
     base.extend_from_slice(b"\"@method\": ");
     base.extend_from_slice(request.method);
@@ -139,7 +158,11 @@ fn sign(request: &Request<'_>, risk: &str, parameters: &str, keys: &Keyring) -> 
     let mut put = |parts: &[&[u8]]| parts.iter().for_each(|part| base.extend_from_slice(part));
     put(&[b"\n\"@path\": ", if request.path().is_empty() { b"/" } else { request.path() }]);
     put(&[b"\n\"@query\": ?", request.query().unwrap_or_default()]);
-    put(&[b"\n\"outwork-risk\": ", risk.as_bytes(), b"\n\"@signature-params\": ", parameters.as_bytes()]);
+    put(&[b"\n\"outwork-risk\": ", risk.as_bytes()]);
+    if let Some(content) = content {
+        put(&[b"\n\"content-digest\": ", content]);
+    }
+    put(&[b"\n\"@signature-params\": ", parameters.as_bytes()]);
     let mut mac = keys.evidence_mac();
     mac.update(&base);
     let mut text = [0; 44];

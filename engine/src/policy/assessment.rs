@@ -1,6 +1,7 @@
 //! From the facts of one request to the decision about it.
 
 mod charging;
+mod transacting;
 
 use super::{Policy, Recording, challenged::Challenged};
 use crate::{
@@ -18,10 +19,12 @@ use crate::{
     scoring::{Feature, Scored},
     session::{Presented, Shown},
     signals::Scene,
+    transaction::Transaction,
     window::{Held, State},
 };
 use alloc::{borrow::Cow, vec::Vec};
 use core::cell::OnceCell;
+use transacting::{Bound, Unfit};
 
 /// What the policy made of a request before its limits are known.
 #[derive(Debug)]
@@ -42,6 +45,7 @@ pub struct Assessment<'a> {
     asked: Asked,
     charges: Vec<Charge>,
     keyless: Vec<u16>,
+    transaction: Option<&'a Transaction>,
     // What is sent where requests name an account.
     credential: Fact<&'a [u8]>,
     account: OnceCell<Option<Cow<'a, [u8]>>>,
@@ -68,6 +72,7 @@ impl<'a> Assessment<'a> {
             asked: Asked::default(),
             charges: Vec::new(),
             keyless: Vec::new(),
+            transaction: None,
             credential: Fact::Unavailable,
             account: OnceCell::new(),
         };
@@ -84,6 +89,7 @@ impl<'a> Assessment<'a> {
         assessment.shown = scene.into_shown();
         if policy.settings.mode != Mode::Off {
             assessment.weigh(scratch);
+            assessment.transact(scratch);
             assessment.charge(scratch);
         }
         assessment
@@ -101,14 +107,25 @@ impl<'a> Assessment<'a> {
         &self.keyless
     }
 
-    /// Judges, once the charges are made: what [`Self::decide`] decides, for those who send nothing on and answer nobody.
-    pub fn judge(mut self, charged: &[Charged]) -> Judgement<'a> {
+    /// Judges, once the charges are made: what [`Self::decide`] decides, for those who send nothing on, answer nobody and see
+    /// no bodies.
+    pub fn judge(self, charged: &[Charged]) -> Judgement<'a> {
+        self.conclude(charged, None)
+    }
+
+    fn conclude(mut self, charged: &[Charged], unfit: Option<Unfit>) -> Judgement<'a> {
         let refused = self.refused(charged);
         let doubt = self.doubt();
         if let Some(reason) = doubt.reason() {
             self.reasons.pass(reason);
         }
-        let refusal = self.refusal(refused, doubt);
+        let refusal = match (self.refusal(refused, doubt), unfit) {
+            (None, Some(unfit)) => {
+                self.reasons.unfit(unfit.reason());
+                Some(unfit.refusal())
+            }
+            (refusal, _) => refusal,
+        };
         let verdict = self.verdict(refusal);
         let enforced = self.policy.settings.mode.is_in_force(|| self.share());
         let recorded = self.band != Band::Low || self.policy.records(verdict);
@@ -142,7 +159,8 @@ impl<'a> Assessment<'a> {
         let session = if features.is_empty() { None } else { self.session_pseudonym() };
         let window = self.window_state();
         let counted = self.counted(charged);
-        let judgement = self.judge(charged);
+        let Bound { transaction, digest, unfit } = self.bind();
+        let judgement = self.conclude(charged, unfit);
         let tarpit = judgement.refusal.and_then(Refusal::tarpit).filter(|_| judgement.enforced);
         let id = Id::new(&facts.entropy);
         let mut decision = Decision {
@@ -156,6 +174,7 @@ impl<'a> Assessment<'a> {
             scored: judgement.scored,
             features,
             session,
+            transaction,
             device,
             bundle: &policy.name,
             edits: Vec::with_capacity(8),
@@ -174,7 +193,7 @@ impl<'a> Assessment<'a> {
         }
         evidence::strip(facts, &mut decision.edits);
         if decision.enforced {
-            evidence::add(&mut decision, facts, keys);
+            evidence::add(&mut decision, facts, keys, digest);
         }
         decision
     }

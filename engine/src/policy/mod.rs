@@ -121,7 +121,7 @@ impl Policy {
             return Err(LoadError::Inconsistent { what: "ids" });
         }
         if !self.agents.iter().all(|agent| is_plain(&agent.id))
-            || !self.transactions.iter().all(|transaction| is_plain(&transaction.id))
+            || !self.transactions.iter().all(|transaction| is_plain(&transaction.id) && transaction.is_sound())
         {
             return Err(LoadError::Inconsistent { what: "ids" });
         }

@@ -21,6 +21,10 @@ pub(super) fn write(json: &mut Json, told: &Told<'_>) {
     }
     json.raw(",\"window\":").plain(decision.window.name()).raw(",\"confidence\":");
     push_thousandths(&mut json.out, decision.risk.confidence);
+    if let Some(carried) = &decision.transaction {
+        json.raw(",\"transaction\":{\"id\":").plain(carried.id);
+        json.raw(",\"body\":").plain(carried.body.name()).raw("}");
+    }
     json.raw(",\"reasons\":[");
     for (at, one) in decision.reasons.counted().iter().enumerate() {
         json.raw(if at == 0 { "" } else { "," });

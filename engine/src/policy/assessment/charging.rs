@@ -90,15 +90,23 @@ impl<'a> Assessment<'a> {
     /// What the limits ask for, taken together, noted as reasons: the strictest refusal, and of two alike the one with the
     /// longer wait.
     pub(super) fn refused(&mut self, charged: &[Charged]) -> Option<Refusal<'a>> {
-        let mut strictest: Option<(Rung, u64, Refusal<'a>)> = None;
         for (charge, charged) in self.charges.iter().zip(charged) {
             let Some(limit) = self.policy.limits.get(usize::from(charge.limit)) else { continue };
-            let Some((stand, refusal)) = asked_by(limit, *charged) else { continue };
-            let Stand { rung, wait, .. } = stand;
+            let Some((stand, _)) = asked_by(limit, *charged) else { continue };
             self.reasons.limit(&limit.id, stand);
-            if rung == Rung::Tag {
-                self.asked.tag = true;
-            } else if strictest.is_none_or(|(known, longest, _)| (known, longest) < (rung, wait)) {
+            self.asked.tag |= stand.rung == Rung::Tag;
+        }
+        self.strictest(charged)
+    }
+
+    /// The same refusal, noted nowhere yet.
+    pub(super) fn strictest(&self, charged: &[Charged]) -> Option<Refusal<'a>> {
+        let mut strictest: Option<(Rung, u64, Refusal<'a>)> = None;
+        for (charge, charged) in self.charges.iter().zip(charged) {
+            let limit = self.policy.limits.get(usize::from(charge.limit));
+            let Some((stand, refusal)) = limit.and_then(|limit| asked_by(limit, *charged)) else { continue };
+            let Stand { rung, wait, .. } = stand;
+            if rung != Rung::Tag && strictest.is_none_or(|(known, longest, _)| (known, longest) < (rung, wait)) {
                 strictest = Some((rung, wait, refusal));
             }
         }
