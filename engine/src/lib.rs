@@ -32,9 +32,13 @@ pub mod ranges;
 
 pub mod structured;
 
+mod json;
+
 pub mod directories;
 
 pub mod facts;
+
+pub mod httpsig;
 
 pub mod keys;
 

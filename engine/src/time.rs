@@ -1,7 +1,9 @@
 //! Instants as the host tells them.
 
+use serde::{Deserialize, Serialize};
+
 /// Microseconds since the Unix epoch, as the host's wall clock says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Time(pub u64);
 
 impl Time {

@@ -1,5 +1,7 @@
 //! Who may introduce itself, and how it proves that it is who it says: by the network it comes from, or by a signature.
 
+pub mod signature;
+
 use crate::ranges::Ranges;
 use alloc::{string::String, vec::Vec};
 use serde::{Deserialize, Serialize};

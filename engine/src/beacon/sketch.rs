@@ -206,7 +206,7 @@ mod tests {
             Batch { events: alloc::vec![step; events], ..Batch::default() }
         };
         assert_eq!(line(256).sketch(), Sketch::default());
-        assert_eq!(blurred(&wander(1, 0).events[..50]), []);
+        assert_eq!(blurred(&wander(1, 0).events[..50]), [0_u64; 0]);
         assert_eq!(Batch::default().sketch(), Sketch::default());
     }
 

@@ -3,15 +3,10 @@
 //! Nothing here is verified: the origin does that. Whoever asks can leave the account out, make one up, or name that of
 //! somebody else, unless something in front of the filter sets the header.
 
-use crate::{fact::Fact, signals::Scene};
+use crate::{fact::Fact, json, signals::Scene};
 use alloc::{borrow::Cow, string::String, vec::Vec};
 use base64ct::{Base64UrlUnpadded, Encoding};
-use hifijson::{
-    Error, Expect, SliceLexer,
-    num::LexWrite as _,
-    str::{Lex as _, LexAlloc as _},
-    token::Lex,
-};
+use hifijson::{Error, SliceLexer, num::LexWrite as _, token::Lex};
 use serde::{Deserialize, Serialize};
 
 /// What is longer names no account: servers refuse such headers, and reading them costs time.
@@ -77,25 +72,15 @@ fn claim_of(token: &[u8], name: &str) -> Option<Vec<u8>> {
     claim.filter(|text| !text.is_empty())
 }
 
-/// How deep what is passed over may go: reading it takes a frame of the stack a level.
-const MAX_DEPTH: u8 = 32;
-
 /// The text or number of one member of an object. Of two with one name the later counts, as with most parsers.
 fn member(next: u8, lexer: &mut SliceLexer<'_>, name: &str) -> Result<Option<Vec<u8>>, Error> {
-    if next != b'{' {
-        return Err(Expect::Value.into());
-    }
     let mut found = None;
-    lexer.discarded().seq(b'}', Lex::ws_peek, |next, lexer| {
-        lexer.expect(|_| Some(next), b'"').ok_or(Expect::String)?;
-        let key = lexer.str_string()?;
-        lexer.expect(Lex::ws_peek, b':').ok_or(Expect::Colon)?;
-        let next = lexer.ws_peek().ok_or(Expect::Value)?;
+    json::object(next, lexer, |key, next, lexer| {
         if key == name {
             found = text(next, lexer)?;
             return Ok(());
         }
-        skip(next, lexer, MAX_DEPTH)
+        json::skip(next, lexer, json::MAX_DEPTH)
     })?;
     Ok(found)
 }
@@ -103,24 +88,8 @@ fn member(next: u8, lexer: &mut SliceLexer<'_>, name: &str) -> Result<Option<Vec
 /// A string, or a number as written; none where the value is another.
 fn text(next: u8, lexer: &mut SliceLexer<'_>) -> Result<Option<Vec<u8>>, Error> {
     match next {
-        b'"' => Ok(Some(lexer.discarded().str_string()?.into_owned().into_bytes())),
         b'-' | b'0'..=b'9' => Ok(Some(lexer.num_bytes().validated()?.0.to_vec())),
-        _ => skip(next, lexer, MAX_DEPTH).map(|()| None),
-    }
-}
-
-/// Passes over a value, as `hifijson::ignore` does, and no deeper than it may go.
-fn skip(next: u8, lexer: &mut SliceLexer<'_>, depth: u8) -> Result<(), Error> {
-    let inner = depth.checked_sub(1).ok_or(Expect::Value)?;
-    match next {
-        b'[' => lexer.discarded().seq(b']', Lex::ws_peek, |next, lexer| skip(next, lexer, inner)),
-        b'{' => lexer.discarded().seq(b'}', Lex::ws_peek, |next, lexer| {
-            lexer.expect(|_| Some(next), b'"').ok_or(Expect::String)?;
-            lexer.str_ignore()?;
-            lexer.expect(Lex::ws_peek, b':').ok_or(Expect::Colon)?;
-            skip(lexer.ws_peek().ok_or(Expect::Value)?, lexer, inner)
-        }),
-        plain => hifijson::ignore::parse(plain, lexer),
+        _ => json::string(next, lexer).map(|text| text.map(String::into_bytes)),
     }
 }
 
