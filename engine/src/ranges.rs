@@ -88,6 +88,18 @@ impl Ranges {
     }
 }
 
+/// Whether an address is not a public one: private, shared (RFC 6598), loopback, link-local or unique local.
+pub fn is_private(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => {
+            let [a, b, ..] = v4.octets();
+            let is_shared = a == 100 && (64..128).contains(&b);
+            v4.is_private() || v4.is_loopback() || v4.is_link_local() || is_shared
+        }
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),
+    }
+}
+
 fn high_half(address: u128) -> u64 {
     u64::try_from(address >> 64).unwrap_or(u64::MAX)
 }

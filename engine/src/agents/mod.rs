@@ -1,10 +1,32 @@
 //! Who may introduce itself, and how it proves that it is who it says: by the network it comes from, or by a signature.
+//!
+//! A name in a user agent is a claim, and anybody may write it. It is proven where the request comes from a network that the
+//! agent's operator publishes; a signature proves who sent a request without a name.
+
+mod names;
+mod network;
+mod registry;
+
+pub use names::{Claims, MOST_CLAIMS};
+pub use registry::Registry;
 
 pub mod signature;
 
 use crate::ranges::Ranges;
 use alloc::{string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
+
+/// The most agents of a policy.
+pub const MAX_AGENTS: usize = 1_000;
+
+/// The most names of all agents.
+pub const MAX_NAMES: usize = 4_000;
+
+/// The fewest bytes of a name: shorter ones stand in words of all kinds.
+pub const MIN_NAME: usize = 4;
+
+/// The most bytes of a name.
+pub const MAX_NAME: usize = 64;
 
 /// An agent that a policy names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,4 +105,43 @@ pub struct Introduced {
     pub agent: Option<u16>,
     /// What became of the proof.
     pub outcome: Outcome,
+}
+
+impl Outcome {
+    /// The name that policies and records give.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::Invalid => "invalid",
+            Self::Unverifiable => "unverifiable",
+        }
+    }
+}
+
+/// An agent that is who it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verified<'a> {
+    /// The agent.
+    pub agent: &'a Agent,
+    /// What proves it.
+    pub by: Proof,
+}
+
+/// What proves who an agent is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Proof {
+    /// Its key.
+    Signature,
+    /// Its address.
+    Network,
+}
+
+impl Proof {
+    /// The name that records give.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Signature => "signature",
+            Self::Network => "network",
+        }
+    }
 }

@@ -10,6 +10,7 @@ pub use reasons::{MAX_REASONS, Reason, Reasons, Stand};
 pub use reply::{Refusal, Reply, Subject};
 
 use crate::{
+    agents::Verified,
     risk::{Band, Risk},
     scoring::{Feature, Scored},
     transaction::Carried,
@@ -76,6 +77,8 @@ pub struct Decision<'a> {
     pub transaction: Option<Carried<'a>>,
     /// The device identity.
     pub device: u64,
+    /// The agent that it comes from, where that is proven.
+    pub agent: Option<Verified<'a>>,
     /// The name of the bundle that decided.
     pub bundle: &'a str,
     /// What the host does to the request headers before it forwards the request.

@@ -113,7 +113,11 @@ fn risk_field(decision: &Decision<'_>) -> String {
     for (at, reason) in decision.reasons.counted().iter().enumerate() {
         push_all(&mut out, &[if at == 0 { "\"" } else { " \"" }, reason.id, "\""]);
     }
-    push_all(&mut out, &["), bundle=\"", decision.bundle, "\", id=\"", decision.id.as_str(), "\""]);
+    out.push(')');
+    if let Some(verified) = decision.agent {
+        push_all(&mut out, &[", agent=\"", &verified.agent.id, "\""]);
+    }
+    push_all(&mut out, &[", bundle=\"", decision.bundle, "\", id=\"", decision.id.as_str(), "\""]);
     out
 }
 

@@ -104,7 +104,7 @@ impl Limit {
     pub fn makes_up_keys(&self) -> bool {
         self.key.iter().any(|part| match part {
             KeyPart::Device | KeyPart::Session | KeyPart::Account | KeyPart::Path => true,
-            KeyPart::Ip | KeyPart::Asn | KeyPart::Country | KeyPart::Clearance => false,
+            KeyPart::Ip | KeyPart::Asn | KeyPart::Country | KeyPart::Clearance | KeyPart::Agent => false,
         })
     }
 
@@ -133,6 +133,8 @@ pub enum KeyPart {
     Account,
     /// The class of the path: [`path_class`].
     Path,
+    /// The agent that is verified. Who is none is not counted.
+    Agent,
 }
 
 /// Where a bucket stands.

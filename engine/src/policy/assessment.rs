@@ -5,6 +5,7 @@ mod transacting;
 
 use super::{Policy, Recording, challenged::Challenged};
 use crate::{
+    agents::Verified,
     challenge,
     decision::{Decision, Id, Judgement, Reasons, Refusal, Reply, Subject, Verdict},
     evidence,
@@ -35,6 +36,7 @@ pub struct Assessment<'a> {
     device: u64,
     // Whether every part of the device identity was seen: it stands for many clients where it was not.
     device_seen: bool,
+    agent: Option<Verified<'a>>,
     shown: Shown,
     risk: Risk,
     band: Band,
@@ -53,7 +55,7 @@ pub struct Assessment<'a> {
 
 impl<'a> Assessment<'a> {
     pub(super) fn new(policy: &'a Policy, facts: &'a Facts<'a>, keys: &'a Keyring, scratch: &mut Scratch) -> Self {
-        let mut scene = Scene::recalling(facts, &scratch.agents);
+        let mut scene = Scene::recalling(facts, &scratch.agents, &policy.registry);
         let device = identity::device(&scene.device_parts(), keys);
         scene.open_session(keys, policy.settings.behaviour);
         let mut assessment = Self {
@@ -62,6 +64,7 @@ impl<'a> Assessment<'a> {
             keys,
             device,
             device_seen: scene.sees_device(),
+            agent: None,
             shown: Shown { session: Presented::Unavailable, clearance: Fact::Unavailable },
             risk: Tally::default().risk(policy.settings.weights, Confidence::observed(facts)),
             band: Band::Low,
@@ -78,6 +81,7 @@ impl<'a> Assessment<'a> {
         };
         if policy.settings.mode != Mode::Off {
             policy.conditions.evaluate(&scene, scratch);
+            assessment.agent = scene.verified().known();
             assessment.credential =
                 policy.settings.account.as_ref().map_or(Fact::Unavailable, |account| account.field(&scene));
             assessment.scored = policy.models.score(&scene, || assessment.share());
@@ -154,7 +158,7 @@ impl<'a> Assessment<'a> {
 
     /// Decides, once the charges are made.
     pub fn decide(mut self, charged: &[Charged]) -> Decision<'a> {
-        let Self { policy, facts, keys, device, .. } = self;
+        let Self { policy, facts, keys, device, agent, .. } = self;
         let features = core::mem::take(&mut self.features);
         let session = if features.is_empty() { None } else { self.session_pseudonym() };
         let window = self.window_state();
@@ -176,6 +180,7 @@ impl<'a> Assessment<'a> {
             session,
             transaction,
             device,
+            agent,
             bundle: &policy.name,
             edits: Vec::with_capacity(8),
             reply: None,

@@ -14,7 +14,7 @@ pub use assessment::Assessment;
 pub use settings::{Recording, Settings};
 
 use crate::{
-    agents::Agent,
+    agents::{Agent, MAX_AGENTS, MAX_NAME, MAX_NAMES, MIN_NAME, Registry},
     bundle::{Bundle, BundleError, Section, is_plain},
     facts::Facts,
     keys::Keyring,
@@ -26,6 +26,7 @@ use crate::{
 };
 use alloc::{string::String, vec::Vec};
 use core::fmt;
+use sha2::{Digest, Sha256};
 
 /// A verified, immutable policy. A reload makes a new one.
 #[derive(Debug)]
@@ -38,7 +39,7 @@ pub struct Policy {
     // INVARIANT: one condition a rule, then one a limit, then one a transaction.
     conditions: Conditions,
     models: Models,
-    agents: Vec<Agent>,
+    registry: Registry,
     transactions: Vec<Transaction>,
 }
 
@@ -56,7 +57,7 @@ impl Policy {
             limits: decode(&bundle, Section::Limits, "limits")?,
             conditions: conditions(&bundle)?,
             models: models(&bundle)?,
-            agents: decode(&bundle, Section::Agents, "agents")?,
+            registry: registry(&bundle)?,
             transactions: decode(&bundle, Section::Transactions, "transactions")?,
         };
         policy.check()
@@ -100,7 +101,12 @@ impl Policy {
 
     /// Who may introduce itself.
     pub fn agents(&self) -> &[Agent] {
-        &self.agents
+        self.registry.agents()
+    }
+
+    /// The same, as scenes know them.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
     }
 
     /// The transactions, in order.
@@ -120,7 +126,7 @@ impl Policy {
         if !self.rules.iter().all(|rule| is_plain(&rule.id)) || !self.limits.iter().all(|limit| is_plain(&limit.id)) {
             return Err(LoadError::Inconsistent { what: "ids" });
         }
-        if !self.agents.iter().all(|agent| is_plain(&agent.id))
+        if !self.agents().iter().all(|agent| is_plain(&agent.id))
             || !self.transactions.iter().all(|transaction| is_plain(&transaction.id) && transaction.is_sound())
         {
             return Err(LoadError::Inconsistent { what: "ids" });
@@ -158,6 +164,20 @@ fn conditions(bundle: &Bundle<'_>) -> Result<Conditions, LoadError> {
     let section = |section| bundle.section(section).unwrap_or_default();
     Conditions::load(section(Section::Conditions), section(Section::Lists), section(Section::Matchers))
         .map_err(LoadError::Conditions)
+}
+
+fn registry(bundle: &Bundle<'_>) -> Result<Registry, LoadError> {
+    let agents: Vec<Agent> = decode(bundle, Section::Agents, "agents")?;
+    let names = agents.iter().flat_map(|agent| &agent.names);
+    let sound = names.clone().all(|name| (MIN_NAME..=MAX_NAME).contains(&name.len()))
+        && names.count() <= MAX_NAMES
+        && agents.len() <= MAX_AGENTS
+        && agents.iter().all(|agent| agent.networks.is_sound());
+    if !sound {
+        return Err(LoadError::Inconsistent { what: "agents" });
+    }
+    let hash = Sha256::digest(bundle.section(Section::Agents).unwrap_or_default());
+    Ok(Registry::new(agents, hash.first_chunk().map_or(0, |first| u64::from_le_bytes(*first))))
 }
 
 fn models(bundle: &Bundle<'_>) -> Result<Models, LoadError> {

@@ -297,6 +297,7 @@ pub(super) fn state<T>(test: &Test, reading: &Fact<T>) -> Answer {
 mod tests {
     use super::*;
     use crate::{
+        agents::Registry,
         rules::wire::{Field, Matchers, Op, Source, Table},
         rules::{Literal, build_literals},
         signals::Sample,
@@ -340,7 +341,7 @@ mod tests {
             requests in prop::collection::vec((any::<bool>(), "[a-cA-C]{3}|curl|Chrome", 0_usize..30), 1..40),
         ) {
             let policies = [conditions(&first), conditions(&second)];
-            let mut kept = Scratch::default();
+            let (mut kept, registry) = (Scratch::default(), Registry::default());
             for (which, letters, length) in requests {
                 let conditions = &policies[usize::from(which)];
                 let agent = format!("{letters}/1 (X11; Linux{})", "-".repeat(length));
@@ -348,7 +349,7 @@ mod tests {
                 let facts = Sample::GET.facts(&headers);
                 let mut fresh = Scratch::default();
                 conditions.evaluate(&Scene::new(&facts), &mut fresh);
-                let scene = Scene::recalling(&facts, &kept.agents);
+                let scene = Scene::recalling(&facts, &kept.agents, &registry);
                 let new = Scene::new(&facts);
                 prop_assert_eq!(scene.device_parts(), new.device_parts());
                 scene.keep(&mut kept.agents);

@@ -1,21 +1,11 @@
 //! `client.address_is_private`
 
 use super::{Expected, Fact, Page, Reading, Sample, Scene, Value};
+use crate::ranges;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
-    scene.facts().connection.address.map(|address| Value::Bool(is_private(address.to_canonical())))
-}
-
-fn is_private(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => {
-            let [a, b, ..] = v4.octets();
-            let is_shared = a == 100 && (64..128).contains(&b);
-            v4.is_private() || v4.is_loopback() || v4.is_link_local() || is_shared
-        }
-        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),
-    }
+    scene.facts().connection.address.map(|address| Value::Bool(ranges::is_private(address)))
 }
 
 pub(super) const PAGE: Page = Page {

@@ -11,6 +11,10 @@ mod registry;
 mod sample;
 mod scene;
 
+mod agent_claimed;
+mod agent_id;
+mod agent_network;
+mod agent_purpose;
 mod beacon_coalesces;
 mod beacon_events;
 mod beacon_fine_pointer;
@@ -184,7 +188,7 @@ mod wheel_events;
 mod wheel_reversals;
 
 pub use registry::{PAGES, SIGNALS, by_name};
-pub use sample::{Expected, Sample, Visit};
+pub use sample::{Expected, Sample, Visit, agents::registry as sample_agents};
 pub use scene::{Agents, Scene};
 pub(crate) use scene::{HeaderName, Marks};
 

@@ -3,6 +3,7 @@
 mod agent;
 mod headers;
 mod hints;
+mod introduction;
 mod ja4;
 mod session;
 mod shape;
@@ -14,6 +15,7 @@ pub(super) use hints::Hints;
 pub(super) use ja4::{Family as TlsFamily, Ja4};
 
 use crate::{
+    agents::{Claims, Introduced, Registry},
     fact::Fact,
     facts::{Facts, Unlisted},
     keys::Keyring,
@@ -33,6 +35,10 @@ pub struct Scene<'a> {
     facts: &'a Facts<'a>,
     index: Index,
     agent: OnceCell<Fact<Agent>>,
+    // None where the policy names no agent.
+    registry: Option<&'a Registry>,
+    claims: OnceCell<Fact<Claims>>,
+    introduced: OnceCell<Fact<Introduced>>,
     hints: OnceCell<Fact<Hints>>,
     shape: OnceCell<[u8; 16]>,
     habits: OnceCell<[u8; 8]>,
@@ -43,7 +49,15 @@ pub struct Scene<'a> {
 
 /// User agents that were read before.
 #[derive(Debug, Default)]
-pub struct Agents(Recall<Agent>);
+pub struct Agents(Recall<Remembered>);
+
+/// What was read of a user agent.
+#[derive(Clone, Copy, Debug, Default)]
+struct Remembered {
+    agent: Agent,
+    /// The agents of the policy that it names, where that was asked.
+    claims: Option<Claims>,
+}
 
 /// The name of a header in lower case, looked up among the well-known ones once.
 #[derive(Debug)]
@@ -74,6 +88,9 @@ impl<'a> Scene<'a> {
             facts,
             index: Index::of(facts.headers.list, facts.seen.headers),
             agent: OnceCell::new(),
+            registry: None,
+            claims: OnceCell::new(),
+            introduced: OnceCell::new(),
             hints: OnceCell::new(),
             shape: OnceCell::new(),
             habits: OnceCell::new(),
@@ -90,19 +107,23 @@ impl<'a> Scene<'a> {
     }
 
     /// The scene of these facts, with the user agent read as it was before.
-    pub(crate) fn recalling(facts: &'a Facts<'a>, agents: &Agents) -> Self {
-        let scene = Self::new(facts);
-        let known = scene.known(Known::UserAgent).known().and_then(|text| agents.0.find(0, text));
-        Self { agent: known.map_or_else(OnceCell::new, |agent| OnceCell::from(Fact::Known(*agent))), ..scene }
+    pub(crate) fn recalling(facts: &'a Facts<'a>, agents: &Agents, registry: &'a Registry) -> Self {
+        let scene = Self::new(facts).knowing(registry);
+        let known = scene.known(Known::UserAgent).known().and_then(|text| agents.0.find(registry.mark(), text));
+        let Some(known) = known else { return scene };
+        let claims = known.claims.map_or_else(OnceCell::new, |claims| OnceCell::from(Fact::Known(claims)));
+        Self { agent: OnceCell::from(Fact::Known(known.agent)), claims, ..scene }
     }
 
     /// Keeps what was read of the user agent.
     pub(crate) fn keep(&self, agents: &mut Agents) {
+        let mark = self.registry.map_or(0, Registry::mark);
         if let (Fact::Known(text), Some(Fact::Known(agent))) = (self.known(Known::UserAgent), self.agent.get())
-            && agents.0.find(0, text).is_none()
-            && let Some(kept) = agents.0.note(0, text)
+            && agents.0.find(mark, text).is_none()
+            && let Some(kept) = agents.0.note(mark, text)
         {
-            *kept = *agent;
+            let claims = self.claims.get().and_then(|claims| claims.known());
+            *kept = Remembered { agent: *agent, claims };
         }
     }
 

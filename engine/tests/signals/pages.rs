@@ -19,7 +19,8 @@ A signal has a value, or it is absent (the client did not send it, or claims not
 unavailable (this host cannot see it). Comparisons with the last two are neither true nor false. A signal whose name has
 `matches` in it is true when a request agrees with what it claims to be, and false when it contradicts itself.
 
-Examples show what differs from `GET https://shop.example/` over HTTP/2 by a client of which nothing else is known.
+Examples show what differs from `GET https://shop.example/` over HTTP/2 by a client of which nothing else is known. They know
+one agent, `example.search`, whose user agent has `finderbot` in it and which comes from 198.51.100.0/24.
 ";
 
 #[test]

@@ -4,7 +4,7 @@ use outwork_engine::{
     fact::Fact,
     facts::Session,
     keys::Keyring,
-    signals::{Kind, PAGES, SIGNALS, Scene, Value, by_name},
+    signals::{Kind, PAGES, SIGNALS, Scene, Value, by_name, sample_agents},
     window::Decay,
 };
 use std::{collections::BTreeSet, fs, path::Path};
@@ -22,7 +22,7 @@ fn names_stand_in_order_and_are_found() {
 /// A signal that nobody registered would never run.
 #[test]
 fn every_file_is_registered() {
-    const CONTRACT: [&str; 4] = ["mod", "registry", "sample", "scene"];
+    const CONTRACT: [&str; 3] = ["mod", "registry", "scene"];
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/signals");
     let files: BTreeSet<String> = fs::read_dir(folder)
         .unwrap()
@@ -38,7 +38,7 @@ fn every_file_is_registered() {
 #[test]
 fn every_example_holds() {
     let keys = Keyring::parse("a:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE").unwrap();
-    let mut wrong = Vec::new();
+    let (mut wrong, agents) = (Vec::new(), sample_agents());
     for (signal, page) in SIGNALS.iter().zip(PAGES) {
         assert!(!page.examples.is_empty(), "{} has no example", signal.name);
         for (number, (sample, expected)) in page.examples.iter().enumerate() {
@@ -49,7 +49,7 @@ fn every_example_holds() {
             if let Some(window) = &window {
                 facts.session = Session::Window(window, sample.visit.and_then(|visit| visit.clearance(facts.now)));
             }
-            let scene = Scene::opened(&facts, &keys, Decay::default());
+            let scene = Scene::opened(&facts, &keys, Decay::default()).knowing(&agents);
             let reading = (signal.read)(&scene);
             if reading != expected.reading() {
                 wrong.push(format!("{} example {number}: {reading:?}, expected {expected:?}", signal.name));

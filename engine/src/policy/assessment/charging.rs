@@ -76,6 +76,7 @@ impl<'a> Assessment<'a> {
                 KeyPart::Account => self.account()?,
                 KeyPart::Path if self.facts.seen.path => path.as_deref()?,
                 KeyPart::Path => return None,
+                KeyPart::Agent => self.agent?.agent.id.as_bytes(),
             });
         }
         Some(self.keys.limit_key(&parts))

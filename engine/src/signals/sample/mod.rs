@@ -1,5 +1,7 @@
 //! Requests small enough to stand beside a signal as its examples.
 
+pub(super) mod agents;
+
 use super::{Reading, Value};
 use crate::{
     beacon::Feature,
