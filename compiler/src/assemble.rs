@@ -33,7 +33,7 @@ pub(crate) fn assemble(policy: &PolicySource, sources: &Sources) -> Result<Vec<u
         (Section::Matchers, encode(&lowered.matchers)?),
         (Section::Notes, encode(&notes)?),
         (Section::Models, encode(&policy.models.iter().map(ModelSource::entry).collect::<Vec<_>>())?),
-        (Section::Agents, encode(&policy.agents)?),
+        (Section::Agents, encode(&policy.agents.iter().map(|agent| &agent.agent).collect::<Vec<_>>())?),
         (Section::Transactions, encode(&policy.transactions.iter().map(|one| &one.transaction).collect::<Vec<_>>())?),
     ];
     let sections: Vec<(Section, &[u8])> =

@@ -112,7 +112,7 @@ fn evaluate(
 ) -> Option<Trace> {
     // Any random bytes will do: no condition reads them.
     test.request.with_facts(NOW, [0; 16], |facts| {
-        let scene = Scene::new(facts);
+        let scene = Scene::new(facts).knowing(policy.registry());
         policy.conditions().evaluate(&scene, scratch);
         let failed = scratch.holds(place) != test.fires;
         note.filter(|_| failed).and_then(|note| Trace::of(notes, note, scratch, &scene))

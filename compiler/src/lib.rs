@@ -23,11 +23,13 @@ mod note;
 mod notes;
 mod options;
 mod pack;
+mod published;
 mod read;
 mod request;
 mod schema;
 mod source;
 mod trace;
+mod url;
 mod visit;
 
 pub use check_tests::TestOutcome;
@@ -35,8 +37,9 @@ pub use diagnostic::{Code, Diagnostic, Fix, Place, Position, Report, Severity};
 pub use files::{Files, Folder, MAX_FILE_BYTES};
 pub use format::format;
 pub use hosts::Host;
-pub use notes::{MacroNote, Notes, PartNote, PartShape, RuleNote};
+pub use notes::{AgentNote, MacroNote, Notes, PartNote, PartShape, RuleNote};
 pub use options::Options;
+pub use published::{ListFormat, ListSource, list_sources};
 pub use request::Request;
 pub use schema::{SchemaKind, schema};
 pub use source::{FileId, Source, Sources, Span};
@@ -45,7 +48,7 @@ pub use visit::{Observed, Visit, Way};
 
 use context::Context;
 use outwork_engine::bundle::Bundle;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The file that a policy's folder is named by.
 pub const ENTRY: &str = "outwork.toml";
@@ -84,16 +87,20 @@ pub fn compile(path: &Path) -> Result<Compiled, Report> {
 /// # Errors
 /// Everything that is wrong with it, tests that fail and warnings included.
 pub fn compile_with(path: &Path, options: &Options) -> Result<Compiled, Report> {
-    let (folder, entry) = if path.is_dir() {
-        (path.to_owned(), ENTRY.to_owned())
-    } else {
-        let folder = path.parent().map_or_else(Default::default, Path::to_owned);
-        (folder, path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default())
-    };
+    let (folder, entry) = entry(path);
     match compile_files_with(&Folder(folder.clone()), &entry, options) {
         Ok(compiled) => Ok(Compiled { warnings: compiled.warnings.inside(&folder), ..compiled }),
         Err(report) => Err(report.inside(&folder)),
     }
+}
+
+/// The folder of a policy, and the file in it that names the others.
+fn entry(path: &Path) -> (PathBuf, String) {
+    if path.is_dir() {
+        return (path.to_owned(), ENTRY.to_owned());
+    }
+    let folder = path.parent().map_or_else(Default::default, Path::to_owned);
+    (folder, path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default())
 }
 
 /// Compiles the policy or pack in file `entry`.
@@ -109,17 +116,7 @@ pub fn compile_files(files: &dyn Files, entry: &str) -> Result<Compiled, Report>
 /// # Errors
 /// Everything that is wrong with it, tests that fail and warnings included.
 pub fn compile_files_with(files: &dyn Files, entry: &str, options: &Options) -> Result<Compiled, Report> {
-    // The CEL parser is recursive; a thread of our own makes its stack the same everywhere.
-    std::thread::scope(|scope| {
-        let work = || compile_here(files, entry, options);
-        match std::thread::Builder::new().stack_size(cel::STACK_BYTES).spawn_scoped(scope, work) {
-            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            Err(error) => {
-                let message = format!("cannot start a thread: {error}");
-                Err(Report::new(vec![Diagnostic::nowhere(Code::Unreadable, message)], Sources::default()))
-            }
-        }
-    })
+    cel::with_stack(|| compile_here(files, entry, options))
 }
 
 fn compile_here(files: &dyn Files, entry: &str, options: &Options) -> Result<Compiled, Report> {

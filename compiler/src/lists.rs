@@ -6,6 +6,7 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     files::relative_to,
     pack::{Accepted, read_accepted},
+    published::{self, SourceOf},
     read::{Keys, Text},
     source::{FileId, Span},
 };
@@ -36,6 +37,8 @@ pub(crate) struct Named {
     pub(crate) span: Span,
     /// The warnings that it accepts.
     pub(crate) accepted: Vec<Accepted>,
+    /// Where the networks of its file come from.
+    pub(crate) source: Option<SourceOf>,
 }
 
 /// What a list has.
@@ -53,7 +56,7 @@ const MAX_SHOWN: usize = 10;
 pub(crate) const KEYS: &[&str] = &["cidr", "strings", "numbers", "why", "accept"];
 
 /// The keys of a list's source.
-pub(crate) const FILE: &[&str] = &["file"];
+pub(crate) const FILE: &[&str] = &["file", "source", "format"];
 
 const KINDS: [&str; 3] = ["cidr", "strings", "numbers"];
 
@@ -73,9 +76,9 @@ impl Lists {
                 cx.report(Diagnostic::new(Code::BadName, outer.at(key.span()), message).help(help));
             }
             match outer.table_of(cx, value, name).and_then(|table| read_list(cx, pack.file(), table)) {
-                Some((contents, accepted)) => {
+                Some(Read { contents, accepted, source }) => {
                     lists.named.push((name.to_owned(), contents));
-                    lists.names.push(Named { name: name.to_owned(), span: outer.at(key.span()), accepted });
+                    lists.names.push(Named { name: name.to_owned(), span: outer.at(key.span()), accepted, source });
                 }
                 None => {
                     lists.broken.insert(name.to_owned());
@@ -129,11 +132,14 @@ fn as_name(name: &str) -> String {
     name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
 }
 
-fn read_list<'t>(
-    cx: &mut Context<'_>,
-    file: FileId,
-    table: (&DeTable<'t>, std::ops::Range<usize>),
-) -> Option<(Contents, Vec<Accepted>)> {
+/// What is read of a list.
+struct Read {
+    contents: Contents,
+    accepted: Vec<Accepted>,
+    source: Option<SourceOf>,
+}
+
+fn read_list<'t>(cx: &mut Context<'_>, file: FileId, table: (&DeTable<'t>, std::ops::Range<usize>)) -> Option<Read> {
     let keys = Keys::open(cx, file, table, "a list", KEYS);
     let accepted = read_accepted(cx, &keys);
     let kinds: Vec<&str> = KINDS.into_iter().filter(|kind| keys.has(kind)).collect();
@@ -144,6 +150,7 @@ fn read_list<'t>(
         return None;
     };
     let value = keys.get(kind)?;
+    let mut source = None;
     let entries = match value.get_ref() {
         DeValue::Array(items) => items
             .iter()
@@ -151,10 +158,14 @@ fn read_list<'t>(
             .collect::<Vec<_>>()
             .into_iter()
             .collect::<Option<Vec<_>>>()?,
-        DeValue::Table(table) => file_entries(cx, file, (table, value.span()))?,
+        DeValue::Table(table) => {
+            let (entries, from) = file_entries(cx, file, kind, (table, value.span()))?;
+            source = from;
+            entries
+        }
         _ => return keys.wrong_type(cx, value, kind, "an array or `{ file = \"…\" }`"),
     };
-    contents(cx, kind, entries).map(|contents| (contents, accepted))
+    contents(cx, kind, entries).map(|contents| Read { contents, accepted, source })
 }
 
 fn entry(cx: &mut Context<'_>, keys: &Keys<'_, '_>, item: &Spanned<DeValue<'_>>, kind: &str) -> Option<Text> {
@@ -169,12 +180,17 @@ fn entry(cx: &mut Context<'_>, keys: &Keys<'_, '_>, item: &Spanned<DeValue<'_>>,
 fn file_entries<'t>(
     cx: &mut Context<'_>,
     file: FileId,
+    kind: &str,
     table: (&DeTable<'t>, std::ops::Range<usize>),
-) -> Option<Vec<Text>> {
+) -> Option<(Vec<Text>, Option<SourceOf>)> {
     let keys = Keys::open(cx, file, table, "a list's source", FILE);
     let named = keys.required_text(cx, "file")?;
     let from = cx.sources.file(file).map(|source| source.path.clone()).unwrap_or_default();
-    let (list, text) = cx.open(&relative_to(&from, &named.value), Some(&named.span))?;
+    let path = relative_to(&from, &named.value);
+    let opened = cx.open(&path, Some(&named.span));
+    let text_of_list = opened.as_ref().map_or("", |(_, text)| text);
+    let source = published::read(cx, &keys, kind, (&path, text_of_list));
+    let (list, text) = opened?;
     let mut entries = Vec::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
@@ -186,7 +202,7 @@ fn file_entries<'t>(
         }
         start += line.len();
     }
-    Some(entries)
+    Some((entries, source))
 }
 
 fn contents(cx: &mut Context<'_>, kind: &str, entries: Vec<Text>) -> Option<Contents> {

@@ -3,8 +3,8 @@
 use crate::{
     cel::{Named, Shape, Tree},
     lower::Atoms,
-    notes::{MacroNote, Notes, PartNote, PartShape, RuleNote},
-    pack::{PolicySource, RuleSource, TransactionSource},
+    notes::{AgentNote, MacroNote, Notes, PartNote, PartShape, RuleNote},
+    pack::{AgentSource, PolicySource, RuleSource, TransactionSource},
     read::Text,
     source::{FileId, Sources},
 };
@@ -32,11 +32,17 @@ pub(crate) fn notes(policy: &PolicySource, atoms: &Atoms, sources: &Sources) -> 
     Notes {
         rules: policy.rules.iter().map(|rule| of_rule(rule, &mut parts, sources)).collect(),
         transactions: policy.transactions.iter().map(|one| of_transaction(one, &mut parts, sources)).collect(),
+        agents: policy.agents.iter().map(|agent| of_agent(agent, sources)).collect(),
         macros: parts.macros(),
         atoms: atoms.in_words(),
         reads,
         fields: ordered.into_iter().map(|(_, name, source)| (name, source)).collect(),
     }
+}
+
+fn of_agent(agent: &AgentSource, sources: &Sources) -> AgentNote {
+    let (why, references) = (agent.why.clone(), agent.references.clone());
+    AgentNote { why, references, place: place(&agent.id, sources) }
 }
 
 fn of_rule(rule: &RuleSource, parts: &mut Parts<'_>, sources: &Sources) -> RuleNote {

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub struct Notes {
     /// One for each rule, in the order of the policy.
     pub rules: Vec<RuleNote>,
+    /// One for each agent, in the order of the policy.
+    pub agents: Vec<AgentNote>,
     /// The macros that conditions are made of.
     pub macros: Vec<MacroNote>,
     /// Each atom as CEL.
@@ -35,6 +37,17 @@ pub struct RuleNote {
     pub place: String,
     /// The parts of its condition, each before those that it is made of.
     pub parts: Vec<PartNote>,
+}
+
+/// What an explanation says about an agent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentNote {
+    /// Why it is there.
+    pub why: String,
+    /// `https:` links to read more.
+    pub references: Vec<String>,
+    /// Where it stands, as `packs/agents.toml:12`.
+    pub place: String,
 }
 
 /// What an explanation says about a macro that is a condition.

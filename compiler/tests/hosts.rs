@@ -2,9 +2,11 @@
 
 use outwork_compiler::{Host, Request, corpus::CaseFile};
 use outwork_engine::{
+    agents::{Agent, Purpose, Registry},
     beacon::FEATURES,
     fact::Fact,
     facts::{Facts, Session},
+    ranges::Ranges,
     signals::{SIGNALS, Scene},
     time::Time,
     window::Window,
@@ -45,20 +47,36 @@ fn observed() -> Window {
     window
 }
 
+/// One agent, which is whoever says that it is Googlebot.
+fn agents() -> Registry {
+    let networks = Ranges::from_networks([("0.0.0.0".parse().unwrap(), 0)]);
+    let agent = Agent {
+        id: "google".into(),
+        name: "Google".into(),
+        purpose: Purpose::Search,
+        names: vec!["googlebot".into()],
+        networks,
+        directory: None,
+        keys: vec![],
+        test_keys: false,
+    };
+    Registry::new(vec![agent], 0)
+}
+
 #[test]
 fn a_signal_is_known_on_a_host_exactly_when_the_table_says_so() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/corpus");
     let files = CaseFile::read_all(&corpus).unwrap();
     let requests: Vec<Request> =
         files.iter().flat_map(|file| &file.cases).map(|case| case.request().unwrap()).collect();
-    let window = observed();
+    let (window, agents) = (observed(), agents());
     for host in Host::ALL {
         let mut known = BTreeSet::new();
         for request in &requests {
             seen_by(host, request.clone()).with_facts(Time::default(), [0; 16], |facts| {
                 // Tokens are opened on every host alike.
                 let facts = Facts { session: Session::Window(&window, None), ..*facts };
-                let scene = Scene::new(&facts);
+                let scene = Scene::new(&facts).knowing(&agents);
                 known
                     .extend(SIGNALS.iter().filter(|signal| (signal.read)(&scene).is_known()).map(|signal| signal.name));
             });

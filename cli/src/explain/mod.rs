@@ -1,5 +1,6 @@
 //! What a policy makes of one request, with every step that led there.
 
+mod agent;
 mod decided;
 mod facts;
 mod limits;
@@ -17,6 +18,7 @@ use outwork_engine::signals::{Reading, SIGNALS, Scene};
 use outwork_engine::time::Time;
 use serde::Serialize;
 
+use agent::ExplainedAgent;
 use decided::Decided;
 use limits::Limit;
 use models::ExplainedModel;
@@ -32,6 +34,9 @@ pub(crate) struct Explanation {
     /// The instant that is decided for, RFC 3339.
     at: String,
     decision: Decided,
+    /// Who it comes from, where that is proven.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agent: Option<ExplainedAgent>,
     /// How the points became the risk.
     risk: Arithmetic,
     /// The models of the policy, in its order.
@@ -84,7 +89,7 @@ impl Explainer<'_> {
         let stepped = limits::charge(&charges, facts.now);
         let charged: Vec<_> = stepped.iter().map(|(charged, _)| *charged).collect();
         let decision = assessment.decide(&charged);
-        let scene = Scene::opened(facts, self.keys, self.policy.settings().behaviour);
+        let scene = Scene::opened(facts, self.keys, self.policy.settings().behaviour).knowing(self.policy.registry());
         let describe = rules::Describe { policy: self.policy, notes: self.notes, scratch: &scratch, scene: &scene };
         let asked = self.asked.iter().filter_map(|id| self.policy.rules().iter().position(|rule| rule.id == *id));
         Explanation {
@@ -97,6 +102,7 @@ impl Explainer<'_> {
             signals: SIGNALS.iter().map(|signal| Named::of(signal.name, (signal.read)(&scene))).collect(),
             risk: Arithmetic::of(self.policy, &standings, &decision.scored, seen),
             models: models::of(self.policy, &decision, &scene),
+            agent: decision.agent.map(|verified| ExplainedAgent::of(self.policy, self.notes, verified)),
             decision: Decided::of(&decision),
         }
     }

@@ -125,6 +125,14 @@ fn decision(out: &mut Lines, explanation: &Explanation) {
         [layer("device", decided.device), layer("behaviour", decided.behaviour), layer("context", decided.context)];
     out.line(format!("risk     {} of 100, {}: {}", decided.risk, decided.band, layers.join(", ")));
     out.line(format!("seen     {} of 1000 of what there is to see", decided.confidence));
+    if let Some(agent) = &explanation.agent {
+        out.line(format!(
+            "agent    {} ({}), proven by its {}; purpose {}",
+            agent.id, agent.name, agent.by, agent.purpose
+        ));
+        out.line(format!("         at {}: {}", agent.place, agent.why));
+        agent.references.iter().for_each(|link| out.line(format!("         {link}")));
+    }
     out.line(format!("bundle   {}", explanation.bundle));
     out.line(format!("at       {}", explanation.at));
 }

@@ -22,7 +22,7 @@ pub(crate) use check::check;
 pub(crate) use expr::{Condition, FieldKey, ListRef, Literal, Question, Test};
 pub(crate) use listed::Listed;
 pub(crate) use macros::Macros;
-pub(crate) use parse::{STACK_BYTES, is_within_limits, reads_alike};
+pub(crate) use parse::{is_within_limits, reads_alike, with_stack};
 pub(crate) use shared::Shared;
 pub(crate) use tree::{Named, Shape, Tree};
 

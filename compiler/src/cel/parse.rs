@@ -3,7 +3,8 @@
 use super::{Scope, lexis, place::Places};
 use crate::{
     context::Context,
-    diagnostic::{Code, Diagnostic},
+    diagnostic::{Code, Diagnostic, Report},
+    source::Sources,
 };
 use cel::{
     IdedExpr,
@@ -17,7 +18,21 @@ pub(crate) const MAX_BYTES: usize = 8 << 10;
 pub(crate) const MAX_NESTING: usize = 32;
 
 /// The stack on which conditions are parsed and lowered; pages that are not touched cost nothing.
-pub(crate) const STACK_BYTES: usize = 64 << 20;
+const STACK_BYTES: usize = 64 << 20;
+
+/// Does work that parses conditions: the parser is recursive, and a thread of its own makes its stack the same everywhere.
+///
+/// # Errors
+/// What the work reports, or that no thread could be started.
+pub(crate) fn with_stack<T: Send>(work: impl FnOnce() -> Result<T, Report> + Send) -> Result<T, Report> {
+    std::thread::scope(|scope| match std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work) {
+        Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+        Err(error) => {
+            let message = format!("cannot start a thread: {error}");
+            Err(Report::new(vec![Diagnostic::nowhere(Code::Unreadable, message)], Sources::default()))
+        }
+    })
+}
 
 pub(super) fn parse(cx: &mut Context<'_>, scope: Scope<'_>) -> Option<(IdedExpr, Places)> {
     let text = &scope.when.value;

@@ -115,6 +115,15 @@ codes! {
     "0094" NoBody "a transaction binds the body of requests that have none",
     "0095" LateTransaction "an earlier transaction always comes first",
     "0096" UnreadBody "a transaction binds bodies that a host may not hand over",
+    "0100" DuplicateAgent "two agents have one id",
+    "0101" UnprovenAgent "nothing can prove who an agent is",
+    "0102" BadAgentName "a name does not tell an agent",
+    "0103" BadDirectory "a directory of keys cannot be fetched",
+    "0104" BadKeys "a file has no keys that can be used",
+    "0105" UnknownAgent "a condition asks for what no agent is",
+    "0106" BadSource "a list's source cannot be fetched",
+    "0107" OldList "a list of networks was not refreshed for long",
+    "0108" TestKeys "keys that everybody has are allowed",
 }
 
 impl Code {
@@ -128,6 +137,9 @@ impl Code {
             | Self::NoBody
             | Self::LateTransaction
             | Self::UnreadBody
+            | Self::UnknownAgent
+            | Self::OldList
+            | Self::TestKeys
             | Self::NeverFires
             | Self::AlwaysHolds
             | Self::Redundant

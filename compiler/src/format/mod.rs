@@ -7,7 +7,7 @@ mod tables;
 mod values;
 
 use crate::{
-    cel::STACK_BYTES,
+    cel::with_stack,
     diagnostic::{Code, Diagnostic, Report},
     source::{Sources, Span},
 };
@@ -20,16 +20,7 @@ use toml_edit::DocumentMut;
 /// # Errors
 /// Everything that is wrong with it as TOML; what else may be wrong is for [`crate::compile`] to say.
 pub fn format(path: &str, text: &str) -> Result<String, Report> {
-    std::thread::scope(|scope| {
-        // The CEL parser is recursive, as in `compile_files`.
-        match std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || format_here(path, text)) {
-            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            Err(error) => {
-                let message = format!("cannot start a thread: {error}");
-                Err(Report::new(vec![Diagnostic::nowhere(Code::Unreadable, message)], Sources::default()))
-            }
-        }
-    })
+    with_stack(|| format_here(path, text))
 }
 
 fn format_here(path: &str, text: &str) -> Result<String, Report> {

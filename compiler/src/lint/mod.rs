@@ -1,6 +1,7 @@
 //! What in a policy is probably not meant, though it can be built.
 
 mod address;
+mod agents;
 mod automaton;
 mod conditions;
 mod field;
@@ -36,6 +37,8 @@ pub(crate) fn lint(cx: &mut Context<'_>, policy: &PolicySource, options: &Option
     transactions::check(cx, &mut solver, policy, hosts);
     unused::check(cx, policy);
     shared::check(cx, policy);
+    agents::check(cx, policy);
+    published(cx, policy, options);
     lifetime(cx, policy, options);
     accepted(cx, options);
 }
@@ -61,11 +64,28 @@ fn lifetime(cx: &mut Context<'_>, policy: &PolicySource, options: &Options) {
     }
 }
 
+/// How many days a list of networks is good for: operators announce new ones weeks before they use them, and some do not.
+const FRESH_DAYS: u64 = 60;
+
+/// Lists of networks that were not refreshed for long.
+fn published(cx: &mut Context<'_>, policy: &PolicySource, options: &Options) {
+    let Some(today) = options.now.map(|now| now / 86_400) else { return };
+    for list in &policy.list_names {
+        let Some((source, day)) = list.source.as_ref().and_then(|source| Some((source, source.day?))) else { continue };
+        let age = today.saturating_sub(day);
+        if age > FRESH_DAYS {
+            let message = format!("the list `{}` was refreshed {age} days ago", list.name);
+            let help = "run `outwork lists update`: an agent's new networks look like an impostor's until then";
+            cx.warn(&list.accepted, Diagnostic::new(Code::OldList, source.span.clone(), message).help(help));
+        }
+    }
+}
+
 /// Warnings that were accepted for nothing. What depends on the day or on options may be raised another time.
 fn accepted(cx: &mut Context<'_>, options: &Options) {
     for accepted in cx.accepted_in_vain() {
         let depends = match accepted.code {
-            Code::Expired | Code::Unseen | Code::UnreadBody => true,
+            Code::Expired | Code::Unseen | Code::UnreadBody | Code::OldList => true,
             Code::Untested => !options.untested,
             _ => false,
         };

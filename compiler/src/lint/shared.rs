@@ -9,7 +9,7 @@ use outwork_engine::limits::{KeyPart, Rung};
 
 /// Reports limits that block by what many people share, or by what an attacker can name for somebody else.
 pub(super) fn check(cx: &mut Context<'_>, policy: &PolicySource) {
-    let is_own = |part: &KeyPart| matches!(part, KeyPart::Ip | KeyPart::Session | KeyPart::Clearance);
+    let is_own = |part: &KeyPart| matches!(part, KeyPart::Ip | KeyPart::Session | KeyPart::Clearance | KeyPart::Agent);
     for limit in &policy.limits {
         let of = &limit.limit;
         if of.ladder.level_of(Rung::Block) == 0 || of.key.iter().any(is_own) {

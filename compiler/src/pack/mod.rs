@@ -2,6 +2,7 @@
 
 mod accept;
 mod account;
+mod agent;
 mod behaviour;
 mod challenge;
 mod effect;
@@ -18,6 +19,7 @@ mod test;
 mod transaction;
 
 pub(crate) use accept::{Accepted, read as read_accepted};
+pub(crate) use agent::{AgentSource, PURPOSES};
 pub(crate) use effect::{ACTIONS, CANARY, LAYERS, MODES};
 pub(crate) use head::MATCHES;
 pub(crate) use limit::{LimitSource, PARTS, RUNGS, SCOPES, UNREACHABLE};
@@ -45,6 +47,7 @@ pub(crate) const KEYS: &[(&str, &[&str])] = &[
     ("limit.penalty", limit::PENALTY),
     ("transaction", transaction::KEYS),
     ("transaction.test", test::KEYS),
+    ("agent", agent::KEYS),
     ("override", policy::OVERRIDE),
     ("model", model::KEYS),
     ("policy", policy::SETTINGS),

@@ -28,7 +28,7 @@ fn on_page(page: &str) -> BTreeMap<String, BTreeSet<&str>> {
 #[test]
 fn the_page_has_the_keys_that_are_read() {
     let heading = |name: &str| match name {
-        "rule" | "rule.test" | "limit" | "transaction" | "transaction.test" | "model" | "override" => {
+        "rule" | "rule.test" | "limit" | "transaction" | "transaction.test" | "model" | "agent" | "override" => {
             format!("[[{name}]]")
         }
         "limit.cost" => "cost".into(),

@@ -1,8 +1,8 @@
 //! A whole policy: its settings, its packs in order, its overrides.
 
 use super::{
-    LimitSource, ModelSource, RuleSource, TransactionSource, accept, account, behaviour, challenge, effect, head,
-    limit, model, retired, rule, transaction,
+    AgentSource, LimitSource, ModelSource, RuleSource, TransactionSource, accept, account, agent, behaviour, challenge,
+    effect, head, limit, model, retired, rule, transaction,
 };
 use crate::{
     cel::Macros,
@@ -15,7 +15,7 @@ use crate::{
     source::{FileId, Span},
 };
 use outwork_engine::{
-    agents::Agent,
+    agents::{MAX_AGENTS, MAX_NAMES},
     decision::Verdict,
     policy::{Recording, Settings, is_contact},
     record::{Addresses, Format, Records},
@@ -33,7 +33,7 @@ pub(crate) struct PolicySource {
     pub(crate) rules: Vec<RuleSource>,
     pub(crate) limits: Vec<LimitSource>,
     pub(crate) models: Vec<ModelSource>,
-    pub(crate) agents: Vec<Agent>,
+    pub(crate) agents: Vec<AgentSource>,
     pub(crate) transactions: Vec<TransactionSource>,
     /// The lists of all packs, by their place.
     pub(crate) lists: Vec<Contents>,
@@ -63,6 +63,7 @@ pub(crate) const POLICY: &[&str] = &[
     "verdicts",
     "account",
     "model",
+    "agent",
     "override",
     "limit",
     "transaction",
@@ -70,7 +71,7 @@ pub(crate) const POLICY: &[&str] = &[
     "macros",
 ];
 pub(super) const OVERRIDE: &[&str] = &["rule", "mode", "score", "action", "limit", "until", "why", "accept"];
-pub(crate) const PACK: &[&str] = &["pack", "macros", "lists", "rule", "limit", "transaction"];
+pub(crate) const PACK: &[&str] = &["pack", "macros", "lists", "agent", "rule", "limit", "transaction"];
 pub(super) const SETTINGS: &[&str] = &[
     "version",
     "mode",
@@ -151,6 +152,7 @@ impl PolicySource {
         let mut lists = Lists::read(cx, &root, self.lists.len());
         let macros = Macros::read(cx, &root, text, &lists);
         self.add_tables(cx, file, text, &root, (&lists, &macros));
+        self.add_agents(cx, (file, entry), &root, &lists);
         macros.report_unused(cx);
         self.list_names.extend(lists.take_names());
         self.lists.extend(lists.into_contents());
@@ -270,6 +272,8 @@ impl PolicySource {
         let mut lists = Lists::read(cx, &keys, self.lists.len());
         let macros = Macros::read(cx, &keys, text, &lists);
         self.add_tables(cx, file, text, &keys, (&lists, &macros));
+        let path = cx.sources.file(file).map(|source| source.path.clone()).unwrap_or_default();
+        self.add_agents(cx, (file, &path), &keys, &lists);
         let group = (head.matching == head::Match::First).then(|| self.next_group());
         for table in keys.tables(cx, "rule") {
             self.rules
@@ -298,6 +302,12 @@ impl PolicySource {
         }
         for table in keys.tables(cx, "transaction") {
             self.transactions.extend(transaction::read(cx, file, text, names, table));
+        }
+    }
+
+    fn add_agents(&mut self, cx: &mut Context<'_>, file: (FileId, &str), keys: &Keys<'_, '_>, lists: &Lists) {
+        for table in keys.tables(cx, "agent") {
+            self.agents.extend(agent::read(cx, file, lists, table));
         }
     }
 
@@ -371,10 +381,13 @@ impl PolicySource {
         duplicates(cx, Code::DuplicateLimit, "limit", self.limits.iter().map(|limit| &limit.id));
         duplicates(cx, Code::DuplicateTransaction, "transaction", self.transactions.iter().map(|one| &one.id));
         duplicates(cx, Code::DuplicateModel, "model", self.models.iter().map(|model| &model.id));
+        duplicates(cx, Code::DuplicateAgent, "agent", self.agents.iter().map(|agent| &agent.id));
+        agent::check(cx, &self.agents, self.settings.lab);
         model::check(cx, &self.models);
         retired::check(cx, &self.retired, self.rules.iter().map(|rule| &rule.id), "rule");
         retired::check(cx, &self.retired, self.limits.iter().map(|limit| &limit.id), "limit");
         retired::check(cx, &self.retired, self.transactions.iter().map(|one| &one.id), "transaction");
+        retired::check(cx, &self.retired, self.agents.iter().map(|agent| &agent.id), "agent");
         for limit in self.rules.iter().filter(|_| !self.is_partial).filter_map(|rule| rule.limit.as_ref()) {
             if self.limits.iter().any(|known| known.id.value == limit.value) {
                 continue;
@@ -393,6 +406,8 @@ impl PolicySource {
             (self.limits.len(), MAX_LIMITS, "limits"),
             (self.transactions.len(), MAX_TRANSACTIONS, "transactions"),
             (self.models.len(), MAX_MODELS, "models"),
+            (self.agents.len(), MAX_AGENTS, "agents"),
+            (self.agents.iter().map(|agent| agent.agent.names.len()).sum(), MAX_NAMES, "names of agents"),
         ] {
             if count > most {
                 cx.report(Diagnostic::nowhere(Code::TooMany, format!("{count} {what}, and {most} is the most")));

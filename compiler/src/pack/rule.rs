@@ -135,7 +135,7 @@ fn tags(cx: &mut Context<'_>, keys: &Keys<'_, '_>) -> Vec<String> {
 }
 
 /// Where to read more.
-fn references(cx: &mut Context<'_>, keys: &Keys<'_, '_>) -> Vec<String> {
+pub(super) fn references(cx: &mut Context<'_>, keys: &Keys<'_, '_>) -> Vec<String> {
     let links = keys.texts(cx, "references").unwrap_or_default();
     for link in links.iter().filter(|link| !is_link(&link.value)) {
         let message = format!("`{}` is no link", link.value);

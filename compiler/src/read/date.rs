@@ -28,6 +28,11 @@ impl Keys<'_, '_> {
     }
 }
 
+/// The day since 1970 of a date that no time goes with.
+pub(crate) fn day(at: toml::value::Datetime) -> Option<u64> {
+    at.date.filter(|date| at.time.is_none() && at.offset.is_none() && date.year >= 1970).map(days)
+}
+
 /// Days from 1970-01-01 to a date of the Gregorian calendar from then on.
 fn days(date: Date) -> u64 {
     let years: u64 = (1970..date.year).map(|year| 365 + u64::from(is_leap(year))).sum();

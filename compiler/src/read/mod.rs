@@ -6,6 +6,7 @@ mod keys;
 mod size;
 mod strings;
 
+pub(crate) use date::day;
 pub(crate) use keys::{Keys, Text, choose, listed};
 pub(crate) use strings::offsets;
 

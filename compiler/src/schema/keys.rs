@@ -40,6 +40,7 @@ pub(super) enum Table {
     Verdicts,
     Account,
     Jwt,
+    Agent,
     List,
     ListFile,
     Canary,
@@ -47,7 +48,7 @@ pub(super) enum Table {
 
 impl Table {
     #[cfg(test)]
-    pub(super) const ALL: [Self; 27] = [
+    pub(super) const ALL: [Self; 28] = [
         Self::Pack,
         Self::Policy,
         Self::Head,
@@ -72,6 +73,7 @@ impl Table {
         Self::Verdicts,
         Self::Account,
         Self::Jwt,
+        Self::Agent,
         Self::List,
         Self::ListFile,
         Self::Canary,
@@ -113,6 +115,7 @@ pub(super) fn property(table: Table, key: &str) -> Option<Value> {
         Table::Penalty => limits::penalty(key),
         Table::Transaction => transactions::transaction(key),
         Table::Account | Table::Jwt => limits::account(key),
+        Table::Agent => agent(key),
         Table::Weights => Some(number(&format!("How much the {key} layer counts."), 1)),
         Table::Bands => Some(band(key)),
         Table::Verdicts => {
@@ -135,6 +138,10 @@ fn file(key: &str) -> Option<Value> {
         ),
         "model" => tables(object(Table::Model, &["id", "file"]), "Models that score requests; 8 at most."),
         "override" => tables(object(Table::Override, &["rule"]), "What this policy changes about a rule of a pack."),
+        "agent" => tables(
+            object(Table::Agent, &["id", "name", "purpose", "why"]),
+            "Who may introduce itself, and how it proves that it is who it says.",
+        ),
         "weights" => of(Table::Weights, &[], "How much each layer of risk counts."),
         "bands" => of(Table::Bands, &[], "Where the bands of risk begin."),
         "verdicts" => of(Table::Verdicts, &[], "What happens in each band of risk."),
@@ -177,6 +184,29 @@ fn rule(key: &str) -> Option<Value> {
     })
 }
 
+fn agent(key: &str) -> Option<Value> {
+    Some(match key {
+        "id" => id(
+            "The agent's id: conditions, limits, records and the origin know it by this, and it never changes its meaning.",
+        ),
+        "name" => text("What people call it, as its operator writes it."),
+        "purpose" => words("What it comes for, as its operator says.", pack::PURPOSES),
+        "names" => texts(
+            "Words in lower case, of which its user agent has at least one; none where its signature alone tells it.",
+        ),
+        "networks" => texts("The lists of this file that have the networks which its operator publishes."),
+        "directory" => described(
+            json!({ "type": "string", "pattern": "^https://", "examples": ["https://agent.example"] }),
+            "Whose `/.well-known/http-message-signatures-directory` has its keys (Web Bot Auth).",
+        ),
+        "keys" => text("A JWK Set with its Ed25519 keys, by its path from this file."),
+        "test_keys" => flag("Whether keys of standards count, whose private halves everybody has; in a laboratory."),
+        "references" => array("Links to what its operator says.", json!({ "type": "string", "pattern": "^https://" })),
+        "why" => reason("Why it is here."),
+        _ => return None,
+    })
+}
+
 fn overriding(key: &str) -> Option<Value> {
     Some(match key {
         "rule" => id("The id of the rule."),
@@ -190,6 +220,11 @@ fn model(key: &str) -> Option<Value> {
         "id" => {
             id("The model's name in this policy: it stands in reasons, and stays when another file takes its place.")
         }
+        "source" => described(
+            json!({ "type": "array", "items": { "type": "string", "pattern": "^https://" } }),
+            "Where the networks are published: `outwork lists update` fetches them from there.",
+        ),
+        "format" => words("How they are written there.", crate::published::FORMATS),
         "file" => text("The model's file, by its path from this one."),
         "mode" => mode(
             "Whether the model counts; `enforce` unless said otherwise. Of a layer one counts for a client: the first canary that holds, or else the first in force.",
@@ -374,6 +409,11 @@ fn list(key: &str) -> Option<Value> {
             or_file(json!({ "type": "integer" }), "Whole numbers, in the pack or in a file of their own, one a line.")
         }
         "file" => text("The file, by its path from this one."),
+        "source" => described(
+            json!({ "type": "array", "items": { "type": "string", "pattern": "^https://" }, "minItems": 1 }),
+            "Where the networks are published: `outwork lists update` fetches them from there.",
+        ),
+        "format" => words("How they are written there.", crate::published::FORMATS),
         "why" => text("Why the list is there, and where it comes from."),
         "accept" => accept(),
         _ => return None,

@@ -71,6 +71,7 @@ impl Table {
             Self::Verdicts => pack::of("verdicts"),
             Self::Account => pack::of("account"),
             Self::Jwt => pack::of("account.jwt"),
+            Self::Agent => pack::of("agent"),
             Self::List => lists::KEYS,
             Self::ListFile => lists::FILE,
             Self::Canary => pack::CANARY,

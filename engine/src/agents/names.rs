@@ -122,6 +122,7 @@ mod tests {
             networks: crate::ranges::Ranges::default(),
             directory: None,
             keys: Vec::new(),
+            test_keys: false,
         };
         names.iter().enumerate().map(agent).collect()
     }

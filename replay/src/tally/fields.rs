@@ -2,6 +2,7 @@
 
 use crate::Line;
 use outwork_engine::{
+    agents::Registry,
     policy::Policy,
     rules::{
         Asked,
@@ -21,6 +22,7 @@ const ENOUGH: u64 = 64;
 /// Every field that a policy's conditions ask for, and how often it was unavailable.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Fields<'p> {
+    agents: Option<&'p Registry>,
     rows: Vec<Row<'p>>,
     // Lines that were asked: from the beginnings of files, and here and there.
     asked: [u64; 2],
@@ -49,7 +51,7 @@ pub(crate) struct Missing<'t> {
 impl<'p> Fields<'p> {
     /// The fields of a policy.
     pub(crate) fn of(policy: &'p Policy) -> Self {
-        let mut fields = Self::default();
+        let mut fields = Self { agents: Some(policy.registry()), ..Self::default() };
         let conditions = policy.conditions();
         for place in 0..conditions.len() {
             conditions.asked(place).for_each(|asked| fields.note(asked, place));
@@ -75,6 +77,10 @@ impl<'p> Fields<'p> {
             return;
         }
         let scene = Scene::new(line.facts);
+        let scene = match self.agents {
+            Some(agents) => scene.knowing(agents),
+            None => scene,
+        };
         add(&mut self.asked, samples);
         for row in &mut self.rows {
             if row.asked.is_unavailable(&scene) {

@@ -62,6 +62,7 @@ pub(crate) const PARTS: &[(&str, KeyPart)] = &[
     ("clearance", KeyPart::Clearance),
     ("account", KeyPart::Account),
     ("path", KeyPart::Path),
+    ("agent", KeyPart::Agent),
 ];
 
 pub(crate) const SCOPES: &[(&str, limits::Scope)] =

@@ -37,6 +37,7 @@ pub fn registry() -> Registry {
         networks: Ranges::from_networks([(Ipv4Addr::new(198, 51, 100, 0).into(), 24)]),
         directory: None,
         keys: Vec::new(),
+        test_keys: false,
     };
     Registry::new(Vec::from([finder]), 1)
 }
