@@ -136,8 +136,8 @@ mod tests {
         let names: &[&[&str]] = &[&["googlebot"], &["googlebot-image", "image"], &["bing"], &["x"]];
         assert_eq!(claimed(names, "Mozilla/5.0 (compatible; Googlebot-Image/1.0)"), [1, 0]);
         assert_eq!(claimed(names, "GOOGLEBOT googlebot bInG x"), [0, 2]);
-        assert_eq!(claimed(names, "Mozilla/5.0 (X11; Linux x86_64)"), []);
-        assert_eq!(claimed(names, "googlebo"), []);
+        assert_eq!(claimed(names, "Mozilla/5.0 (X11; Linux x86_64)"), [] as [u16; 0]);
+        assert_eq!(claimed(names, "googlebo"), [] as [u16; 0]);
     }
 
     #[test]
