@@ -1,4 +1,4 @@
-"""The HTTP working group's tests of Structured Fields (origin/vectors/structured-fields, and the generated ones of OUTWORK_DATA)."""
+"""The HTTP working group's tests of Structured Fields (tests/fixtures/structured-fields, and the generated ones of OUTWORK_DATA)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ORIGIN, VECTORS
+from conftest import ORIGIN
 
 from outwork_origin.structured import Date, DisplayString, InnerList, Item, Malformed, Token, parse_dictionary, parse_item, parse_list
 
+FIXTURES = ORIGIN.parent / "tests" / "fixtures" / "structured-fields"
 DATA = Path(os.environ.get("OUTWORK_DATA", ORIGIN.parents[1] / "shared" / "data")) / "vectors" / "structured-fields"
 # What a parser may take or leave, and this one leaves: base64 that is not canonical.
 LEFT = {"bad padding", "non-zero pad bits"}
@@ -22,7 +23,7 @@ LEFT = {"bad padding", "non-zero pad bits"}
 
 def suites() -> Iterator[Any]:
     """Every file once."""
-    files = {file.name: file for folder in (VECTORS / "structured-fields", DATA) for file in folder.glob("*.json")}
+    files = {file.name: file for folder in (FIXTURES, DATA) for file in folder.glob("*.json")}
     for name, file in sorted(files.items()):
         yield pytest.param(file, id=name)
 

@@ -1,0 +1,48 @@
+// Middleware for Hono, on whatever server it runs.
+
+import { Refusal } from "./evidence.js";
+import { note, problem } from "./outcome.js";
+import { Gate } from "./settings.js";
+
+/** Hono middleware that lets through only requests whose evidence holds. */
+export function outworkHono(settings) {
+  const gate = new Gate(settings);
+  return async (context, next) => {
+    try {
+      note(context, await gate.check(arrivedOf(gate, context), (most) => bodyOf(context.req.raw, most)));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      const { status, headers, body } = problem(error);
+      return new Response(body, { status, headers });
+    }
+    await next();
+  };
+}
+
+function arrivedOf(gate, context) {
+  const request = context.req.raw;
+  // Node's own request, where there is one, has the target as it came; a URL has been tidied up.
+  const incoming = context.env?.incoming;
+  const url = new URL(request.url);
+  const headers = [...request.headers].map(([name, value]) => [name, value]);
+  return {
+    method: request.method,
+    authority: incoming?.headers?.[":authority"] ?? request.headers.get("host") ?? url.host,
+    target: gate.target ? gate.target(context) : (incoming?.url ?? url.pathname + url.search),
+    headers,
+    scheme: gate.clientScheme(request.headers.get("x-forwarded-proto")),
+  };
+}
+
+/** Of a copy: the application reads the request itself. */
+async function bodyOf(request, most) {
+  if (Number(request.headers.get("content-length") ?? 0) > most) throw new Refusal("too-large", `the body has more than ${most} bytes`);
+  const parts = [];
+  let size = 0;
+  for await (const part of request.clone().body ?? []) {
+    parts.push(part);
+    size += part.length;
+    if (size > most) throw new Refusal("too-large", `the body has more than ${most} bytes`);
+  }
+  return Buffer.concat(parts, size);
+}

@@ -1,0 +1,89 @@
+// Middleware for Express, Connect, Polka and plain `node:http`.
+
+import { Refusal } from "./evidence.js";
+import { note, problem } from "./outcome.js";
+import { Gate } from "./settings.js";
+
+/**
+ * `(request, response, next)` that lets through only requests whose evidence holds. It stands before whatever reads a body:
+ * what is bound is read, checked and put back.
+ */
+export function outwork(settings) {
+  const gate = new Gate(settings);
+  return (request, response, next) => {
+    gate.check(arrivedOf(gate, request), (most) => bodyOf(request, most)).then(
+      (outcome) => {
+        if (outcome.state !== "verified") hide(request);
+        note(request, outcome);
+        next();
+      },
+      (error) => (error instanceof Refusal ? answer(response, error) : next(error)),
+    );
+  };
+}
+
+function arrivedOf(gate, request) {
+  const headers = [];
+  for (let at = 0; at < request.rawHeaders.length; at += 2) headers.push([request.rawHeaders[at], request.rawHeaders[at + 1]]);
+  return {
+    method: request.method,
+    authority: request.headers[":authority"] ?? request.headers.host ?? "",
+    target: gate.target ? gate.target(request) : relative(request.originalUrl ?? request.url),
+    headers,
+    scheme: gate.clientScheme(request.headers["x-forwarded-proto"]),
+  };
+}
+
+/** Without what a request line has before its path where it names the whole address (RFC 9112, 3.2.2). */
+function relative(target) {
+  return target.replace(/^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?]*/, "");
+}
+
+/** An application that reads the header itself shall not find one that nobody vouches for. */
+function hide(request) {
+  delete request.headers["outwork-risk"];
+  if (request.headersDistinct) delete request.headersDistinct["outwork-risk"];
+  for (let at = request.rawHeaders.length - 2; at >= 0; at -= 2) {
+    if (request.rawHeaders[at].toLowerCase() === "outwork-risk") request.rawHeaders.splice(at, 2);
+  }
+}
+
+function answer(response, refusal) {
+  const { status, headers, body } = problem(refusal);
+  // What is left of a body that nobody reads would be taken for the next request.
+  response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body), ...(refusal.reason === "too-large" ? { connection: "close" } : {}) });
+  response.end(body);
+}
+
+/** The whole body. It is put back before the stream's end is announced, so that the application reads it as if nobody had. */
+function bodyOf(request, most) {
+  if (request.readableEnded || request.readableFlowing !== null) {
+    return Promise.reject(new Error("something reads the body before Outwork's middleware: put it in front"));
+  }
+  const length = request.headers["content-length"];
+  if (length !== undefined && Number(length) > most) return Promise.reject(new Refusal("too-large", `the body has more than ${most} bytes`));
+  return new Promise((resolve, reject) => {
+    const parts = [];
+    let size = 0;
+    const done = (settle, value) => {
+      request.off("readable", collect).off("close", gone).off("error", gone);
+      settle(value);
+    };
+    const gone = () => done(reject, new Refusal("digest", "the client left before its body was here"));
+    const collect = () => {
+      // Never more than there is: to read at the end announces it.
+      while (request.readableLength > 0) {
+        const part = request.read(request.readableLength);
+        if (part === null) break;
+        parts.push(part);
+        size += part.length;
+        if (size > most) return done(reject, new Refusal("too-large", `the body has more than ${most} bytes`));
+      }
+      if (!request.complete) return;
+      const body = Buffer.concat(parts, size);
+      if (size > 0) request.unshift(body);
+      done(resolve, body);
+    };
+    request.on("readable", collect).on("close", gone).on("error", gone);
+  });
+}

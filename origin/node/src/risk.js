@@ -1,0 +1,83 @@
+// What the edge said about a request, typed; and what an application may demand of it.
+
+import { Malformed, parseDictionary } from "./structured.js";
+
+/** The request is not the transaction that the application demands, or not bound as it demands. */
+export class TransactionRefused extends Error {
+  name = "TransactionRefused";
+}
+
+/** Throws `TransactionRefused` unless this is the transaction `id` and its body is bound (or may be otherwise). */
+export function requireTransaction(risk, id, { body = "bound" } = {}) {
+  if (risk.transaction !== id) throw new TransactionRefused(`the edge saw ${risk.transaction === null ? "no transaction" : `the transaction \`${risk.transaction}\``} here, not \`${id}\``);
+  if (body === "bound" && risk.body !== "bound") throw new TransactionRefused(`the body of \`${id}\` is not bound to its signature`);
+}
+
+/** Throws `TransactionRefused` unless the request fell inside its window of observation. */
+export function requireInside(risk) {
+  if (risk.window !== "inside") throw new TransactionRefused(`the window of observation is \`${risk.window}\`, not \`inside\``);
+}
+
+/** Reads `Outwork-Risk`, whose signature held. Members that this version does not know are passed over. */
+export function readRisk(text, coversBody) {
+  const members = new Map();
+  for (const { key, value } of parseDictionary(text)) {
+    if (members.has(key)) throw new Malformed(`\`${key}\` comes twice`);
+    members.set(key, value);
+  }
+  const transaction = members.get("transaction");
+  return Object.freeze({
+    risk: score(members.get("risk")),
+    band: of(members, "band", "token"),
+    verdict: of(members, "verdict", "token"),
+    device: layer(members.get("device")),
+    behaviour: layer(members.get("behaviour")),
+    context: layer(members.get("context")),
+    window: of(members, "window", "token"),
+    confidence: confidence(members.get("confidence")),
+    reasons: Object.freeze(reasons(members.get("reasons"))),
+    bundle: of(members, "bundle", "string"),
+    id: of(members, "id", "string"),
+    transaction: transaction === undefined ? null : named(transaction),
+    body: body(transaction, coversBody),
+  });
+}
+
+function score(value) {
+  if (value?.type === "integer" && value.value >= 0 && value.value <= 100) return value.value;
+  throw new Malformed("a score that is no integer from 0 to 100");
+}
+
+function layer(value) {
+  return value === undefined ? null : score(value);
+}
+
+function of(members, key, type) {
+  const value = members.get(key);
+  if (value?.type === type) return value.value;
+  throw new Malformed(`\`${key}\` is no ${type}`);
+}
+
+function confidence(value) {
+  if (value?.type === "decimal" && value.value >= 0 && value.value <= 1) return value.value;
+  throw new Malformed("`confidence` is no decimal from 0 to 1");
+}
+
+function reasons(value) {
+  if (value?.type !== "list" || value.items.some((item) => item.type !== "string")) throw new Malformed("`reasons` is no list of strings");
+  return value.items.map((item) => item.value);
+}
+
+function named(value) {
+  if (value.type === "string" || value.type === "token") return value.value;
+  throw new Malformed("`transaction` is neither a string nor a token");
+}
+
+function body(transaction, coversBody) {
+  const unsaid = { type: "token", value: transaction === undefined && coversBody ? "bound" : "none" };
+  const said = transaction?.parameters.get("body") ?? unsaid;
+  if (said.type !== "token" || !["bound", "unbound", "none"].includes(said.value) || (said.value === "bound") !== coversBody) {
+    throw new Malformed("what `transaction` says of the body is not what the signature covers");
+  }
+  return said.value;
+}

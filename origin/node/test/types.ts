@@ -1,0 +1,31 @@
+// What the types demand of an application: this file is compiled, not run.
+
+import { outcomeOf, outwork, requireTransaction, riskOf, type MemoryReplayCache, type Outcome, type Risk } from "../index.js";
+
+export function taken(outcome: Outcome): number {
+  // @ts-expect-error: there may be no risk
+  outcome.risk;
+  switch (outcome.state) {
+    case "verified":
+      return outcome.risk.risk;
+    case "missing":
+      return 50;
+    case "refused":
+      return outcome.reason === "replayed" ? 100 : 50;
+  }
+}
+
+export function read(request: object): Risk {
+  const risk = riskOf(request);
+  // @ts-expect-error: what was signed stays as it was
+  risk.risk = 0;
+  // @ts-expect-error: a layer may have seen nothing
+  const device: number = risk.device;
+  requireTransaction(risk, "checkout", { body: "any" });
+  return taken(outcomeOf(request)) > device ? risk : risk;
+}
+
+declare const cache: MemoryReplayCache;
+outwork({ replay: cache, onMissing: "pass", target: (request) => request.url ?? "/" });
+// @ts-expect-error: no such choice
+outwork({ onMissing: "ignore" });

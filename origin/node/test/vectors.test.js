@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { createInterface } from "node:readline";
+import { test } from "node:test";
+import { base, derived } from "../src/evidence.js";
+import { Refusal } from "../src/index.js";
+import { isThere, rfc9421, tampering, vectors, verifierOf, verify } from "./shared.js";
+
+for (const one of vectors.cases) {
+  test(`vector: ${one.name}`, () => {
+    let said;
+    try {
+      said = { verified: { ...verify(verifierOf(vectors.keys, one.settings), one).risk } };
+      said.verified.reasons = [...said.verified.reasons];
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      said = { refused: error.reason };
+    }
+    assert.deepEqual(said, one.verified ? { verified: one.verified } : { refused: one.refused });
+  });
+}
+
+test("every honest request passes, and no changed one: 10,000 of each", { skip: isThere(tampering) ? false : `DID NOT RUN: ${tampering} is not there; cargo test -p outwork-compiler --test evidence makes it` }, async () => {
+  const counted = { true: 0, false: 0 };
+  let verifier;
+  for await (const line of createInterface({ input: createReadStream(tampering) })) {
+    const one = JSON.parse(line);
+    if (verifier === undefined) {
+      verifier = verifierOf(one.keys);
+      continue;
+    }
+    let passed = true;
+    try {
+      verify(verifier, one);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      passed = false;
+    }
+    assert.equal(passed, one.honest, line);
+    counted[one.honest] += 1;
+  }
+  assert.deepEqual(counted, { true: 10_000, false: 10_000 });
+});
+
+test("RFC 9421, B.2.5", () => {
+  const { key, covered, values, parameters, signature } = rfc9421.hmac;
+  const made = createHmac("sha256", Buffer.from(key, "base64")).update(base(covered, new Map(Object.entries(values)), parameters), "latin1");
+  assert.equal(made.digest("base64"), signature);
+});
+
+for (const example of rfc9421.components) {
+  test(`RFC 9421, ${example.section}`, () => assert.equal(derived(example).get(example.name), example.value));
+}
