@@ -74,7 +74,7 @@ export interface Settings<Request = unknown> {
   replay?: ReplayCache;
   /** What becomes of a request without evidence. Evidence that does not hold is refused all the same. */
   onMissing?: "refuse" | "pass";
-  /** Refuse nothing: the application looks at the outcome itself. */
+  /** Refuse nothing but a bound body that is too large to be held: the application looks at the outcome itself. */
   observe?: boolean;
   /** By how many seconds the clocks of edge and origin may differ: 5. */
   skew?: number;

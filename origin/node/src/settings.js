@@ -43,7 +43,8 @@ export class Gate {
   }
 
   #refused(refusal, arrived) {
-    const passes = this.observe || (refusal.reason === "missing" && this.onMissing === "pass");
+    // What was read of a body that is too large is gone.
+    const passes = (this.observe && refusal.reason !== "too-large") || (refusal.reason === "missing" && this.onMissing === "pass");
     this.log(`outwork: ${passes ? "no valid" : "refused:"} evidence of ${arrived.method} ${arrived.target.split("?", 1)[0]}: ${refusal.reason}: ${refusal.message}`);
     if (!passes) throw refusal;
     return refusal.reason === "missing" ? { state: "missing" } : { state: "refused", reason: refusal.reason, detail: refusal.message };

@@ -27,7 +27,7 @@ class Settings:
     on_missing: Literal["refuse", "pass"] = "refuse"
     """What becomes of a request without evidence. Evidence that does not hold is refused all the same."""
     observe: bool = False
-    """Refuse nothing: the application looks at the outcome itself."""
+    """Refuse nothing but a bound body that is too large to be held: the application looks at the outcome itself."""
     skew: int = 5
     """By how many seconds the clocks of edge and origin may differ."""
     max_age: int = 60
@@ -55,7 +55,8 @@ class Settings:
     def outcome(self, refusal: Refusal, arrived: Arrived) -> Outcome:
         """What the application is told of a refusal; raises it again where the request goes no further."""
         outcome: Outcome = Missing() if refusal.reason == "missing" else Refused(refusal.reason, refusal.detail)
-        passes = self.observe or (isinstance(outcome, Missing) and self.on_missing == "pass")
+        # What was read of a body that is too large is gone.
+        passes = (self.observe and refusal.reason != "too-large") or (isinstance(outcome, Missing) and self.on_missing == "pass")
         LOG.warning("%s evidence of %s %s: %s", "no valid" if passes else "refused:", arrived.method, arrived.target.partition("?")[0], refusal)
         if passes:
             return outcome

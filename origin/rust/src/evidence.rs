@@ -1,0 +1,341 @@
+//! Verifies the evidence of a request: `Outwork-Risk` and its RFC 9421 signature.
+//!
+//! Nothing here reads a field of ours as anything but bytes until the signature over these very bytes holds.
+
+use crate::{
+    keys::Keys,
+    refusal::{Reason, Refusal},
+    risk::Risk,
+    structured::{Bare, Entry, Item, Member, Parameters, dictionary},
+};
+use hmac::Mac;
+use sha2::{Digest, Sha256};
+use std::borrow::Cow;
+use subtle::ConstantTimeEq;
+
+const LABEL: &str = "outwork";
+const TAG: &str = "outwork-evidence";
+const ALGORITHM: &str = "hmac-sha256";
+const RISK: &str = "outwork-risk";
+const DIGEST: &str = "content-digest";
+const REQUIRED: [&str; 5] = ["@method", "@authority", "@path", "@query", RISK];
+const MOST_BYTES: usize = 16 * 1024;
+const MOST_WORD: usize = 64;
+const MOST_NONCE: usize = 128;
+
+/// A request as it arrived.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrived<'a> {
+    /// As sent: `GET`.
+    pub method: &'a str,
+    /// `Host`, or `:authority`.
+    pub authority: &'a [u8],
+    /// Path and query as they stood in the request line.
+    pub target: &'a [u8],
+    /// The client's scheme, whose TLS the edge ended: it decides which port goes without saying.
+    pub scheme: Scheme,
+}
+
+/// A scheme of HTTP.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scheme {
+    /// `https`
+    #[default]
+    Https,
+    /// `http`
+    Http,
+}
+
+/// Where the lines of a field are found.
+pub trait Fields {
+    /// The values of all lines with this name, which is in lower case.
+    fn lines(&self, name: &str) -> Vec<&[u8]>;
+}
+
+impl Fields for http::HeaderMap {
+    fn lines(&self, name: &str) -> Vec<&[u8]> {
+        self.get_all(name).iter().map(http::HeaderValue::as_bytes).collect()
+    }
+}
+
+impl<N: AsRef<str>, V: AsRef<[u8]>> Fields for [(N, V)] {
+    fn lines(&self, name: &str) -> Vec<&[u8]> {
+        let has_name = |(known, _): &&(N, V)| known.as_ref().eq_ignore_ascii_case(name);
+        self.iter().filter(has_name).map(|(_, value)| value.as_ref()).collect()
+    }
+}
+
+/// Verifies evidence with some keys.
+#[derive(Clone, Debug)]
+pub struct Verifier {
+    keys: Keys,
+    skew: u64,
+    max_age: u64,
+    authority: Option<Vec<u8>>,
+}
+
+impl Verifier {
+    /// With 5 seconds between clocks, and signatures no older than a minute.
+    pub const fn new(keys: Keys) -> Self {
+        Self { keys, skew: 5, max_age: 60, authority: None }
+    }
+
+    /// By how many seconds the clocks of edge and origin may differ.
+    #[must_use]
+    pub fn skew(self, seconds: u64) -> Self {
+        Self { skew: seconds, ..self }
+    }
+
+    /// The oldest signature, in seconds.
+    #[must_use]
+    pub fn max_age(self, seconds: u64) -> Self {
+        Self { max_age: seconds, ..self }
+    }
+
+    /// The authority that the edge saw, where a proxy writes another into `Host`.
+    #[must_use]
+    pub fn authority(self, authority: &str) -> Self {
+        Self { authority: Some(authority.into()), ..self }
+    }
+
+    /// Checks everything but the body. `now` is in seconds since 1970.
+    ///
+    /// # Errors
+    /// Why the evidence does not hold.
+    pub fn head(&self, arrived: &Arrived<'_>, fields: &(impl Fields + ?Sized), now: u64) -> Result<Head, Refusal> {
+        let risk = only(&fields.lines(RISK), Reason::Missing)?;
+        let (inputs, signatures) = (joined(&fields.lines("signature-input")), joined(&fields.lines("signature")));
+        let (input, signature) = (ours(&inputs)?, ours(&signatures)?);
+        let signed = Signed::read(&input)?;
+        let signature = plain_bytes(&signature)?;
+        let mac = self.keys.mac(&signed.key_id);
+        let mut mac = mac.ok_or(Refusal::new(Reason::Key, "the signature is by a key that is not known here"))?;
+        let until = self.until(&signed, now)?;
+        let digests = fields.lines(DIGEST);
+        let digest = if signed.covers(DIGEST) { only(&digests, Reason::Digest)? } else { b"" };
+        let authority = self.authority.as_deref().unwrap_or(arrived.authority);
+        let derived = derived(&Arrived { authority, ..*arrived });
+        let value = |name: &str| match name {
+            RISK => risk,
+            DIGEST => digest,
+            name => derived.iter().find(|(known, _)| *known == name).map_or(&b""[..], |(_, value)| value),
+        };
+        mac.update(&base(&signed.covered, value, signed.text)?);
+        mac.verify_slice(signature)
+            .map_err(|_| Refusal::new(Reason::Signature, "the signature is not over this request"))?;
+        let risk = Risk::read(risk, signed.covers(DIGEST));
+        let unread = Refusal::new(Reason::Malformed, "`outwork-risk` is signed, and not what this version reads");
+        Ok(Head {
+            risk: risk.map_err(|_| unread)?,
+            nonce: [&signed.key_id, ":", &signed.nonce].concat(),
+            until,
+            digest: if signed.covers(DIGEST) { Some(sha256(digest)?) } else { None },
+        })
+    }
+
+    fn until(&self, signed: &Signed<'_>, now: u64) -> Result<u64, Refusal> {
+        let until = signed.expires.min(signed.created.saturating_add(self.max_age)).saturating_add(self.skew);
+        if signed.created > now.saturating_add(self.skew) {
+            return Err(Refusal::new(Reason::Early, "the signature is from the future: do the clocks agree?"));
+        }
+        if now > until {
+            return Err(Refusal::new(Reason::Expired, "the signature is too old"));
+        }
+        Ok(until)
+    }
+}
+
+/// What the signature over a request's head shows; its body may still have to be checked.
+#[derive(Clone, Debug)]
+pub struct Head {
+    risk: Risk,
+    /// Of this request alone, with the key's id: what a replay cache keeps.
+    pub nonce: String,
+    /// Until when it has to, in seconds since 1970: then the signature has ended.
+    pub until: u64,
+    digest: Option<Vec<u8>>,
+}
+
+impl Head {
+    /// Whether the body is bound, and so has to be read.
+    pub const fn binds_body(&self) -> bool {
+        self.digest.is_some()
+    }
+
+    /// The risk, for who has the body: one that is not bound is not looked at.
+    ///
+    /// # Errors
+    /// The body is not the one that was signed.
+    pub fn with_body(self, body: &[u8]) -> Result<Risk, Refusal> {
+        match &self.digest {
+            Some(digest) if !bool::from(Sha256::digest(body).as_slice().ct_eq(digest)) => {
+                Err(Refusal::new(Reason::Digest, "the body is not the one that was signed"))
+            }
+            _ => Ok(self.risk),
+        }
+    }
+}
+
+/// A value without the white space around it (RFC 9110, 5.5).
+fn trimmed(mut value: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
+        value = rest;
+    }
+    value
+}
+
+fn only<'a>(lines: &[&'a [u8]], missing: Reason) -> Result<&'a [u8], Refusal> {
+    match lines {
+        [] => Err(Refusal::new(missing, "the request lacks a field that is signed")),
+        [line] if trimmed(line).len() <= MOST_BYTES => Ok(trimmed(line)),
+        [_] => Err(Refusal::new(Reason::Malformed, "a field is too long")),
+        _ => Err(Refusal::new(Reason::Duplicate, "a field that stands once has more than one line")),
+    }
+}
+
+fn joined<'a>(lines: &[&'a [u8]]) -> Cow<'a, [u8]> {
+    match lines {
+        [] => Cow::Borrowed(b""),
+        [line] => Cow::Borrowed(trimmed(line)),
+        lines => Cow::Owned(lines.iter().map(|line| trimmed(line)).collect::<Vec<_>>().join(&b", "[..])),
+    }
+}
+
+/// The one member under our label. Those of others are none of our business, but must be readable.
+fn ours(text: &[u8]) -> Result<Member<'_>, Refusal> {
+    let malformed = Refusal::new(Reason::Malformed, "a field of signatures is no dictionary, or too long");
+    if text.len() > MOST_BYTES {
+        return Err(malformed);
+    }
+    let mut found = dictionary(text).map_err(|_| malformed)?.into_iter().filter(|member| member.key == LABEL);
+    match (found.next(), found.next()) {
+        (None, _) => Err(Refusal::new(Reason::Unsigned, "there is no signature under our label")),
+        (Some(member), None) => Ok(member),
+        (Some(_), Some(_)) => Err(Refusal::new(Reason::Duplicate, "there is more than one signature under our label")),
+    }
+}
+
+/// What `Signature-Input` says under our label.
+struct Signed<'a> {
+    covered: Vec<String>,
+    created: u64,
+    expires: u64,
+    key_id: String,
+    nonce: String,
+    text: &'a [u8],
+}
+
+impl<'a> Signed<'a> {
+    fn read(member: &Member<'a>) -> Result<Self, Refusal> {
+        let Entry::List(items, parameters) = &member.entry else {
+            return Err(Refusal::new(Reason::Malformed, "`signature-input` lists no components"));
+        };
+        let signed = Self {
+            covered: covered(items)?,
+            created: time(parameters, "created")?,
+            expires: time(parameters, "expires")?,
+            key_id: word(parameters, "keyid", MOST_WORD)?,
+            nonce: word(parameters, "nonce", MOST_NONCE)?,
+            text: member.text,
+        };
+        if signed.expires < signed.created {
+            return Err(PARAMETERS);
+        }
+        if word(parameters, "tag", MOST_WORD)? != TAG {
+            return Err(Refusal::new(Reason::Tag, "the signature is for another purpose"));
+        }
+        if word(parameters, "alg", MOST_WORD)? != ALGORITHM {
+            return Err(Refusal::new(Reason::Algorithm, "the signature is by another algorithm"));
+        }
+        Ok(signed)
+    }
+
+    fn covers(&self, name: &str) -> bool {
+        self.covered.iter().any(|known| known == name)
+    }
+}
+
+const PARAMETERS: Refusal = Refusal::new(Reason::Parameters, "a parameter of the signature is missing, or cannot be");
+
+fn parameter<'p>(parameters: &'p Parameters<'_>, name: &str) -> Option<&'p Bare<'p>> {
+    parameters.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+}
+
+fn time(parameters: &Parameters<'_>, name: &str) -> Result<u64, Refusal> {
+    match parameter(parameters, name) {
+        Some(Bare::Integer(seconds)) => u64::try_from(*seconds).map_err(|_| PARAMETERS),
+        _ => Err(PARAMETERS),
+    }
+}
+
+fn word(parameters: &Parameters<'_>, name: &str, most: usize) -> Result<String, Refusal> {
+    match parameter(parameters, name) {
+        Some(Bare::String(word)) if (1..=most).contains(&word.len()) => Ok(word.clone().into_owned()),
+        _ => Err(PARAMETERS),
+    }
+}
+
+/// The components: each at most once, none with parameters, all that bind the risk to a request, and none that we cannot
+/// check.
+fn covered(items: &[Item<'_>]) -> Result<Vec<String>, Refusal> {
+    let wrong = Refusal::new(Reason::Components, "the signature covers too little, or what cannot be checked here");
+    let mut names: Vec<String> = Vec::with_capacity(items.len());
+    for item in items {
+        let Bare::String(name) = &item.value else { return Err(wrong) };
+        let known = REQUIRED.contains(&name.as_ref()) || name == DIGEST;
+        if !known || !item.parameters.is_empty() || names.iter().any(|taken| taken == name) {
+            return Err(wrong);
+        }
+        names.push(name.clone().into_owned());
+    }
+    if REQUIRED.iter().all(|wanted| names.iter().any(|name| name == wanted)) { Ok(names) } else { Err(wrong) }
+}
+
+fn plain_bytes<'m>(member: &'m Member<'_>) -> Result<&'m [u8], Refusal> {
+    match &member.entry {
+        Entry::Item(Item { value: Bare::Bytes(bytes), parameters }) if parameters.is_empty() => Ok(bytes),
+        _ => Err(Refusal::new(Reason::Malformed, "the signature is no plain byte sequence")),
+    }
+}
+
+/// The components that are no fields (RFC 9421, 2.2).
+pub(crate) fn derived<'a>(arrived: &Arrived<'a>) -> [(&'static str, Cow<'a, [u8]>); 4] {
+    let mark = arrived.target.iter().position(|&byte| byte == b'?');
+    let (path, query) = arrived.target.split_at_checked(mark.unwrap_or(arrived.target.len())).unwrap_or_default();
+    let port: &[u8] = if arrived.scheme == Scheme::Https { b":443" } else { b":80" };
+    let authority = arrived.authority.to_ascii_lowercase();
+    [
+        ("@method", Cow::Borrowed(arrived.method.as_bytes())),
+        ("@authority", Cow::Owned(authority.strip_suffix(port).unwrap_or(&authority).into())),
+        ("@path", Cow::Borrowed(if path.is_empty() { b"/" } else { path })),
+        ("@query", Cow::Borrowed(if query.is_empty() { b"?" } else { query })),
+    ]
+}
+
+/// The signature base (RFC 9421, 2.5). The parameters' line is the text that came: what was written otherwise was not signed.
+pub(crate) fn base<'v>(
+    covered: &[String],
+    value: impl Fn(&str) -> &'v [u8],
+    parameters: &[u8],
+) -> Result<Vec<u8>, Refusal> {
+    let mut base = Vec::with_capacity(1_024);
+    for name in covered {
+        let value = value(name);
+        if value.iter().any(|byte| byte.is_ascii_control() && *byte != b'\t') {
+            return Err(Refusal::new(Reason::Malformed, "a component has a control character"));
+        }
+        [b"\"", name.as_bytes(), b"\": ", value, b"\n"].iter().for_each(|part| base.extend_from_slice(part));
+    }
+    [&b"\"@signature-params\": "[..], parameters].iter().for_each(|part| base.extend_from_slice(part));
+    Ok(base)
+}
+
+/// SHA-256 in a `Content-Digest` (RFC 9530).
+fn sha256(text: &[u8]) -> Result<Vec<u8>, Refusal> {
+    let wrong = Refusal::new(Reason::Digest, "`content-digest` has not one `sha-256`");
+    let mut found = dictionary(text).map_err(|_| wrong)?.into_iter().filter(|member| member.key == "sha-256");
+    match (found.next().map(|member| member.entry), found.next()) {
+        (Some(Entry::Item(Item { value: Bare::Bytes(digest), .. })), None) => Ok(digest),
+        _ => Err(wrong),
+    }
+}

@@ -1,0 +1,305 @@
+//! A tower layer in front of a service.
+
+use crate::{
+    evidence::{Arrived, Scheme, Verifier},
+    refusal::{Reason, Refusal},
+    replay::Replay,
+    risk::Risk,
+};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Request, Response, header, request::Parts};
+use http_body::Body;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use std::{
+    error::Error,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::{SystemTime, UNIX_EPOCH},
+};
+use tower_layer::Layer;
+use tower_service::Service;
+
+/// What became of a request's evidence: an application has to take it apart before there is a risk to read.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// The evidence holds.
+    Verified(Risk),
+    /// The request has no evidence.
+    Missing,
+    /// The request has evidence that does not hold.
+    Refused(Refusal),
+}
+
+/// Lets through only requests whose evidence holds: the others are answered 403 with problem+json.
+///
+/// A request that goes through has an [`Outcome`] among its extensions, and where that is [`Outcome::Verified`] its [`Risk`]
+/// as well. It has to be the outermost layer: a router's nest shortens the path that was signed.
+#[derive(Clone)]
+pub struct EvidenceLayer {
+    settings: Arc<Settings>,
+}
+
+#[derive(Clone)]
+struct Settings {
+    verifier: Verifier,
+    replay: Option<Arc<dyn Replay>>,
+    pass_missing: bool,
+    observe: bool,
+    scheme: SchemeFrom,
+    target: Option<fn(&Parts) -> String>,
+    max_body: usize,
+    clock: fn() -> u64,
+    on_refusal: fn(&Parts, &Refusal),
+}
+
+#[derive(Clone, Copy)]
+enum SchemeFrom {
+    Fixed(Scheme),
+    Forwarded,
+}
+
+impl EvidenceLayer {
+    /// With a verifier.
+    pub fn new(verifier: Verifier) -> Self {
+        let settings = Settings {
+            verifier,
+            replay: None,
+            pass_missing: false,
+            observe: false,
+            scheme: SchemeFrom::Fixed(Scheme::Https),
+            target: None,
+            max_body: 1024 * 1024,
+            clock: wall_clock,
+            on_refusal: |_, _| {},
+        };
+        Self { settings: Arc::new(settings) }
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        change(Arc::make_mut(&mut self.settings));
+        self
+    }
+
+    /// Refuses what was here before. Without it a request may come again as long as its signature lasts.
+    #[must_use]
+    pub fn replay(self, replay: impl Replay) -> Self {
+        self.with(|settings| settings.replay = Some(Arc::new(replay)))
+    }
+
+    /// Lets requests without evidence pass as [`Outcome::Missing`]. What does not hold is refused all the same.
+    #[must_use]
+    pub fn pass_missing(self) -> Self {
+        self.with(|settings| settings.pass_missing = true)
+    }
+
+    /// Refuses nothing but a bound body that is too large to be held: the application looks at the [`Outcome`] itself.
+    #[must_use]
+    pub fn observe(self) -> Self {
+        self.with(|settings| settings.observe = true)
+    }
+
+    /// The client's scheme, `https` unless said otherwise: it decides which port of `Host` goes without saying.
+    #[must_use]
+    pub fn scheme(self, scheme: Scheme) -> Self {
+        self.with(|settings| settings.scheme = SchemeFrom::Fixed(scheme))
+    }
+
+    /// Takes the client's scheme of `X-Forwarded-Proto`.
+    #[must_use]
+    pub fn forwarded_scheme(self) -> Self {
+        self.with(|settings| settings.scheme = SchemeFrom::Forwarded)
+    }
+
+    /// Path and query as the edge saw them, where a proxy rewrites them.
+    #[must_use]
+    pub fn target(self, target: fn(&Parts) -> String) -> Self {
+        self.with(|settings| settings.target = Some(target))
+    }
+
+    /// How many bytes of a bound body are held while it is checked, 1 MiB unless said otherwise: more is refused with 413.
+    #[must_use]
+    pub fn max_body(self, bytes: usize) -> Self {
+        self.with(|settings| settings.max_body = bytes)
+    }
+
+    /// Another clock: seconds since 1970.
+    #[must_use]
+    pub fn clock(self, clock: fn() -> u64) -> Self {
+        self.with(|settings| settings.clock = clock)
+    }
+
+    /// Is told of each request whose evidence does not hold: the place for a log.
+    #[must_use]
+    pub fn on_refusal(self, told: fn(&Parts, &Refusal)) -> Self {
+        self.with(|settings| settings.on_refusal = told)
+    }
+}
+
+pub(crate) fn wall_clock() -> u64 {
+    // A clock before 1970 is refused with everything that was signed since.
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+impl<S> Layer<S> for EvidenceLayer {
+    type Service = Evidence<S>;
+
+    fn layer(&self, inner: S) -> Evidence<S> {
+        Evidence { inner, settings: Arc::clone(&self.settings) }
+    }
+}
+
+/// A service behind an [`EvidenceLayer`].
+#[derive(Clone)]
+pub struct Evidence<S> {
+    inner: S,
+    settings: Arc<Settings>,
+}
+
+impl<S, B, R> Service<Request<B>> for Evidence<S>
+where
+    S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
+    S::Future: Send,
+    B: Body + From<Bytes> + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+    R: From<Bytes>,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        // The service that was found ready is the one to call: its clone may not be.
+        let fresh = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, fresh);
+        let settings = Arc::clone(&self.settings);
+        Box::pin(async move {
+            match settings.pass(request).await {
+                Ok(request) => inner.call(request).await,
+                Err(refusal) => Ok(problem(refusal)),
+            }
+        })
+    }
+}
+
+impl Settings {
+    /// The request with its outcome, or why it goes no further.
+    async fn pass<B>(&self, request: Request<B>) -> Result<Request<B>, Refusal>
+    where
+        B: Body + From<Bytes>,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
+        let (mut parts, mut body) = request.into_parts();
+        let outcome = match self.verified(&parts, &mut body).await {
+            Ok(risk) => {
+                parts.extensions.insert(risk.clone());
+                Outcome::Verified(risk)
+            }
+            Err(refusal) => {
+                (self.on_refusal)(&parts, &refusal);
+                // Who reads the header itself shall not find one that nobody vouches for.
+                parts.headers.remove("outwork-risk");
+                parts.extensions.remove::<Risk>();
+                match refusal.reason {
+                    Reason::Missing if self.observe || self.pass_missing => Outcome::Missing,
+                    // What was read of a body that is too large is gone.
+                    reason if self.observe && reason != Reason::TooLarge => Outcome::Refused(refusal),
+                    _ => return Err(refusal),
+                }
+            }
+        };
+        parts.extensions.insert(outcome);
+        Ok(Request::from_parts(parts, body))
+    }
+
+    async fn verified<B>(&self, parts: &Parts, body: &mut B) -> Result<Risk, Refusal>
+    where
+        B: Body + From<Bytes>,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
+        let target = match self.target {
+            Some(target) => target(parts),
+            None => parts.uri.path_and_query().map_or_else(String::new, |target| target.as_str().to_owned()),
+        };
+        let arrived = Arrived {
+            method: parts.method.as_str(),
+            authority: authority(parts),
+            target: target.as_bytes(),
+            scheme: self.scheme.of(&parts.headers),
+        };
+        let head = self.verifier.head(&arrived, &parts.headers, (self.clock)())?;
+        let content = if head.binds_body() { self.collected(body).await? } else { Bytes::new() };
+        let (nonce, until) = (head.nonce.clone(), head.until);
+        let risk = head.with_body(&content)?;
+        self.once(&nonce, until).await?;
+        Ok(risk)
+    }
+
+    /// The whole body, which the service can read once more.
+    async fn collected<B>(&self, body: &mut B) -> Result<Bytes, Refusal>
+    where
+        B: Body + From<Bytes>,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
+        let whole = std::mem::replace(body, B::from(Bytes::new()));
+        let content = Box::pin(Limited::new(whole, self.max_body).collect()).await.map_err(|error| {
+            if error.is::<LengthLimitError>() {
+                Refusal::new(Reason::TooLarge, "the body is larger than what is held to check it")
+            } else {
+                Refusal::new(Reason::Digest, "the body broke off")
+            }
+        })?;
+        let content = content.to_bytes();
+        *body = B::from(content.clone());
+        Ok(content)
+    }
+
+    async fn once(&self, nonce: &str, until: u64) -> Result<(), Refusal> {
+        let Some(replay) = &self.replay else { return Ok(()) };
+        match replay.first(nonce, until).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Refusal::new(Reason::Replayed, "the request was here before")),
+            Err(_) => Err(Refusal::new(Reason::Unavailable, "the replay cache does not answer")),
+        }
+    }
+}
+
+impl SchemeFrom {
+    fn of(self, headers: &HeaderMap) -> Scheme {
+        match self {
+            Self::Fixed(scheme) => scheme,
+            Self::Forwarded => match headers.get("x-forwarded-proto").map(HeaderValue::as_bytes) {
+                Some(named) if named.eq_ignore_ascii_case(b"http") => Scheme::Http,
+                _ => Scheme::Https,
+            },
+        }
+    }
+}
+
+fn authority(parts: &Parts) -> &[u8] {
+    let named = parts.uri.authority().map(|authority| authority.as_str().as_bytes());
+    named.or_else(|| parts.headers.get(header::HOST).map(HeaderValue::as_bytes)).unwrap_or_default()
+}
+
+/// The answer to a request that is refused (RFC 9457).
+fn problem<R: From<Bytes>>(refusal: Refusal) -> Response<R> {
+    let status = refusal.reason.status();
+    let body = format!(
+        r#"{{"type": "about:blank", "title": "{}", "status": {}, "detail": "This request carries no valid evidence of the edge.", "reason": "{}"}}"#,
+        status.canonical_reason().unwrap_or_default(),
+        status.as_u16(),
+        refusal.reason.name(),
+    );
+    let mut response = Response::new(R::from(Bytes::from(body)));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,92 @@
+//! The vectors that all verifiers share, and ten thousand changes.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails loudly")]
+
+mod common;
+
+use common::{bytes, decoded, vectors};
+use outwork_origin::{Arrived, Keys, Refusal, Risk, Scheme, Verifier};
+use serde_json::{Value, json};
+use std::{
+    fs::File,
+    io::{BufRead, BufReader},
+    path::PathBuf,
+};
+
+fn verifier(keys: &str, settings: &Value) -> Verifier {
+    let mut verifier = Verifier::new(Keys::parse(keys).unwrap());
+    if let Some(skew) = settings["skew"].as_u64() {
+        verifier = verifier.skew(skew);
+    }
+    if let Some(max_age) = settings["max_age"].as_u64() {
+        verifier = verifier.max_age(max_age);
+    }
+    match settings["authority"].as_str() {
+        Some(authority) => verifier.authority(authority),
+        None => verifier,
+    }
+}
+
+fn verify(verifier: &Verifier, case: &Value) -> Result<Risk, Refusal> {
+    let request = &case["request"];
+    let fields: Vec<(String, Vec<u8>)> = request["headers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| (line[0].as_str().unwrap().into(), bytes(&line[1])))
+        .collect();
+    let (authority, target) = (bytes(&request["authority"]), bytes(&request["target"]));
+    let arrived = Arrived {
+        method: request["method"].as_str().unwrap(),
+        authority: &authority,
+        target: &target,
+        scheme: if request["scheme"] == "http" { Scheme::Http } else { Scheme::Https },
+    };
+    let head = verifier.head(&arrived, &fields[..], case["now"].as_u64().unwrap())?;
+    head.with_body(&decoded(&request["body"]))
+}
+
+fn told(risk: &Risk) -> Value {
+    json!({
+        "risk": risk.risk, "band": risk.band, "verdict": risk.verdict, "device": risk.device, "behaviour": risk.behaviour,
+        "context": risk.context, "window": risk.window, "confidence": f64::from(risk.confidence) / 1_000.0,
+        "reasons": risk.reasons, "bundle": risk.bundle, "id": risk.id, "transaction": risk.transaction, "body": risk.body.name(),
+    })
+}
+
+#[test]
+fn every_vector_is_verified_with_its_risk_or_refused_for_its_reason() {
+    let vectors = vectors("evidence.json");
+    let cases = vectors["cases"].as_array().unwrap();
+    assert!(cases.len() > 150);
+    for case in cases {
+        let found = match verify(&verifier(vectors["keys"].as_str().unwrap(), &case["settings"]), case) {
+            Ok(risk) => ("verified", told(&risk)),
+            Err(refusal) => ("refused", refusal.reason.name().into()),
+        };
+        assert_eq!(case[found.0], found.1, "{}", case["name"]);
+    }
+}
+
+#[test]
+fn every_honest_request_passes_and_no_changed_one() {
+    // Where `cargo test -p outwork-compiler --test evidence` leaves it.
+    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/tmp/tampering.jsonl");
+    let path = std::env::var_os("OUTWORK_TAMPERING").map_or(beside, PathBuf::from);
+    let Ok(file) = File::open(&path) else {
+        println!(
+            "DID NOT RUN: `{}` is not there; cargo test -p outwork-compiler --test evidence makes it",
+            path.display()
+        );
+        return;
+    };
+    let mut lines = BufReader::new(file).lines().map(|line| serde_json::from_str::<Value>(&line.unwrap()).unwrap());
+    let verifier = verifier(lines.next().unwrap()["keys"].as_str().unwrap(), &Value::Null);
+    let mut counted = [0; 2];
+    for case in lines {
+        let honest = case["honest"].as_bool().unwrap();
+        let found = verify(&verifier, &case);
+        assert_eq!(found.is_ok(), honest, "{found:?} {case}");
+        counted[usize::from(honest)] += 1;
+    }
+    assert_eq!(counted, [10_000, 10_000]);
+}
