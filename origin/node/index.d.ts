@@ -20,6 +20,8 @@ export interface Risk {
   /** Of what was observed, 0 to 1. */
   readonly confidence: number;
   readonly reasons: readonly string[];
+  /** The agent whose signature or address the edge verified, by its id. */
+  readonly agent: string | null;
   /** The policy that decided. */
   readonly bundle: string;
   /** The reference under which the edge's record has this decision. */

@@ -23,7 +23,9 @@ pub(crate) fn message(method: &str, authority: &str, target: &str) -> Message {
 
 pub(crate) fn cases() -> Vec<Case> {
     let mut cases = by_the_engine();
+    cases.extend(transactions());
     cases.extend(bound());
+    cases.push(with_agent());
     cases.extend(in_time());
     cases.extend(otherwise_written());
     cases
@@ -46,7 +48,7 @@ fn by_the_engine() -> Vec<Case> {
         ("the whole server", message("OPTIONS", "shop.example", "*")),
         ("bytes beyond ASCII in the path", plain("/caf\u{c3}\u{a9}")),
         ("two slashes and dots", plain("//a/./b/../c")),
-        ("no rule fired, POST", message("POST", "shop.example", "/checkout")),
+        ("a form", message("POST", "shop.example", "/login")),
         ("a method of somebody's own", message("M-SEARCH", "shop.example", "/")),
         ("twelve long reasons", plain("/?r0.r1.r2.r3.r4.r5.r6.r7.r8.r9.r10.r11.")),
         ("a layer that nothing was seen in", plain("/?r0.r2.")),
@@ -113,6 +115,35 @@ fn by_the_engine() -> Vec<Case> {
     cases
 }
 
+/// As the engine signs them: with a digest of its own, of the client's, beside another, and none.
+fn transactions() -> Vec<Case> {
+    let (policy, mut dice) = (policy(), Dice(9));
+    let post = |target: &str, body: &[u8]| Message { body: body.into(), ..message("POST", "shop.example", target) };
+    let digested = |field: &str| {
+        let mut message = post("/checkout", b"product=ravelin");
+        message.push("content-digest", field);
+        message
+    };
+    let own = content_digest(b"product=ravelin");
+    let shapes = [
+        ("signed: a bound body", post("/checkout?step=2", b"product=ravelin&count=1"), true),
+        ("signed: a bound body that is empty", post("/checkout", b""), true),
+        ("signed: the client's own digest", digested(&own), true),
+        ("signed: the client's own digest beside another", digested(&format!("sha-512=:AAAA:, {own}")), true),
+        ("signed: another digest of the client's", digested("sha-512=:AAAA:"), true),
+        ("signed: a body that is too large", post("/checkout", &[b'x'; 1_025]), true),
+        ("signed: a host without bodies", post("/checkout", b"x"), false),
+        ("signed: nobody binds it", post("/refund", b"x"), true),
+    ];
+    let case = |(name, message, collected)| {
+        let sent = Sent { collected, ..Sent::new(message, NOW, &mut dice) };
+        let (request, told) = sent.through(&policy);
+        assert!(told.transaction.is_some(), "{name}");
+        verified(name, request, NOW, told)
+    };
+    shapes.into_iter().map(case).collect()
+}
+
 /// What a signature of ours covers where the engine decides nothing: the field, and what it says.
 pub(crate) const RISK: &str = "risk=12, band=low, verdict=allow, device=12, window=inside, confidence=0.82, reasons=(), bundle=\"2026.11.22-abcdef\", id=\"06H2M4KK6GSP6TSC\"";
 
@@ -127,6 +158,7 @@ pub(crate) fn told() -> Told {
         window: "inside".into(),
         confidence: 0.82,
         reasons: Vec::new(),
+        agent: None,
         bundle: "2026.11.22-abcdef".into(),
         id: "06H2M4KK6GSP6TSC".into(),
         transaction: None,
@@ -191,6 +223,14 @@ pub(crate) fn signed(plan: &Plan) -> Message {
     request.push("outwork-risk", RISK);
     plan.sign(&mut request);
     request
+}
+
+/// A member that the engine writes where an agent is verified.
+fn with_agent() -> Case {
+    let mut request = message("GET", "shop.example", "/");
+    request.push("outwork-risk", &RISK.replace("bundle=", "agent=\"googlebot\", bundle="));
+    Plan::new(NOW).sign(&mut request);
+    verified("a verified agent", request, NOW, Told { agent: Some("googlebot".into()), ..told() })
 }
 
 fn in_time() -> Vec<Case> {

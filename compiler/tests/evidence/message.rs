@@ -59,6 +59,7 @@ pub(crate) struct Told {
     pub(crate) window: String,
     pub(crate) confidence: f64,
     pub(crate) reasons: Vec<String>,
+    pub(crate) agent: Option<String>,
     pub(crate) bundle: String,
     pub(crate) id: String,
     pub(crate) transaction: Option<String>,

@@ -7,10 +7,10 @@
 
 use crate::{
     dice::Dice,
-    good::{NOW, WITH_DIGEST, risk_of},
+    good::NOW,
     message::Message,
     policy::{Sent, policy},
-    signer::{KEYS, Plan, ROTATED, content_digest},
+    signer::{KEYS, ROTATED, content_digest},
 };
 use outwork_engine::policy::Policy;
 use serde::Serialize;
@@ -50,8 +50,9 @@ fn honest(policy: &Policy, dice: &mut Dice) -> (Message, u64) {
     let created = NOW + u64::try_from(dice.below(1_000_000)).unwrap();
     let mut message = sent(dice);
     if dice.once_in(3) {
-        bind(&mut message, created, dice);
-        return (message, created);
+        message.target = message.target.replacen('/', "/checkout/", 1);
+        let length = dice.below(200);
+        message.body = (0..length).map(|_| dice.bytes::<1>()[0]).collect();
     }
     let keys = dice.one(&[KEYS, KEYS, ROTATED]);
     let sent = Sent { keys, observed: dice.once_in(2), ..Sent::new(message, created, dice) };
@@ -97,17 +98,6 @@ fn sent(dice: &mut Dice) -> Message {
         message.body = dice.text(length, PATH).into_bytes();
     }
     message
-}
-
-/// Signs a transaction with a body.
-fn bind(message: &mut Message, created: u64, dice: &mut Dice) {
-    message.remove("outwork-risk");
-    let length = dice.below(200);
-    message.body = (0..length).map(|_| dice.bytes::<1>()[0]).collect();
-    message.push("content-digest", &content_digest(&message.body));
-    message.push("outwork-risk", &risk_of(dice.one(&["\"checkout\";body=bound", "\"pay\";body=bound"])));
-    let nonce = dice.text(22, b"abcdefghijkmnopqrstuvwxyz0123456789-_");
-    Plan::new(created).with("MDEyMzQ1Njc4OWFiY2RlZg", &nonce).covering(&WITH_DIGEST).sign(message);
 }
 
 /// Changes that say nothing.

@@ -19,6 +19,23 @@ use std::{collections::BTreeMap, fmt::Write};
 
 const ENTRY: &str = "[policy]\nversion = \"2026.11.22\"\nmode = \"enforce\"\npacks = [\"pack.toml\"]\n";
 
+const TRANSACTIONS: &str = r#"
+[[transaction]]
+id = "checkout"
+when = 'request.path.startsWith("/checkout")'
+window = "any"
+bind_body = true
+body_cap = "1KiB"
+over_cap = "unbound"
+why = "money moves"
+
+[[transaction]]
+id = "refund"
+when = 'request.path == "/refund"'
+window = "any"
+why = "money moves back"
+"#;
+
 /// Twelve rules, each with its points and a long id; the query asks for them.
 pub(crate) fn policy() -> Policy {
     let mut pack = "[pack]\nid = \"asked\"\nversion = \"1\"\nwhy = \"to say much\"\n".to_owned();
@@ -32,6 +49,7 @@ pub(crate) fn policy() -> Policy {
         )
         .unwrap();
     }
+    pack += TRANSACTIONS;
     let files = [("outwork.toml", ENTRY), ("pack.toml", &pack)];
     let files: BTreeMap<_, _> = files.map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec())).into();
     let compiled = compile_files(&files, "outwork.toml").map_err(|report| report.render(false)).unwrap();
@@ -45,11 +63,12 @@ pub(crate) struct Sent {
     pub(crate) entropy: [u8; 16],
     pub(crate) keys: &'static str,
     pub(crate) observed: bool,
+    pub(crate) collected: bool,
 }
 
 impl Sent {
     pub(crate) fn new(message: Message, now: u64, dice: &mut Dice) -> Self {
-        Self { message, now, entropy: dice.bytes(), keys: crate::signer::KEYS, observed: false }
+        Self { message, now, entropy: dice.bytes(), keys: crate::signer::KEYS, observed: false, collected: true }
     }
 
     /// What arrives at the origin, and what it is to be told.
@@ -79,7 +98,7 @@ impl Sent {
             seen: Seen::ALL,
             connection: Connection { address: Fact::Known([203, 0, 113, 7].into()), ..Connection::UNAVAILABLE },
             session: if self.observed { Session::Window(&window, None) } else { Session::Cookie },
-            body: Fact::Unavailable,
+            body: if self.collected { Fact::Known(&self.message.body) } else { Fact::Unavailable },
             directories: None,
         };
         let keys = Keyring::parse(self.keys).unwrap();
@@ -110,9 +129,10 @@ fn told(decision: &Decision<'_>) -> Told {
         window: decision.window.name().into(),
         confidence: f64::from(decision.risk.confidence) / 1_000.0,
         reasons: decision.reasons.counted().iter().map(|reason| reason.id.into()).collect(),
+        agent: None,
         bundle: decision.bundle.into(),
         id: decision.id.as_str().into(),
-        transaction: None,
-        body: "none",
+        transaction: decision.transaction.as_ref().map(|carried| carried.id.into()),
+        body: decision.transaction.as_ref().map_or("none", |carried| carried.body.name()),
     }
 }

@@ -36,6 +36,7 @@ export function readRisk(text, coversBody) {
     window: of(members, "window", "token"),
     confidence: confidence(members.get("confidence")),
     reasons: Object.freeze(reasons(members.get("reasons"))),
+    agent: members.has("agent") ? of(members, "agent", "string") : null,
     bundle: of(members, "bundle", "string"),
     id: of(members, "id", "string"),
     transaction: transaction === undefined ? null : named(transaction),

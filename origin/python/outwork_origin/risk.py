@@ -44,6 +44,8 @@ class Risk:
     confidence: float
     """Of what was observed, 0 to 1."""
     reasons: tuple[str, ...]
+    agent: str | None
+    """The agent whose signature or address the edge verified, by its id."""
     bundle: str
     """The policy that decided."""
     id: str
@@ -85,6 +87,7 @@ def read_risk(text: str, covers_body: bool) -> Risk:
         window=_token(members, "window"),
         confidence=_confidence(members.get("confidence")),
         reasons=_reasons(members.get("reasons")),
+        agent=_string(members, "agent") if "agent" in members else None,
         bundle=_string(members, "bundle"),
         id=_string(members, "id"),
         transaction=_transaction(members.get("transaction")),

@@ -25,6 +25,8 @@ pub struct Risk {
     pub confidence: u16,
     /// The rules, models and limits that led to it.
     pub reasons: Vec<String>,
+    /// The agent whose signature or address the edge verified, by its id.
+    pub agent: Option<String>,
     /// The policy that decided.
     pub bundle: String,
     /// The reference under which the edge's record has this decision.
@@ -103,6 +105,7 @@ impl Risk {
             window: members.token("window")?,
             confidence: members.confidence()?,
             reasons: members.reasons()?,
+            agent: members.entry("agent").map(|_| members.string("agent")).transpose()?,
             bundle: members.string("bundle")?,
             id: members.string("id")?,
             transaction: members.transaction()?,
