@@ -1,5 +1,6 @@
 //! The `outwork` command.
 
+mod audit;
 mod capture;
 mod card;
 mod command;

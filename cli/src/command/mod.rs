@@ -17,6 +17,7 @@ mod replay;
 mod schema;
 mod test;
 mod train;
+mod verify;
 
 pub(crate) use check::complain;
 
@@ -46,6 +47,7 @@ pub(crate) enum Command {
     Import(import::Import),
     Model(model::Model),
     Train(train::Train),
+    Verify(verify::Verify),
 }
 
 impl Command {
@@ -68,6 +70,7 @@ impl Command {
             Self::Import(import) => import.run(),
             Self::Model(model) => model.run(),
             Self::Train(train) => train.run(),
+            Self::Verify(verify) => verify.run(),
         }
     }
 }

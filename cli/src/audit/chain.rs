@@ -1,0 +1,197 @@
+use std::collections::BTreeMap;
+
+use outwork_engine::record::chain::{Before, Head, Id, Mac, Opens, Sealed};
+
+use super::finding::{Finding, Kind, Place};
+
+/// One chain, as far as its records were read. All of them are proven.
+#[derive(Debug)]
+pub(super) struct Read {
+    id: Id,
+    /// The last record of those without a gap, and its MAC; nothing before the first.
+    upto: Option<(u64, Mac)>,
+    /// Where it stands; nothing where an earlier run read it.
+    upto_at: Option<Place>,
+    /// What was read beyond it.
+    waiting: BTreeMap<u64, Waiting>,
+    /// Gaps that were found before, here or by an earlier run: from and to.
+    pub(super) gaps: Vec<(u64, u64)>,
+    pub(super) opens: Option<Opens>,
+    pub(super) keys: Vec<String>,
+    pub(super) records: u64,
+    /// The highest number that was read, and as which of all records.
+    highest: (u64, u64),
+    pub(super) displaced: u64,
+    /// By how many records at the most.
+    pub(super) most_displaced: u64,
+    /// Lines that were changed and say that they are these.
+    pub(super) changed: BTreeMap<u64, Place>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Waiting {
+    before: Before,
+    mac: Mac,
+    place: Place,
+}
+
+/// The most gaps that are kept of a chain, and the most changed lines.
+pub(super) const MOST_KEPT: usize = 1_000;
+
+impl Read {
+    pub(super) fn new(id: Id) -> Self {
+        Self {
+            id,
+            upto: None,
+            upto_at: None,
+            waiting: BTreeMap::new(),
+            gaps: Vec::new(),
+            opens: None,
+            keys: Vec::new(),
+            records: 0,
+            highest: (0, 0),
+            displaced: 0,
+            most_displaced: 0,
+            changed: BTreeMap::new(),
+        }
+    }
+
+    /// As an earlier run left it.
+    pub(super) fn known(head: Head, gaps: Vec<(u64, u64)>) -> Self {
+        Self { upto: Some((head.sequence, head.mac)), gaps, highest: (head.sequence, 0), ..Self::new(head.id) }
+    }
+
+    /// The last record; none where none was read.
+    pub(super) fn head(&self) -> Option<Head> {
+        let last = self.waiting.iter().next_back().map(|(sequence, waiting)| (*sequence, waiting.mac));
+        last.or(self.upto).map(|(sequence, mac)| Head { id: self.id, sequence, mac })
+    }
+
+    /// How many records wait for one that is missing so far.
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Takes in a record that is proven: the `ordinal`th of all that were read.
+    pub(super) fn add(&mut self, sealed: &Sealed<'_>, place: Place, ordinal: u64, findings: &mut Vec<Finding>) {
+        let sequence = sealed.sequence;
+        self.records += 1;
+        if !self.keys.iter().any(|key| key == sealed.key) {
+            self.keys.push(sealed.key.to_owned());
+        }
+        if let Some(late) = self.gaps.iter().position(|gap| (gap.0..=gap.1).contains(&sequence)) {
+            return self.fill(late, sequence, place, findings);
+        }
+        if let Some(kind) = self.seen(sequence, sealed.mac) {
+            let message = match kind {
+                Kind::Forged => format!("there is another record {sequence} of this chain, and both are proven"),
+                _ => format!("record {sequence} was there before"),
+            };
+            findings.push(Finding::of(kind, self.id, message).at(place).records(sequence, sequence));
+            return;
+        }
+        if sequence < self.highest.0 {
+            self.displaced += 1;
+            self.most_displaced = self.most_displaced.max(ordinal.saturating_sub(self.highest.1));
+        } else {
+            self.highest = (sequence, ordinal);
+        }
+        self.waiting.insert(sequence, Waiting { before: sealed.before, mac: sealed.mac, place });
+        self.go_on(findings);
+    }
+
+    /// What it means that a record with this number comes again.
+    fn seen(&self, sequence: u64, mac: Mac) -> Option<Kind> {
+        if let Some(waiting) = self.waiting.get(&sequence) {
+            return Some(if waiting.mac == mac { Kind::Repeated } else { Kind::Forged });
+        }
+        match self.upto {
+            Some((last, known)) if last == sequence && known != mac => Some(Kind::Forged),
+            Some((last, _)) if sequence <= last => Some(Kind::Repeated),
+            _ => None,
+        }
+    }
+
+    /// A record whose absence was reported, which comes after all.
+    fn fill(&mut self, gap: usize, sequence: u64, place: Place, findings: &mut Vec<Finding>) {
+        let (first, last) = self.gaps.remove(gap);
+        self.gaps
+            .extend([(first, sequence - 1), (sequence + 1, last)].into_iter().filter(|(first, last)| first <= last));
+        let message = format!("record {sequence}, which was missed before, is here");
+        findings.push(Finding::of(Kind::Displaced, self.id, message).at(place).records(sequence, sequence));
+    }
+
+    /// Follows the chain as far as it goes without a gap.
+    fn go_on(&mut self, findings: &mut Vec<Finding>) {
+        while let Some(entry) = self.waiting.first_entry() {
+            let next = self.upto.map_or(1, |(last, _)| last.saturating_add(1));
+            if *entry.key() != next {
+                return;
+            }
+            let Waiting { before, mac, place } = entry.remove();
+            let follows = match (before, self.upto) {
+                (Before::Opens(opens), None) => {
+                    self.opens = Some(opens);
+                    true
+                }
+                (Before::Record(previous), Some((_, last))) => previous == last,
+                (Before::Opens(_), Some(_)) | (Before::Record(_), None) => false,
+            };
+            if !follows {
+                let message = format!("record {next} is proven, and does not follow the one before it");
+                findings.push(Finding::of(Kind::Forged, self.id, message).at(place).records(next, next));
+            }
+            (self.upto, self.upto_at) = (Some((next, mac)), Some(place));
+        }
+    }
+
+    /// Gives up the records that are missing before those that wait, and says so.
+    pub(super) fn settle(&mut self, findings: &mut Vec<Finding>) {
+        while let Some((&sequence, waiting)) = self.waiting.first_key_value() {
+            let first = self.upto.map_or(1, |(last, _)| last.saturating_add(1));
+            if sequence > first {
+                let (last, after) = (sequence - 1, *waiting);
+                findings.push(self.missing(first, last, Some(after.place)));
+                if self.gaps.len() < MOST_KEPT {
+                    self.gaps.push((first, last));
+                }
+                // What stands before it is not there to be compared; only its own MAC speaks for the link.
+                self.upto = match after.before {
+                    Before::Record(previous) => Some((last, previous)),
+                    Before::Opens(_) => None,
+                };
+                self.upto_at = None;
+                if self.upto.is_none() {
+                    let message = format!("record {sequence} opens the chain, and is not its first");
+                    findings.push(Finding::of(Kind::Forged, self.id, message).at(after.place));
+                    (self.upto, self.upto_at) = (Some((sequence, after.mac)), Some(after.place));
+                    self.waiting.remove(&sequence);
+                }
+            }
+            self.go_on(findings);
+        }
+    }
+
+    /// Records that are not there, of which some may be there changed.
+    pub(super) fn missing(&self, first: u64, last: u64, after: Option<Place>) -> Finding {
+        let which = if first == last { format!("record {first} is") } else { format!("records {first} to {last} are") };
+        let changed: Vec<_> = self.changed.range(first..=last).map(|(number, place)| (*number, place.line)).collect();
+        let mut message = format!("{which} missing");
+        match (self.upto_at, after) {
+            (Some(before), Some(after)) => {
+                message += &format!(", between lines {} and {}", before.line, after.line);
+            }
+            (Some(before), None) => message += &format!(", after line {}", before.line),
+            (None, _) if first == 1 => message += ": the log begins later, or lost its beginning",
+            (None, _) => {}
+        }
+        if let Some((number, line)) = changed.first() {
+            message += &format!("; line {line}, which was changed, says that it is {number}");
+        }
+        let finding = Finding::of(Kind::Missing, self.id, message).records(first, last);
+        match after {
+            Some(after) => finding.at(after),
+            None => finding,
+        }
+    }
+}

@@ -1,0 +1,98 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use outwork_engine::record::chain::{Head, Id};
+use serde::{Deserialize, Serialize};
+
+use super::chain::Read;
+use crate::failure::Failure;
+
+/// How far each chain was verified: what one run leaves for the next, and what is kept away from the log.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Heads {
+    version: u32,
+    chains: BTreeMap<String, Kept>,
+    /// The numbers of the chains of each run: those that were seen.
+    runs: BTreeMap<String, BTreeSet<u32>>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Kept {
+    sequence: u64,
+    mac: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    missing: Vec<(u64, u64)>,
+}
+
+const VERSION: u32 = 1;
+
+impl Heads {
+    /// Reads what an earlier run left; nothing where there was none.
+    ///
+    /// # Errors
+    /// The file is there, and is not what a run leaves.
+    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
+        let name = path.display();
+        let text = match std::fs::read_to_string(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::default()),
+            text => text.map_err(Failure::because(format!("`{name}` cannot be read")))?,
+        };
+        let heads: Self = serde_json::from_str(&text).map_err(Failure::because(format!("`{name}` holds no heads")))?;
+        let is_sound = heads.chains.iter().all(|(id, kept)| number(id).is_some() && kept.mac().is_some())
+            && heads.runs.keys().all(|run| number(run).is_some());
+        if heads.version != VERSION || !is_sound {
+            return Err(Failure::new(format!("`{name}` holds heads that this version cannot read")));
+        }
+        Ok(heads)
+    }
+
+    /// Writes them beside the file and puts them in its place, so that it is never half written.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub(crate) fn save(&self, path: &Path) -> Result<(), Failure> {
+        let fails =
+            |error: &dyn std::fmt::Display| Failure::new(format!("`{}` cannot be written: {error}", path.display()));
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| fails(&error))?;
+        let json = serde_json::to_string_pretty(self).map_err(|error| fails(&error))? + "\n";
+        file.write_all(json.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(|error| fails(&error))?;
+        file.persist(path).map_err(|error| fails(&error))?;
+        Ok(())
+    }
+
+    pub(super) fn of(chains: &BTreeMap<Id, Read>, runs: &BTreeMap<u64, BTreeSet<u32>>) -> Self {
+        let kept = |(id, read): (&Id, &Read)| {
+            let Head { sequence, mac, .. } = read.head()?;
+            let mac = Base64UrlUnpadded::encode_string(&mac);
+            Some((super::finding::name(*id), Kept { sequence, mac, missing: read.gaps.clone() }))
+        };
+        let runs = runs.iter().map(|(run, numbers)| (super::finding::name(*run), numbers.clone())).collect();
+        Self { version: VERSION, chains: chains.iter().filter_map(kept).collect(), runs }
+    }
+
+    pub(super) fn chains(&self) -> BTreeMap<Id, Read> {
+        let known = self.chains.iter().filter_map(|(id, kept)| {
+            let (id, mac) = (number(id)?, kept.mac()?);
+            Some((id, Read::known(Head { id, sequence: kept.sequence, mac }, kept.missing.clone())))
+        });
+        known.collect()
+    }
+
+    pub(super) fn runs(&self) -> BTreeMap<u64, BTreeSet<u32>> {
+        self.runs.iter().filter_map(|(run, numbers)| Some((number(run)?, numbers.clone()))).collect()
+    }
+}
+
+impl Kept {
+    fn mac(&self) -> Option<[u8; 16]> {
+        Base64UrlUnpadded::decode_vec(&self.mac).ok()?.try_into().ok()
+    }
+}
+
+fn number(hex: &str) -> Option<u64> {
+    u64::from_str_radix(hex, 16).ok().filter(|_| hex.len() == 16)
+}

@@ -1,0 +1,16 @@
+//! Whether a log holds every record that was written, each as it was.
+
+mod chain;
+mod finding;
+mod heads;
+mod ledger;
+mod line;
+mod text;
+
+pub(crate) use finding::Place;
+pub(crate) use heads::Heads;
+pub(crate) use ledger::Ledger;
+pub(crate) use text::write;
+
+#[cfg(test)]
+mod tests;

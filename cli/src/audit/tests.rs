@@ -1,0 +1,269 @@
+//! A log of many records, with one thing done to it at a time: whatever that is, it is found.
+
+use std::collections::BTreeSet;
+
+use outwork_compiler::Request;
+use outwork_engine::facts::Facts;
+use outwork_engine::keys::{AuditKeys, Keyring};
+use outwork_engine::policy::Policy;
+use outwork_engine::record::chain::{Chain, Opens, Place as Number, Why, read};
+use outwork_engine::record::{self, Context};
+use outwork_engine::rules::Scratch;
+use outwork_engine::time::Time;
+use proptest::prelude::*;
+
+use super::finding::{Kind, Place};
+use super::ledger::Report;
+use super::{Heads, Ledger};
+
+const KEYS: &str = "k1:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE";
+
+fn keys() -> Keyring {
+    Keyring::parse(KEYS).unwrap()
+}
+
+/// What hosts write of some requests that are not alike.
+struct Writer {
+    policy: Policy,
+    requests: Vec<Request>,
+    keys: Keyring,
+    scratch: Scratch,
+}
+
+impl Writer {
+    fn new() -> Self {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../compiler/tests/everything");
+        let bundle =
+            outwork_compiler::compile(&folder).unwrap_or_else(|report| panic!("{}", report.render(false))).bundle;
+        let requests = ["/", "/login", "/a/b/c?d=e"].map(|target| {
+            let json = serde_json::json!({
+                "method": "GET", "target": target, "scheme": "https", "authority": "shop.example",
+                "address": "203.0.113.7", "headers": [["user-agent", "curl/8.5.0 \"\u{e9}\""], ["x-a", "spider"]],
+            });
+            serde_json::from_value(json).unwrap()
+        });
+        Self {
+            policy: Policy::load(&bundle).unwrap(),
+            requests: requests.into(),
+            keys: keys(),
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// As many records in chains that take turns: one request after the other has its share.
+    fn lines(&mut self, records: usize, chains: &mut [Chain]) -> Vec<String> {
+        let Self { policy, requests, keys, scratch } = self;
+        let (mut lines, count) = (Vec::with_capacity(records), requests.len());
+        for (at, request) in requests.iter().enumerate() {
+            let mut write = |facts: &Facts<'_>| {
+                let decision = policy.assess(facts, keys, scratch).decide(&[]);
+                while lines.len() < records * (at + 1) / count {
+                    // Not one after the other: 7 is a generator modulo 71.
+                    let turn = (lines.len() * 7 % 71) % chains.len();
+                    let context = Context { chain: chains.get_mut(turn), ..Context::NATIVE };
+                    lines.push(record::write(&decision, facts, keys, context));
+                }
+            };
+            request.with_facts(Time(1_795_305_600_000_000), [7; 16], |facts| write(facts));
+        }
+        lines
+    }
+
+    /// Records of several threads, in the order in which they were written.
+    fn log(&mut self, records: usize, threads: u32) -> Vec<String> {
+        let place = |number| Some(Number { run: 9, number });
+        let opens = |number| Opens { why: Why::Start, place: place(number), follows: None };
+        let mut chains: Vec<_> = (1..=threads).map(|number| Chain::new(number.into(), opens(number))).collect();
+        self.lines(records, &mut chains)
+    }
+}
+
+fn verify<L: AsRef<[u8]>>(lines: impl IntoIterator<Item = L>) -> Report {
+    verify_with(lines, &Heads::default(), true, None).0
+}
+
+fn verify_with<L: AsRef<[u8]>>(
+    lines: impl IntoIterator<Item = L>,
+    heads: &Heads,
+    ordered: bool,
+    count: Option<u64>,
+) -> (Report, Heads) {
+    let mut ledger = Ledger::new(AuditKeys::of(&keys()), heads);
+    for (line, number) in lines.into_iter().zip(1..) {
+        ledger.read(Place { file: 0, line: number }, line.as_ref().trim_ascii());
+    }
+    ledger.finish(ordered, count)
+}
+
+fn kinds(report: &Report) -> BTreeSet<Kind> {
+    report.counts.keys().copied().collect()
+}
+
+fn without(lines: &[String], at: usize) -> impl Iterator<Item = &String> {
+    lines.iter().enumerate().filter(move |(place, _)| *place != at).map(|(_, line)| line)
+}
+
+#[test]
+fn a_log_as_it_was_written_is_complete() {
+    let lines = Writer::new().log(300, 3);
+    let report = verify(&lines);
+    assert!(report.complete, "{:?}", report.findings);
+    assert_eq!((report.records, report.chains.len(), report.others), (300, 3, 0));
+    assert!(verify_with(&lines, &Heads::default(), true, Some(300)).0.complete);
+    assert_eq!(kinds(&verify_with(&lines, &Heads::default(), true, Some(301)).0), BTreeSet::from([Kind::Count]));
+}
+
+#[test]
+fn what_is_wrong_is_named_with_its_line() {
+    let lines = Writer::new().log(60, 1);
+    let report = verify(without(&lines, 41));
+    let finding = &report.findings[0];
+    assert_eq!((finding.kind, finding.records, finding.place.unwrap().line), (Kind::Missing, Some((42, 42)), 42));
+    assert!(finding.message.contains("record 42 is missing, between lines 41 and 42"), "{}", finding.message);
+    let mut changed = lines.clone();
+    changed[41] =
+        changed[41].replace("\"band\":\"low\"", "\"band\":\"high\"").replace("\"band\":\"medium\"", "\"band\":\"low\"");
+    assert_ne!(changed, lines);
+    let report = verify(&changed);
+    assert_eq!((report.findings[0].kind, report.findings[0].place.unwrap().line), (Kind::Changed, 42));
+    assert!(
+        report.findings[1].message.contains("line 42, which was changed, says that it is 42"),
+        "{:?}",
+        report.findings
+    );
+    let mut twice = lines.clone();
+    twice.insert(50, lines[3].clone());
+    let report = verify(&twice);
+    assert_eq!((report.findings[0].kind, report.findings[0].place.unwrap().line), (Kind::Repeated, 51));
+    let mut moved = lines.clone();
+    moved.swap(10, 14);
+    assert_eq!(kinds(&verify(&moved)), BTreeSet::from([Kind::Displaced]));
+    let report = verify_with(&moved, &Heads::default(), false, None).0;
+    assert!(report.complete);
+    assert_eq!((report.chains[0].displaced, report.chains[0].most_displaced), (4, 4));
+}
+
+#[test]
+fn a_chain_that_was_cut_is_missed_by_what_follows_it() {
+    let mut writer = Writer::new();
+    let mut old = Chain::new(1, Opens { why: Why::Start, place: Some(Number { run: 9, number: 1 }), follows: None });
+    let mut lines = writer.lines(10, std::slice::from_mut(&mut old));
+    let place = Some(Number { run: 9, number: 2 });
+    let new = Chain::new(2, Opens { why: Why::Reload, place, follows: old.head() });
+    lines.extend(writer.lines(10, &mut [new]));
+    assert!(verify(&lines).complete);
+    let report = verify(without(&lines, 9));
+    assert!(report.findings[0].message.contains("record 10 is missing, after line 9"), "{:?}", report.findings);
+    // All of a chain: what follows it says so, and its number.
+    let report = verify(lines.get(10..).unwrap());
+    assert_eq!(report.counts, [(Kind::Missing, 2)].into());
+    // The last ones of the last chain are missed by nobody but who counted, or by the next run.
+    let cut = lines.get(..19).unwrap();
+    assert!(verify(cut).complete);
+    assert!(!verify_with(cut, &Heads::default(), true, Some(20)).0.complete);
+}
+
+#[test]
+fn the_next_day_goes_on_where_the_last_one_ended() {
+    let lines = Writer::new().log(40, 2);
+    let (first, second) = lines.split_at(25);
+    assert!(!verify(second).complete);
+    let (report, heads) = verify_with(first, &Heads::default(), true, None);
+    assert!(report.complete);
+    let path = std::env::temp_dir().join(format!("outwork-heads-{}.json", std::process::id()));
+    heads.save(&path).unwrap();
+    let heads = Heads::open(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    assert!(verify_with(second, &heads, true, None).0.complete);
+    let report = verify_with(second.get(2..).unwrap(), &heads, true, None).0;
+    assert_eq!(kinds(&report), BTreeSet::from([Kind::Missing]));
+    let report = verify_with(lines.get(20..).unwrap(), &heads, true, None).0;
+    assert_eq!(report.counts, [(Kind::Repeated, 5)].into());
+}
+
+#[test]
+fn keys_that_are_not_there_prove_nothing() {
+    let lines = Writer::new().log(3, 1);
+    let other = AuditKeys::parse("k2:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE").unwrap();
+    let mut ledger = Ledger::new(other, &Heads::default());
+    lines.iter().for_each(|line| ledger.read(Place { file: 0, line: 1 }, line.as_bytes()));
+    assert_eq!(kinds(&ledger.finish(false, None).0), BTreeSet::from([Kind::Key]));
+}
+
+/// A hundred thousand records. What the ledger makes of a line depends on that line's own bytes, and on the numbers and MACs of the
+/// others; so each record is looked at by itself for changes, and in a stretch of its chain for the rest, at every place.
+#[test]
+fn of_a_hundred_thousand_records_any_one_is_missed() {
+    let mut writer = Writer::new();
+    let lines = writer.log(100_000, 4);
+    assert!(verify(&lines).complete);
+    let audit = AuditKeys::of(&keys());
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below as u64) as usize
+    };
+    // Edits: of every record one bit somewhere.
+    for line in &lines {
+        let mut bytes = line.clone().into_bytes();
+        let (at, bit) = (random(bytes.len()), random(8));
+        bytes[at] ^= 1 << bit;
+        let proven = read(&bytes).is_some_and(|sealed| sealed.verify(&audit).is_ok());
+        assert!(!proven, "bit {bit} of byte {at} of {line}");
+    }
+    // Removals, repetitions, exchanges: at every place, in the stretch of five records around it.
+    let one = writer.log(10_000, 1);
+    let stretches = one.chunks(5).map(|stretch| stretch.iter().collect::<Vec<_>>());
+    let mut heads = Heads::default();
+    for stretch in stretches {
+        for at in 0..stretch.len() {
+            let mut removed = stretch.clone();
+            removed.remove(at);
+            let last = at + 1 == stretch.len();
+            assert_eq!(
+                verify_with(&removed, &heads, true, None).0.complete,
+                last,
+                "the last one of all is the exception"
+            );
+            assert!(!verify_with(&removed, &heads, true, Some(5)).0.complete);
+        }
+        let (at, to) = (random(stretch.len()), random(stretch.len() - 1));
+        let to = if to >= at { to + 1 } else { to };
+        let mut moved = stretch.clone();
+        moved.swap(at, to);
+        assert!(!verify_with(&moved, &heads, true, None).0.complete);
+        let mut repeated = stretch.clone();
+        repeated.insert(to, stretch[at]);
+        assert!(!verify_with(&repeated, &heads, true, None).0.complete);
+        heads = verify_with(&stretch, &heads, true, None).1;
+    }
+}
+
+fn logs() -> &'static [String] {
+    static LOG: std::sync::LazyLock<Vec<String>> = std::sync::LazyLock::new(|| Writer::new().log(120, 3));
+    &LOG
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_change_of_any_bytes_is_found(at in 0_usize..120, place in 0.0..1.0_f64, with in prop::collection::vec(any::<u8>(), 0..9), gone in 0_usize..9) {
+        let mut lines: Vec<Vec<u8>> = logs().iter().map(|line| line.clone().into_bytes()).collect();
+        let line = &mut lines[at];
+        let from = (place * line.len() as f64) as usize;
+        let to = line.len().min(from + gone);
+        line.splice(from..to, with);
+        prop_assume!(lines[at].trim_ascii() != logs()[at].as_bytes());
+        prop_assert!(!verify_with(&lines, &Heads::default(), false, None).0.complete);
+    }
+
+    #[test]
+    fn lines_that_are_no_records_do_no_harm(at in 0_usize..120, with in "[ -~]{0,80}") {
+        let mut lines = logs().to_vec();
+        lines.insert(at, with);
+        prop_assert!(verify_with(&lines, &Heads::default(), true, Some(120)).0.complete);
+    }
+}

@@ -1,0 +1,81 @@
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use super::finding::{Finding, Place};
+use super::ledger::{ChainReport, Report};
+
+/// The most findings and chains that are shown to people; JSON has more.
+const MOST_SHOWN: usize = 40;
+
+/// Writes a report for people.
+pub(crate) fn write(report: &Report, files: &[PathBuf]) -> String {
+    let mut out = String::new();
+    for finding in report.findings.iter().take(MOST_SHOWN) {
+        _ = writeln!(out, "{}", shown(finding, files));
+    }
+    let all: u64 = report.counts.values().sum();
+    if all > MOST_SHOWN as u64 {
+        _ = writeln!(out, "… and {} more findings", all - MOST_SHOWN as u64);
+    }
+    for chain in report.chains.iter().take(MOST_SHOWN) {
+        _ = writeln!(out, "{}", row(chain));
+    }
+    if report.chains.len() > MOST_SHOWN {
+        _ = writeln!(out, "… and {} more chains", report.chains.len() - MOST_SHOWN);
+    }
+    rest(&mut out, report);
+    let (records, chains) = (report.records, report.chains.len());
+    let verdict = if report.complete {
+        "nothing is missing, changed or there twice".to_owned()
+    } else {
+        format!("{all} findings: the log is not what was written")
+    };
+    _ = writeln!(out, "{records} records of {chains} chains: {verdict}");
+    out
+}
+
+fn shown(finding: &Finding, files: &[PathBuf]) -> String {
+    let place = match finding.place {
+        Some(Place { file, line }) => {
+            let name = files.get(file).map(|path| path.display().to_string()).unwrap_or_default();
+            format!("{name}:{line}: ")
+        }
+        None => String::new(),
+    };
+    let chain = finding.chain.as_ref().map(|id| format!("chain {id}: ")).unwrap_or_default();
+    format!("{place}{chain}{}", finding.message)
+}
+
+fn row(chain: &ChainReport) -> String {
+    let mut row = format!("chain {}  records {}, last {}", chain.id, chain.records, chain.last);
+    match (&chain.opened, &chain.run, chain.number) {
+        (Some(why), Some(run), Some(number)) => _ = write!(row, "; {why}, number {number} of run {run}"),
+        (Some(why), _, _) => _ = write!(row, "; {why}"),
+        (None, _, _) => row += "; began in an earlier log",
+    }
+    if let Some(follows) = &chain.follows {
+        _ = write!(row, ", follows {follows}");
+    }
+    _ = write!(row, "; key {}", chain.keys.join(", "));
+    if chain.displaced > 0 {
+        _ = write!(row, "; {} out of order, by at most {}", chain.displaced, chain.most_displaced);
+    }
+    row
+}
+
+fn rest(out: &mut String, report: &Report) {
+    if report.unchained > 0 {
+        _ = writeln!(out, "{} records have no chain, and may be anything", report.unchained);
+    }
+    if report.others > 0 {
+        _ = writeln!(out, "{} lines hold no record", report.others);
+    }
+    let open = report.chains.iter().filter(|chain| !chain.followed).count();
+    if open > 0 {
+        _ = writeln!(
+            out,
+            "{open} chains have none that follows them: that their last records are here, only `--count` or the next run's \
+             `--heads` can tell"
+        );
+    }
+}

@@ -1,0 +1,96 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+use outwork_engine::keys::{AuditKeys, Keyring};
+
+use crate::audit::{Heads, Ledger, Place, write};
+use crate::failure::Failure;
+use crate::lines;
+use crate::output::print;
+
+/// Prove that a log of decision records is complete, and each record as it was written
+///
+/// Each record has a number in its chain, names the one before it, and has a MAC of its own. What is missing, was changed, or is
+/// there twice is named with its line. Records stand in their lines alone, or as an object or as text in a line of an access log.
+///
+/// Keys: `--audit-keys`, else `OUTWORK_AUDIT_KEYS` (`id:base64,…`, as `outwork keys audit` prints them: whoever verifies needs no
+/// master), else `OUTWORK_KEYS`. A log may hold records of several keys.
+///
+/// Exit code: 0 if the log is complete; 1 if not; 2 if it cannot be read, has no chained record, or there are no keys.
+#[derive(clap::Args)]
+pub(crate) struct Verify {
+    /// Logs, the oldest first; plain, gzip or zstd; `-` is standard input
+    #[arg(long, required = true, num_args = 1.., value_name = "RECORDS")]
+    audit: Vec<PathBuf>,
+    /// A file with the keys of records alone
+    #[arg(long, value_name = "FILE")]
+    audit_keys: Option<PathBuf>,
+    /// How far an earlier run came, and after this one how far it came; made if it is not there
+    #[arg(long, value_name = "FILE")]
+    heads: Option<PathBuf>,
+    /// How many records there are, as the host's counter `outwork_records` says
+    #[arg(long, value_name = "N")]
+    count: Option<u64>,
+    /// Refuse records that stand behind later ones, too: an Envoy writes lines as answers end, which is not in order
+    #[arg(long)]
+    ordered: bool,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// One JSON object
+    Json,
+}
+
+impl Verify {
+    pub(crate) fn run(self) -> Result<ExitCode, Failure> {
+        let heads = self.heads.as_deref().map_or_else(|| Ok(Heads::default()), Heads::open)?;
+        let mut ledger = Ledger::new(keys(self.audit_keys.as_deref())?, &heads);
+        lines::each_text(&self.audit, |file, line, text| {
+            ledger.read(Place { file, line }, text);
+            Ok(())
+        })?;
+        let (report, heads) = ledger.finish(self.ordered, self.count);
+        if report.records == 0 && report.complete {
+            return Err(Failure::new("there is no chained record")
+                .with_help("records are chained unless `audit = false` stands under `[policy]`: docs/records.md"));
+        }
+        let shown = match self.format {
+            Format::Text => write(&report, &self.audit),
+            Format::Json => {
+                let json = serde_json::to_string_pretty(&report);
+                json.map_err(Failure::because("the report cannot be written"))? + "\n"
+            }
+        };
+        print(&shown)?;
+        if let Some(path) = &self.heads {
+            heads.save(path)?;
+        }
+        Ok(if report.complete { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}
+
+/// The keys of records: from a file, or the environment.
+pub(crate) fn keys(path: Option<&Path>) -> Result<AuditKeys, Failure> {
+    if let Some(path) = path {
+        let name = path.display();
+        let text = fs::read_to_string(path).map_err(Failure::because(format!("`{name}` cannot be read")))?;
+        return AuditKeys::parse(&text).map_err(Failure::because(format!("`{name}` holds no audit keys")));
+    }
+    let variable = |name| std::env::var(name).ok().filter(|text| !text.trim().is_empty());
+    if let Some(text) = variable("OUTWORK_AUDIT_KEYS") {
+        return AuditKeys::parse(&text).map_err(Failure::because("`OUTWORK_AUDIT_KEYS` cannot be used"));
+    }
+    let masters = variable("OUTWORK_KEYS").ok_or_else(|| {
+        Failure::new("there are no keys to verify records with")
+            .with_help("give `--audit-keys FILE`, or set `OUTWORK_AUDIT_KEYS` or `OUTWORK_KEYS`")
+    })?;
+    Keyring::parse(&masters).map(|keys| AuditKeys::of(&keys)).map_err(Failure::because("`OUTWORK_KEYS` cannot be used"))
+}
