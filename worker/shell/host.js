@@ -1,3 +1,4 @@
+import { count } from "./analytics.js";
 import { bodyOf } from "./body.js";
 import { Core, LoadError } from "./core.js";
 import { editRequest, editResponse, effectsOf, reply, wished } from "./effects.js";
@@ -145,14 +146,19 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
     /**
      * @param {Request} request
      * @param {Record<string, unknown>} env
+     * @param {{ waitUntil(promise: Promise<unknown>): void }} context
      * @returns {Promise<Response>}
      */
-    async fetch(request, env) {
+    async fetch(request, env, context) {
       const settings = settingsOf(env);
       const text = await judge(request, settings);
       if (text === null) return unjudged(request, settings);
       const effects = effectsOf(text);
-      if (effects.record !== "") record(effects.record);
+      if (effects.record !== "") {
+        record(effects.record);
+        const { analytics } = settings;
+        if (analytics !== null) context.waitUntil(later(() => count(analytics, effects.record, effects.status)));
+      }
       if (effects.status !== 0) {
         await hold(effects.delay);
         return reply(effects);
@@ -163,6 +169,16 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
       return insert(request, editResponse(response, effects), settings.tag);
     },
   };
+}
+
+/**
+ * Does something once the request needs no more of this isolate's time.
+ *
+ * @param {() => void} task
+ * @returns {Promise<void>}
+ */
+function later(task) {
+  return new Promise((resolve) => setTimeout(() => resolve(task()), 0));
 }
 
 /**

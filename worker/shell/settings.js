@@ -12,6 +12,7 @@ import { limitSettings } from "./bindings.js";
  * @property {Origin | null} service  The `ORIGIN` service binding.
  * @property {string} base       `OUTWORK_ORIGIN` without its final slash; empty for the request's own URL.
  * @property {string} tag        The script tag to insert into HTML; empty where none is to be inserted.
+ * @property {import("./analytics.js").Dataset | null} analytics  `OUTWORK_ANALYTICS`: the Analytics Engine's data set; null where none is bound.
  * @property {LimitSettings} limits   Where global limits stand.
  * @property {string} fault      Why these settings cannot be used; empty when they can.
  */
@@ -44,13 +45,14 @@ function read(env) {
   const base = text(env.OUTWORK_ORIGIN).replace(/\/$/, "");
   const insert = text(env.OUTWORK_INSERT);
   const limits = limitSettings(env);
-  const fault = onErrorFault(onError) || originFault(base) || insertFault(insert) || limits.fault;
+  const fault = onErrorFault(onError) || originFault(base) || insertFault(insert) || analyticsFault(env.OUTWORK_ANALYTICS) || limits.fault;
   return {
     keys: text(env.OUTWORK_KEYS),
     open: onError === "open" && fault === "",
     service: isOrigin(env.ORIGIN) ? env.ORIGIN : null,
     base,
     tag: TAGS[insert] ?? "",
+    analytics: /** @type {import("./analytics.js").Dataset | undefined} */ (env.OUTWORK_ANALYTICS) ?? null,
     limits,
     fault,
   };
@@ -77,6 +79,12 @@ function onErrorFault(value) {
 function insertFault(insert) {
   const known = insert === "" || insert in TAGS;
   return known ? "" : `OUTWORK_INSERT is \`${insert}\`, but must be \`auto\` or \`consent\``;
+}
+
+/** @param {unknown} binding */
+function analyticsFault(binding) {
+  const usable = binding === undefined || (typeof binding === "object" && binding !== null && "writeDataPoint" in binding);
+  return usable ? "" : "OUTWORK_ANALYTICS must be a binding of an Analytics Engine data set";
 }
 
 /** @param {string} base */
