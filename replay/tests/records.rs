@@ -24,6 +24,13 @@ const BLIND: [&str; 1] = ["crawler.unverified"];
 
 const NOW: Time = Time::from_seconds(1_795_305_600);
 
+/// The same in the words of ECS.
+const ECS: Context<'_> = {
+    let mut context = Context::NATIVE;
+    context.records.format = record::Format::Ecs;
+    context
+};
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
@@ -78,6 +85,9 @@ fn a_replayed_record_decides_as_it_did_and_invents_no_reason() {
         let line = record::write(&decision, facts, &keys, Context::NATIVE);
         let entry = reader.read(line.as_bytes()).unwrap();
         assert_eq!(entry.recorded, Some((decision.verdict, decision.enforced)), "{line}");
+        let ecs = record::write(&decision, facts, &keys, ECS);
+        assert_eq!([&line, &ecs].map(|line| Format::detect(line.as_bytes())), [Some(Format::Records); 2]);
+        assert_eq!(format!("{:?}", reader.read(ecs.as_bytes()).unwrap()), format!("{entry:?}"), "{ecs}");
         let lists = entry.lists();
         let told = entry.facts(lists.first(), Time::default());
         assert_eq!(told.now, NOW);

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+import ipaddress
 import json
 import subprocess
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 from harness import environment
 from jsonschema import Draft202012Validator
@@ -89,6 +91,8 @@ def _leaves(value: Json, path: str = "") -> Any:
             yield f"{path}{name}", inside
 
 
+# What a text of these types has to be.
+FORMS: dict[str, Callable[[str], object]] = {"date": datetime.fromisoformat, "ip": ipaddress.ip_address}
 # JSON types of the types that Elasticsearch would index them by.
 TYPES: dict[str, tuple[type, ...]] = {
     "keyword": (str,), "wildcard": (str,), "match_only_text": (str,), "constant_keyword": (str,), "date": (str,), "ip": (str,),
@@ -105,9 +109,19 @@ def _value_faults(field: Json, value: Any) -> list[str]:
             found.append(f"{one!r} is no {field['type']}")
         elif allowed and one not in allowed:
             found.append(f"`{one}` is none of {sorted(allowed)}")
+        elif not _well_formed(field["type"], one):
+            found.append(f"`{one}` is no {field['type']}")
         elif isinstance(one, str) and len(one) > field.get("ignore_above", len(one)):
             found.append("is longer than what is indexed")
     return found
+
+
+def _well_formed(kind: str, value: Any) -> bool:
+    try:
+        FORMS.get(kind, str)(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _type_faults(fields: Json, flat: Json) -> list[str]:

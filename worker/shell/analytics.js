@@ -92,7 +92,7 @@ function ofOcsf({ metadata, firewall_rule, activity_name, http_request, src_endp
 }
 
 /** @param {any} record */
-function ofEcs({ event, rule, http, url, user_agent, source, outwork }) {
+function ofEcs({ event, rule, http, url, user_agent, outwork }) {
   return {
     id: event.id,
     rule: rule?.id,
@@ -100,7 +100,7 @@ function ofEcs({ event, rule, http, url, user_agent, source, outwork }) {
     host: url.domain,
     path: url.path,
     agent: user_agent?.original,
-    client: source?.address,
+    client: outwork.client_id,
     ja4: outwork.ja4,
     bundle: outwork.bundle,
     risk: event.risk_score,

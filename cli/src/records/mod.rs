@@ -1,5 +1,6 @@
 //! Records of decisions, and what people say of those whom they are about.
 
+mod ecs;
 mod labels;
 mod queue;
 mod record;

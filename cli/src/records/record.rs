@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::ecs;
 use crate::rows::{Cell, clamp};
 
 /// What is read of a record. Only a log of our own has one; what it lacks is empty.
@@ -141,7 +142,8 @@ impl Record {
                 other => other,
             };
         }
-        Some((Self::deserialize(&json).ok()?, json))
+        let told = if json.get("@timestamp").is_some() { &ecs::as_ocsf(&json)? } else { &json };
+        Some((Self::deserialize(told).ok()?, json))
     }
 
     pub(crate) fn id(&self) -> &str {

@@ -5,7 +5,7 @@ use outwork_compiler::corpus::Player;
 use outwork_engine::{
     keys::Keyring,
     policy::Policy,
-    record::{self, Context},
+    record::{self, Addresses, Context, Format},
     rules::Scratch,
 };
 use serde_json::Value;
@@ -29,15 +29,32 @@ fn every_case_leaves_a_record_of_one_line() {
         for case in case::files().into_iter().flat_map(|file| file.cases) {
             case.request().unwrap().with_facts(Player::NOW, [7; 16], |facts| {
                 let decision = policy.assess(facts, &keys, &mut scratch).decide(&[]);
-                let line = record::write(&decision, facts, &keys, Context::NATIVE);
-                let json: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
-                assert_eq!(json["unmapped"]["outwork"]["verdict"], decision.verdict.name(), "{}", case.id);
-                assert!(!line.contains('\n'), "{line}");
-                lines.push(line);
+                for addresses in [Addresses::Pseudonym, Addresses::Plain] {
+                    let [ocsf, ecs] = [Format::Ocsf, Format::Ecs].map(|format| {
+                        let mut context = Context::NATIVE;
+                        (context.records.format, context.records.addresses) = (format, addresses);
+                        record::write(&decision, facts, &keys, context)
+                    });
+                    same(&case.id, &ocsf, &ecs);
+                    lines.extend([ocsf, ecs]);
+                }
             });
         }
     }
     if let Some(path) = env::var_os("OUTWORK_RECORDS") {
         fs::write(path, lines.join("\n") + "\n").unwrap();
     }
+}
+
+/// Of one line each, and with the same members of ours; ECS has some besides that OCSF has words for.
+fn same(case: &str, ocsf: &str, ecs: &str) {
+    assert!(!ocsf.contains('\n') && !ecs.contains('\n'), "{case}");
+    let read =
+        |line: &str| serde_json::from_str::<Value>(line).unwrap_or_else(|error| panic!("{case}: {error}: {line}"));
+    let (ocsf, mut ecs) = (read(ocsf)["unmapped"]["outwork"].take(), read(ecs)["outwork"].take());
+    for name in ["bundle", "client_id", "ja4"] {
+        ecs.as_object_mut().unwrap().remove(name);
+    }
+    assert_eq!(ecs, ocsf, "{case}");
+    assert!(ocsf["verdict"].is_string(), "{case}");
 }

@@ -59,6 +59,23 @@ impl Json {
         self
     }
 
+    /// Milliseconds since 1970 as RFC 3339 writes them, without quotes.
+    pub(super) fn instant(&mut self, millis: u64) -> &mut Self {
+        const DAY: u64 = 86_400_000;
+        let (year, month, day) = date(millis / DAY);
+        let within = millis % DAY;
+        let parts = [("", year, 4), ("-", month, 2), ("-", day, 2), ("T", within / 3_600_000, 2)];
+        let rest = [(":", within / 60_000 % 60, 2), (":", within / 1_000 % 60, 2), (".", within % 1_000, 3)];
+        for (before, number, digits) in parts.into_iter().chain(rest) {
+            self.raw(before);
+            for missing in 1..digits {
+                self.raw(if number < 10_u64.pow(missing) { "0" } else { "" });
+            }
+            self.number(number);
+        }
+        self.raw("Z")
+    }
+
     /// Text of ours, which has nothing to escape: names, and ids that a policy checked when it was loaded.
     pub(super) fn plain(&mut self, text: &str) -> &mut Self {
         self.out.push('"');
@@ -119,6 +136,40 @@ impl Json {
             } else {
                 self.out.push(c);
             }
+        }
+    }
+}
+
+/// Year, month and day, so many days after 1970-01-01. Counted from March, where a year ends with what is added to it every
+/// fourth year: <https://howardhinnant.github.io/date_algorithms.html#civil_from_days>
+const fn date(days: u64) -> (u64, u64, u64) {
+    let days = days + 719_468;
+    let of_era = days % 146_097;
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * march + 2) / 5 + 1;
+    let month = if march < 10 { march + 3 } else { march - 9 };
+    let year = days / 146_097 * 400 + year_of_era;
+    (if month <= 2 { year + 1 } else { year }, month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_is_written_as_rfc_3339_has_it() {
+        let cases = [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (951_782_399_999, "2000-02-28T23:59:59.999Z"),
+            (951_782_400_000, "2000-02-29T00:00:00.000Z"),
+            (951_868_800_001, "2000-03-01T00:00:00.001Z"),
+            (1_795_305_601_050, "2026-11-22T00:00:01.050Z"),
+            (4_107_542_400_000, "2100-03-01T00:00:00.000Z"),
+        ];
+        for (millis, text) in cases {
+            assert_eq!(Json::new().instant(millis).out, text);
         }
     }
 }

@@ -1,9 +1,10 @@
-//! The record of a decision: one line of JSON, in the words of OCSF.
+//! The record of a decision: one line of JSON, in the words of OCSF or of ECS.
 //!
 //! What a vocabulary has no word for stands in one object of our own, which is the same in each ([`own`]). Addresses are
 //! pseudonyms unless the policy says otherwise; queries are left out: they hold what people typed.
 
 pub mod chain;
+mod ecs;
 mod effects;
 mod json;
 mod models;
@@ -60,8 +61,10 @@ pub fn write(decision: &Decision<'_>, facts: &Facts<'_>, keys: &Keyring, context
     let mut json = Json::new();
     let told = Told { decision, facts, keys, context: &context };
     // Each vocabulary ends inside of our own object, and says what closes it.
+    let seen = Seen::new(facts, keys, context.records.addresses);
     let closing = match context.records.format {
-        Format::Ocsf | Format::Ecs => ocsf::write(&mut json, &told, &Seen::new(facts, keys, context.records.addresses)),
+        Format::Ocsf => ocsf::write(&mut json, &told, &seen),
+        Format::Ecs => ecs::write(&mut json, &told, &seen),
     };
     if let Some(chain) = context.chain {
         chain.seal(&mut json, keys);

@@ -30,6 +30,9 @@ pub(super) fn write(json: &mut Json, told: &Told<'_>, seen: &Seen<'_>) -> &'stat
         json.raw(",\"firewall_rule\":{\"uid\":").plain(id).raw("}");
     }
     request(json, seen);
+    if let Some(reply) = &decision.reply {
+        json.raw(",\"http_response\":{\"code\":").number(reply.status.into()).raw("}");
+    }
     connection(json, seen);
     json.raw(",\"unmapped\":{\"outwork\":");
     own::write(json, told);
@@ -64,11 +67,8 @@ const OTHER: u64 = 99;
 
 /// What was made of it: severity, action and disposition by the verdict, risk level by the band.
 fn control(json: &mut Json, decision: &Decision<'_>) {
-    json.raw(match decision.verdict {
-        Verdict::Allow => ",\"severity_id\":1,\"severity\":\"Informational\"",
-        Verdict::Tag | Verdict::Throttle | Verdict::Challenge => ",\"severity_id\":2,\"severity\":\"Low\"",
-        Verdict::Block => ",\"severity_id\":3,\"severity\":\"Medium\"",
-    });
+    let (severity, name) = seen::severity(decision.verdict);
+    json.raw(",\"severity_id\":").number(severity).raw(",\"severity\":").plain(name);
     json.raw(match (decision.enforced, decision.verdict) {
         (false, _) => ",\"action_id\":3,\"action\":\"Observed\",\"disposition_id\":17,\"disposition\":\"Logged\"",
         (true, Verdict::Allow) => {

@@ -90,6 +90,15 @@ pub(super) fn deciding<'a>(decision: &Decision<'a>) -> Option<&'a str> {
     (asked == decision.verdict).then_some(reason.id)
 }
 
+/// How grave it is, as OCSF counts and calls it.
+pub(super) const fn severity(verdict: Verdict) -> (u64, &'static str) {
+    match verdict {
+        Verdict::Allow => (1, "Informational"),
+        Verdict::Tag | Verdict::Throttle | Verdict::Challenge => (2, "Low"),
+        Verdict::Block => (3, "Medium"),
+    }
+}
+
 /// Whether somebody shall look at it: a refusal for good, in force.
 pub(super) fn is_alert(decision: &Decision<'_>) -> bool {
     decision.enforced && decision.verdict == Verdict::Block

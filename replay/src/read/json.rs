@@ -100,7 +100,7 @@ impl<'a> Draft<'a> {
             Field::Path => self.path = Some(text),
             Field::Scheme => entry.scheme = Fact::Known(text),
             Field::Authority => entry.authority = Fact::Known(text),
-            Field::Protocol => entry.protocol = known(Protocol::parse(&text)),
+            Field::Protocol => entry.protocol = known(protocol(&text)),
             Field::Address => match address(&text) {
                 Some(address) => entry.address = Fact::Known(address),
                 None => self.wrong = Some(Reject::BadAddress),
@@ -110,6 +110,10 @@ impl<'a> Draft<'a> {
             Field::Ja4 => entry.ja4 = Fact::Known(text),
             Field::Ja3 => entry.ja3 = Fact::Known(text),
             Field::TlsVersion if text.as_ref() == b"none" => entry.tls_version = Fact::Absent,
+            // ECS writes the number alone.
+            Field::TlsVersion if self.layout.records && text.first().is_some_and(u8::is_ascii_digit) => {
+                entry.tls_version = Fact::Known([b"TLSv", text.as_ref()].concat().into());
+            }
             Field::TlsVersion => entry.tls_version = Fact::Known(text),
             Field::Sni => entry.sni = Fact::Known(text),
             Field::Alpn => entry.alpn = Fact::Known(text),
@@ -273,6 +277,11 @@ fn country(text: Text<'_>) -> Fact<Text<'_>> {
         return Fact::Unavailable;
     }
     Fact::Known(if text.iter().any(u8::is_ascii_lowercase) { Cow::Owned(text.to_ascii_uppercase()) } else { text })
+}
+
+/// `HTTP/2`, or the number alone, as ECS has it.
+fn protocol(text: &[u8]) -> Option<Protocol> {
+    Protocol::parse(text).or_else(|| Protocol::parse(&[b"HTTP/", text].concat()))
 }
 
 fn instant(value: &Scalar<'_>) -> Result<Time, Reject> {

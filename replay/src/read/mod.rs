@@ -48,6 +48,7 @@ impl Format {
         let has = |name: &str| memchr::memmem::find(line, name.as_bytes()).is_some();
         match line.trim_ascii_start().first() {
             Some(b'{') if has("\"class_uid\":4002") && has("\"unmapped\":{\"outwork\"") => Some(Self::Records),
+            Some(b'{') if has("\"ecs\":{\"version\"") && has("\"outwork\":{\"verdict\"") => Some(Self::Records),
             Some(b'{') if has("\"ClientRequestMethod\"") || has("\"ClientRequestURI\"") => Some(Self::Logpush),
             Some(b'{') => Some(Self::Envoy),
             _ => None,

@@ -63,7 +63,7 @@ pub(super) const LOGPUSH: &[(&str, &str)] = &[
     ("RequestHeaders", "headers"),
 ];
 
-/// What `outwork_engine::record` writes.
+/// What `outwork_engine::record` writes, in the words of OCSF and in those of ECS.
 pub(super) const RECORDS: &[(&str, &str)] = &[
     ("time", "time"),
     ("activity_name", "activity"),
@@ -82,6 +82,21 @@ pub(super) const RECORDS: &[(&str, &str)] = &[
     ("unmapped.outwork.verdict", "verdict"),
     ("unmapped.outwork.enforced", "enforced"),
     ("unmapped.outwork.context", "context"),
+    ("@timestamp", "time"),
+    ("http.request.method", "method"),
+    ("http.version", "protocol"),
+    ("url.scheme", "scheme"),
+    ("url.domain", "authority"),
+    ("url.port", "port"),
+    ("url.path", "path"),
+    ("user_agent.original", "header:user-agent"),
+    ("tls.client.server_name", "sni"),
+    ("tls.client.ja3", "ja3"),
+    ("outwork.verdict", "verdict"),
+    ("outwork.enforced", "enforced"),
+    ("outwork.context", "context"),
+    ("outwork.client_id", "pseudonym"),
+    ("outwork.ja4", "ja4"),
 ];
 
 /// Headers that signals read and whose names mean nothing else.

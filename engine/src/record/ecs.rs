@@ -1,0 +1,122 @@
+//! ECS: Elastic's Common Schema. What ECS has no word for stands under `outwork`.
+//!
+//! `tests/siem` holds every record to the published fields. <https://www.elastic.co/docs/reference/ecs>
+
+use super::{
+    Json, Told, own,
+    seen::{self, Seen},
+};
+use crate::{
+    decision::{Decision, Verdict},
+    facts::Protocol,
+};
+
+const VERSION: &str = concat!(
+    "\",\"ecs\":{\"version\":\"9.4.0\"},\"observer\":{\"vendor\":\"Outwork\",\"product\":\"Outwork\",\"type\":\"proxy\",\"version\":\"",
+    env!("CARGO_PKG_VERSION"),
+    "\"},\"event\":{\"module\":\"outwork\",\"dataset\":\"outwork.decision\",\"id\":"
+);
+
+/// Writes all but what closes it: inside of our own object something may follow.
+pub(super) fn write(json: &mut Json, told: &Told<'_>, seen: &Seen<'_>) -> &'static str {
+    let decision = told.decision;
+    json.raw("{\"@timestamp\":\"").instant(seen.millis).raw(VERSION).plain(decision.id.as_str());
+    event(json, decision);
+    if let Some(id) = seen::deciding(decision) {
+        json.raw(",\"rule\":{\"id\":")
+            .plain(id)
+            .raw(",\"ruleset\":\"outwork\",\"version\":")
+            .plain(decision.bundle)
+            .raw("}");
+    }
+    request(json, decision, seen);
+    connection(json, seen);
+    json.raw(",\"outwork\":");
+    own::write(json, told);
+    json.raw(",\"bundle\":").plain(decision.bundle);
+    if let Some(client) = seen.client {
+        json.raw(",\"client_id\":").hex(client);
+    }
+    if let Some(ja4) = seen.ja4 {
+        json.raw(",\"ja4\":").bytes(ja4);
+    }
+    "}}"
+}
+
+/// What was done, and what became of it. A request that was passed on succeeded, whatever the origin says later.
+fn event(json: &mut Json, decision: &Decision<'_>) {
+    let refused = decision.enforced && decision.verdict >= Verdict::Throttle;
+    json.raw(if seen::is_alert(decision) { ",\"kind\":\"alert\"" } else { ",\"kind\":\"event\"" });
+    json.raw(if refused {
+        ",\"category\":[\"web\",\"network\"],\"type\":[\"access\",\"denied\"],\"outcome\":\"failure\""
+    } else {
+        ",\"category\":[\"web\",\"network\"],\"type\":[\"access\",\"allowed\"],\"outcome\":\"success\""
+    });
+    json.raw(",\"action\":").plain(decision.verdict.name());
+    json.raw(",\"severity\":").number(seen::severity(decision.verdict).0);
+    let risk = u64::from(decision.risk.total);
+    json.raw(",\"risk_score\":").number(risk).raw(",\"risk_score_norm\":").number(risk);
+    if !decision.reasons.counted().is_empty() {
+        json.raw(",\"reason\":\"");
+        for (at, reason) in decision.reasons.counted().iter().enumerate() {
+            json.raw(if at == 0 { "" } else { ", " }).raw(reason.id);
+        }
+        json.raw("\"");
+    }
+    json.raw("}");
+}
+
+fn request(json: &mut Json, decision: &Decision<'_>, seen: &Seen<'_>) {
+    json.raw(",\"http\":{\"request\":{\"method\":").bytes(seen.method).raw("}");
+    if let Some(reply) = &decision.reply {
+        json.raw(",\"response\":{\"status_code\":").number(reply.status.into()).raw("}");
+    }
+    if let Some(protocol) = seen.protocol {
+        json.raw(",\"version\":").plain(match protocol {
+            Protocol::Http10 => "1.0",
+            Protocol::Http11 => "1.1",
+            Protocol::Http2 => "2",
+            Protocol::Http3 => "3",
+        });
+    }
+    json.raw("},\"url\":{\"scheme\":").bytes(seen.scheme).raw(",\"domain\":").bytes(seen.host);
+    if let Some(port) = seen.port {
+        json.raw(",\"port\":").number(port.into());
+    }
+    json.raw(",\"path\":").bytes(seen.path).raw("}");
+    if let Some(agent) = seen.agent {
+        json.raw(",\"user_agent\":{\"original\":").bytes(agent).raw("}");
+    }
+}
+
+fn connection(json: &mut Json, seen: &Seen<'_>) {
+    match (seen.address, seen.client) {
+        (Some(address), _) => {
+            json.raw(",\"source\":{\"address\":").shown(address).raw(",\"ip\":").shown(address).raw("}")
+        }
+        (None, Some(client)) => json.raw(",\"source\":{\"address\":").hex(client).raw("}"),
+        (None, None) => json,
+    };
+    if let Some(version) = seen.tls_version {
+        // `TLSv1.3` is two things in ECS; another text is left as it is.
+        match version.strip_prefix(b"TLSv") {
+            Some(number) => json.raw(",\"tls\":{\"version_protocol\":\"tls\",\"version\":").bytes(number),
+            None => json.raw(",\"tls\":{\"version\":").bytes(version),
+        };
+        if seen.sni.is_some() || seen.ja3.is_some() {
+            client(json, seen);
+        }
+        json.raw("}");
+    }
+}
+
+fn client(json: &mut Json, seen: &Seen<'_>) {
+    json.raw(",\"client\":{");
+    if let Some(name) = seen.sni {
+        json.raw("\"server_name\":").bytes(name);
+    }
+    if let Some(ja3) = seen.ja3 {
+        json.raw(if seen.sni.is_some() { ",\"ja3\":" } else { "\"ja3\":" }).bytes(ja3);
+    }
+    json.raw("}");
+}
