@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import json
 import time
 from collections import Counter
@@ -11,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import policies
 import pytest
 import schemas
 import yaml
 from conftest import ROOT
-from harness import edge, stack
+from harness import build, edge, stack
 from harness.edge import Ports
 from harness.envoy import Envoy
 from origin import Echo
@@ -36,6 +38,10 @@ class Played:
     receivers: Receivers
     statuses: Counter[int]
     file: list[str]
+
+    def records(self) -> list[str]:
+        """Those in the file, as they are now."""
+        return (self.envoy.run / "log" / "records.jsonl").read_text().splitlines()
 
     def bodies(self) -> list[str]:
         """The records that came by OTLP."""
@@ -65,9 +71,8 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
         with stack.start(run, stack.built(), Ports(origin=echo.port), template=template(run, receivers)) as envoy:
             statuses = ask(envoy)
             played = Played(envoy, receivers, statuses, [])
-            file = run / "log" / "records.jsonl"
-            wait(lambda: min(len(receivers.collector.received), len(receivers.service.received), file.read_text().count("\n")) >= REQUESTS)
-            played.file = file.read_text().splitlines()
+            wait(lambda: min(len(received) for received in (played.records(), played.bodies(), played.tags())) >= REQUESTS)
+            played.file = played.records()
             yield played
     finally:
         receivers.close()
@@ -142,6 +147,32 @@ def test_receivers_that_are_gone_cost_logs_and_no_request(played):
     assert statuses == [statuses[0]] * 20
     assert statuses[0] in played.statuses
     assert played.envoy.traps() == []
+
+
+def test_in_the_words_of_ecs_and_of_acted_requests_alone(tmp_path):
+    """A policy of its own, and requests that leave no record: they are in no log."""
+    echo, receivers = Echo(), Receivers()
+    shipped = stack.built()
+    bundle = build.bundle(shipped.outwork, policies.rules(tmp_path, 'record_format = "ecs"\nrecord = "acted"'), tmp_path / "ecs.bundle")
+    made = dataclasses.replace(shipped, bundle=bundle)
+    try:
+        with stack.start(tmp_path / "run", made, Ports(origin=echo.port), template=template(tmp_path, receivers)) as envoy:
+            played = Played(envoy, receivers, Counter(), [])
+            with httpx.Client(verify=False, trust_env=False) as client:
+                statuses = [client.get(f"https://localhost:{envoy.ports.https}{path}").status_code for path in ["/robots.txt", "/.env"] * 2]
+            wait(lambda: min(len(received) for received in (played.records(), played.bodies(), played.tags())) >= 2)
+            time.sleep(1.2)
+            lines = played.records()
+    finally:
+        receivers.close()
+        echo.close()
+    assert statuses == [200, 404, 200, 404]
+    assert [json.loads(line)["url"]["path"] for line in lines] == ["/.env"] * 2
+    assert sorted(played.bodies()) == sorted(played.tags()) == sorted(lines)
+    assert [fault for line in lines for fault in schemas.faults(json.loads(line))] == []
+    one = json.loads(lines[0])
+    assert (one["event"]["kind"], one["event"]["action"], one["http"]["response"]["status_code"]) == ("alert", "block", 404)
+    assert (one["tls"]["version"], one["tls"]["version_protocol"], one["tls"]["client"]["server_name"]) == ("1.3", "tls", "localhost")
 
 
 def test_the_scenario_is_the_edge_with_other_loggers():

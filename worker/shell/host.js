@@ -154,25 +154,39 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
       const text = await judge(request, settings);
       if (text === null) return unjudged(request, settings);
       const effects = effectsOf(text);
-      if (effects.record !== "") {
-        record(effects.record);
+      if (effects.record !== "") record(effects.record);
+      try {
+        return await answer(request, effects, settings);
+      } finally {
         const { analytics } = settings;
-        if (analytics !== null) context.waitUntil(later(() => count(analytics, effects.record, effects.status)));
+        if (analytics !== null && effects.record !== "") {
+          context.waitUntil(later(() => count(analytics, effects.record, effects.status)));
+        }
       }
-      if (effects.status !== 0) {
-        await hold(effects.delay);
-        return reply(effects);
-      }
-      const headers = new Headers(request.headers);
-      editRequest(headers, effects);
-      const response = withoutPage(request, await forward(request, headers, settings));
-      return insert(request, editResponse(response, effects), settings.tag);
     },
   };
 }
 
 /**
- * Does something once the request needs no more of this isolate's time.
+ * What the client gets: the core's own reply, or the origin's.
+ *
+ * @param {Request} request
+ * @param {import("./effects.js").Effects} effects
+ * @param {Settings} settings
+ */
+async function answer(request, effects, settings) {
+  if (effects.status !== 0) {
+    await hold(effects.delay);
+    return reply(effects);
+  }
+  const headers = new Headers(request.headers);
+  editRequest(headers, effects);
+  const response = withoutPage(request, await forward(request, headers, settings));
+  return insert(request, editResponse(response, effects), settings.tag);
+}
+
+/**
+ * Does something once the answer is on its way.
  *
  * @param {() => void} task
  * @returns {Promise<void>}
