@@ -9,6 +9,7 @@ pub(crate) mod explain;
 mod fingerprint;
 mod fmt;
 mod import;
+mod keys;
 mod label;
 mod limits;
 mod model;
@@ -41,6 +42,8 @@ pub(crate) enum Command {
     Publish(publish::Publish),
     Fingerprint(fingerprint::Fingerprint),
     Capture(capture::Capture),
+    #[command(subcommand)]
+    Keys(keys::Keys),
     Label(label::Label),
     Fmt(fmt::Fmt),
     Schema(schema::Schema),
@@ -64,6 +67,7 @@ impl Command {
             Self::Publish(publish) => publish.run(),
             Self::Fingerprint(fingerprint) => fingerprint.run(),
             Self::Capture(capture) => capture.run(),
+            Self::Keys(keys) => keys.run(),
             Self::Label(label) => label.run(),
             Self::Fmt(fmt) => fmt.run(),
             Self::Schema(schema) => schema.run(),

@@ -42,7 +42,8 @@ pub struct Keyring {
 
 struct Key {
     id: String,
-    evidence: Hmac<Sha256>,
+    evidence: [u8; 32],
+    evidence_mac: Hmac<Sha256>,
     audit: [u8; 32],
     audit_mac: Hmac<Sha256>,
     limit: [u8; 16],
@@ -111,12 +112,12 @@ impl Keyring {
 
     /// A MAC over evidence for the origin, ready to be fed.
     pub fn evidence_mac(&self) -> Hmac<Sha256> {
-        self.first.evidence.clone()
+        self.first.evidence_mac.clone()
     }
 
     /// The evidence MAC of key `id`, for verifiers.
     pub fn evidence_mac_of(&self, id: &str) -> Option<Hmac<Sha256>> {
-        self.iter().find(|key| key.id == id).map(|key| key.evidence.clone())
+        self.iter().find(|key| key.id == id).map(|key| key.evidence_mac.clone())
     }
 
     /// A MAC over a record, ready to be fed.
@@ -132,6 +133,13 @@ impl Keyring {
         mac.update(entropy);
         let [a, b, c, d, e, f, g, h, ..] = <[u8; 32]>::from(mac.finalize().into_bytes());
         u64::from_be_bytes([a, b, c, d, e, f, g, h])
+    }
+
+    /// The keys of evidence alone, as text: what an origin verifies with, in place of the masters. With one of them evidence
+    /// can be made, too, and nothing else.
+    pub fn evidence_keys(&self) -> String {
+        let entries = self.iter().map(|key| [&key.id, ":", &Base64UrlUnpadded::encode_string(&key.evidence)].concat());
+        entries.collect::<Vec<_>>().join(",")
     }
 
     /// A keyed hash under which a rate limit stores its word.
@@ -236,7 +244,8 @@ impl Key {
         };
         Some(Self {
             id: id.into(),
-            evidence: Hmac::new_from_slice(&evidence).ok()?,
+            evidence,
+            evidence_mac: Hmac::new_from_slice(&evidence).ok()?,
             audit,
             audit_mac: Hmac::new_from_slice(&audit).ok()?,
             limit: half(LABEL_LIMIT)?,

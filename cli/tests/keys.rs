@@ -1,0 +1,69 @@
+//! `outwork keys`, as a user runs it.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails loudly")]
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use base64ct::{Base64, Base64UrlUnpadded, Encoding};
+
+const MASTERS: &str =
+    "2026-11:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=,2026-08:QkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkI=";
+
+fn run(arguments: &[&str], masters: Option<&str>, input: &str) -> (i32, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_outwork"));
+    command.arg("keys").args(arguments).env_remove("OUTWORK_KEYS").stdin(Stdio::piped());
+    let pipes = command.envs(masters.map(|masters| ("OUTWORK_KEYS", masters)));
+    let mut child = pipes.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // Who does not read its input has ended already.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (status.code().unwrap(), text(stdout), text(stderr))
+}
+
+#[test]
+fn a_new_key_is_one_that_hosts_take_and_differs_from_the_last() {
+    let (code, key, said) = run(&["new", "--id", "edge-1"], None, "");
+    assert_eq!(code, 0);
+    assert!(key.starts_with("edge-1:") && key.lines().count() == 1, "{}", key.len());
+    assert!(!said.contains(key[7..].trim()), "the secret is on standard output alone");
+    assert_ne!(run(&["new", "--id", "edge-1"], None, "").1, key);
+    let (_, dated, _) = run(&["new"], None, "");
+    assert_eq!(dated.find(':'), Some("2026-11-22".len()));
+    assert_eq!(run(&["evidence"], Some(key.trim()), "").0, 0);
+    assert_eq!(run(&["new", "--id", "no good"], None, "").0, 2);
+}
+
+#[test]
+fn origins_get_the_keys_that_the_shared_vectors_verify_with() {
+    let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("../origin/vectors/evidence.json");
+    let vectors: serde_json::Value = serde_json::from_str(&fs::read_to_string(vectors).unwrap()).unwrap();
+    let wanted: Vec<(&str, Vec<u8>)> =
+        listed(vectors["keys"].as_str().unwrap(), |key| Base64::decode_vec(key).unwrap());
+    let (code, printed, _) = run(&["evidence"], Some(MASTERS), "");
+    assert_eq!(code, 0);
+    assert_eq!(listed(printed.trim(), |key| Base64UrlUnpadded::decode_vec(key).unwrap()), wanted);
+    assert_eq!(run(&["evidence", "--from", "-"], None, &format!("{MASTERS}\n")).1, printed);
+    assert_ne!(run(&["audit"], Some(MASTERS), "").1, printed);
+}
+
+fn listed<'a>(text: &'a str, decode: fn(&str) -> Vec<u8>) -> Vec<(&'a str, Vec<u8>)> {
+    text.split(',').map(|entry| entry.split_once(':').map(|(id, key)| (id, decode(key))).unwrap()).collect()
+}
+
+#[test]
+fn mistakes_are_named_and_no_secret_is_repeated() {
+    for (masters, expected) in [
+        (None, "no keys: set `OUTWORK_KEYS`"),
+        (Some("a:QUFB"), "the secret of key `a` has 3 bytes"),
+        (Some("QUFBQUFB"), "key 1 in `OUTWORK_KEYS` is not of the form"),
+    ] {
+        let (code, out, said) = run(&["evidence"], masters, "");
+        assert_eq!((code, out.as_str()), (2, ""));
+        assert!(said.contains(expected) && !said.contains("QUFB"), "{said}");
+    }
+    let (code, _, said) = run(&["evidence", "--from", "/nowhere/keys"], Some(MASTERS), "");
+    assert!(code == 2 && said.contains("`/nowhere/keys` cannot be read"), "{said}");
+}
