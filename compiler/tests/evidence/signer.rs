@@ -4,7 +4,7 @@ use crate::message::{Message, bytes};
 use base64ct::{Base64, Encoding};
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha512};
 
 /// The masters. Both are for tests alone.
 pub(crate) const KEYS: &str =
@@ -41,7 +41,7 @@ impl Plan {
         Self {
             components: COMPONENTS.map(|name| format!("\"{name}\"")).to_vec(),
             parameters: format!(
-                ";created={created};expires={};keyid=\"2026-11\";nonce=\"MDEyMzQ1Njc4OWFiY2RlZg\";alg=\"hmac-sha256\";tag=\"outwork-evidence\"",
+                ";created={created};expires={};nonce=\"MDEyMzQ1Njc4OWFiY2RlZg\";alg=\"hmac-sha256\";keyid=\"2026-11\";tag=\"outwork-evidence\"",
                 created + 60
             ),
             key: key("2026-11"),
@@ -89,6 +89,11 @@ fn value(message: &Message, component: &str) -> String {
         "@query" => format!("?{query}"),
         field => message.lines(field).iter().map(|value| value.trim()).collect::<Vec<_>>().join(", "),
     }
+}
+
+/// A client's own, by another function: nobody checks it, and other libraries want it to be right.
+pub(crate) fn sha512(body: &[u8]) -> String {
+    format!("sha-512=:{}:", Base64::encode_string(&Sha512::digest(body)))
 }
 
 /// `Content-Digest` of a body (RFC 9530).

@@ -148,7 +148,8 @@ fn signature_input(facts: &Facts<'_>, key_id: &str, is_bound: bool) -> String {
     push_number(&mut out, created);
     out.push_str(";expires=");
     push_number(&mut out, created.saturating_add(LIFETIME_SECONDS));
-    push_all(&mut out, &[";keyid=\"", key_id, "\";nonce=\"", nonce, "\";alg=\"hmac-sha256\";tag=\"outwork-evidence\""]);
+    // Any order is right by RFC 9421. The `httpsig` crate signs and verifies in this one, whatever order arrives.
+    push_all(&mut out, &[";nonce=\"", nonce, "\";alg=\"hmac-sha256\";keyid=\"", key_id, "\";tag=\"outwork-evidence\""]);
     out
 }
 

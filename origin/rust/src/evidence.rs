@@ -339,3 +339,39 @@ fn sha256(text: &[u8]) -> Result<Vec<u8>, Refusal> {
         _ => Err(wrong),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64ct::{Base64, Encoding};
+    use hmac::{Hmac, KeyInit};
+    use serde_json::Value;
+
+    fn rfc() -> Value {
+        serde_json::from_str(include_str!("../../vectors/rfc9421.json")).unwrap()
+    }
+
+    #[test]
+    fn b_2_5() {
+        let vector = &rfc()["hmac"];
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let covered: Vec<String> = vector["covered"].as_array().unwrap().iter().map(text).collect();
+        let value = |name: &str| vector["values"][name].as_str().unwrap().as_bytes();
+        let key = Base64::decode_vec(vector["key"].as_str().unwrap()).unwrap();
+        let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
+        mac.update(&base(&covered, value, vector["parameters"].as_str().unwrap().as_bytes()).unwrap());
+        assert_eq!(Base64::encode_string(&mac.finalize().into_bytes()), vector["signature"].as_str().unwrap());
+    }
+
+    #[test]
+    fn the_examples_of_section_2_2() {
+        for example in rfc()["components"].as_array().unwrap() {
+            let text = |name: &str| example[name].as_str().unwrap();
+            let (authority, target) = (text("authority").as_bytes(), text("target").as_bytes());
+            let arrived = Arrived { method: text("method"), authority, target, scheme: Scheme::Https };
+            let derived = derived(&arrived);
+            let found = derived.iter().find(|(name, _)| *name == text("name")).map(|(_, value)| value.as_ref());
+            assert_eq!(found, Some(text("value").as_bytes()), "{}", text("section"));
+        }
+    }
+}

@@ -1,9 +1,6 @@
 //! The vectors that all verifiers share, and ten thousand changes.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails loudly")]
 
-mod common;
-
-use common::{bytes, decoded, vectors};
+use crate::common::{bytes, decoded, vectors};
 use outwork_origin::{Arrived, Keys, Refusal, Risk, Scheme, Verifier};
 use serde_json::{Value, json};
 use std::{

@@ -1,5 +1,4 @@
 //! The HTTP working group's tests of Structured Fields, and the generated ones of `OUTWORK_DATA`.
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails loudly")]
 
 use outwork_origin::structured::{Bare, Entry, Item, Malformed, Parameters, dictionary, item, list};
 use serde_json::{Value, json};

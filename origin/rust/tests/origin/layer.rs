@@ -1,0 +1,167 @@
+//! The layer in front of an axum router: what passes, what is answered in its place, and what handlers can read.
+
+use crate::common::{bytes, decoded, vectors};
+use axum::{Extension, Json, Router, body::Body, http::HeaderMap, routing::any};
+use http::{HeaderName, HeaderValue, Request};
+use http_body_util::BodyExt;
+use outwork_origin::{Answer, EvidenceLayer, Keys, MemoryReplay, Outcome, Replay, Risk, TransactionRefused, Verifier};
+use serde_json::{Value, json};
+use std::{
+    error::Error,
+    sync::atomic::{AtomicU64, Ordering},
+};
+use tower::ServiceExt;
+
+/// Vectors are signed on a day of their own.
+static NOW: AtomicU64 = AtomicU64::new(1_795_305_600);
+
+fn clock() -> u64 {
+    NOW.load(Ordering::Relaxed)
+}
+
+fn named(name: &str) -> Value {
+    let all = vectors("evidence.json");
+    all["cases"].as_array().unwrap().iter().find(|case| case["name"] == name).unwrap().clone()
+}
+
+fn layer() -> EvidenceLayer {
+    let keys = Keys::parse(vectors("evidence.json")["keys"].as_str().unwrap()).unwrap();
+    EvidenceLayer::new(Verifier::new(keys)).clock(clock)
+}
+
+/// Says what it was told, and gives the body back.
+async fn handler(
+    Extension(outcome): Extension<Outcome>,
+    risk: Option<Extension<Risk>>,
+    headers: HeaderMap,
+    body: bytes::Bytes,
+) -> Json<Value> {
+    let state = match &outcome {
+        Outcome::Verified(risk) => format!("verified {}", risk.id),
+        Outcome::Missing => "missing".into(),
+        Outcome::Refused(refusal) => format!("refused {}", refusal.reason.name()),
+    };
+    let header = headers.contains_key("outwork-risk");
+    Json(json!({"state": state, "risk": risk.is_some(), "header": header, "body": String::from_utf8_lossy(&body)}))
+}
+
+async fn ask(layer: &EvidenceLayer, case: &Value) -> (u16, Value) {
+    let app = Router::new().fallback(any(handler)).layer(layer.clone());
+    let request = &case["request"];
+    let mut built =
+        Request::builder().method(request["method"].as_str().unwrap()).uri(request["target"].as_str().unwrap());
+    let headers = built.headers_mut().unwrap();
+    headers.insert("host", HeaderValue::from_bytes(&bytes(&request["authority"])).unwrap());
+    for line in request["headers"].as_array().unwrap() {
+        let name: HeaderName = line[0].as_str().unwrap().parse().unwrap();
+        headers.append(name, HeaderValue::from_bytes(&bytes(&line[1])).unwrap());
+    }
+    let response = app.oneshot(built.body(Body::from(decoded(&request["body"]))).unwrap()).await.unwrap();
+    let status = response.status();
+    if !status.is_success() {
+        assert_eq!(response.headers()["content-type"], "application/problem+json");
+    }
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    (status.as_u16(), serde_json::from_slice(&body).unwrap())
+}
+
+#[tokio::test]
+async fn an_honest_request_brings_its_risk_and_its_body() {
+    for name in ["a path and a query", "a bound body", "signed: a bound body", "signed: a bound body that is empty"] {
+        let case = named(name);
+        let (status, said) = ask(&layer(), &case).await;
+        assert_eq!(status, 200, "{name}: {said}");
+        assert_eq!(said["state"], format!("verified {}", case["verified"]["id"].as_str().unwrap()));
+        assert_eq!((&said["risk"], &said["header"]), (&json!(true), &json!(true)));
+        assert_eq!(said["body"], String::from_utf8_lossy(&decoded(&case["request"]["body"])).as_ref());
+    }
+}
+
+#[tokio::test]
+async fn bad_evidence_never_reaches_the_service() {
+    for (name, reason) in [
+        ("nothing", "missing"),
+        ("another body", "digest"),
+        ("another path", "signature"),
+        ("the same risk twice", "duplicate"),
+    ] {
+        let (status, said) = ask(&layer(), &named(name)).await;
+        assert_eq!((status, said["reason"].as_str()), (403, Some(reason)), "{name}");
+    }
+    let (status, said) = ask(&layer().max_body(10).observe(), &named("a bound body")).await;
+    assert_eq!((status, said["reason"].as_str()), (413, Some("too-large")));
+}
+
+#[tokio::test]
+async fn a_request_comes_once_and_a_refused_one_does_not_use_it_up() {
+    let layer = layer().replay(MemoryReplay::with_capacity(2).clock(clock));
+    let mut found = Vec::new();
+    for name in ["another body", "a bound body", "a bound body", "a page", "a path and a query"] {
+        let (status, said) = ask(&layer, &named(name)).await;
+        found.push((status, said["reason"].as_str().unwrap_or_default().to_owned()));
+    }
+    let found: Vec<(u16, &str)> = found.iter().map(|(status, reason)| (*status, reason.as_str())).collect();
+    assert_eq!(found, [(403, "digest"), (200, ""), (403, "replayed"), (200, ""), (503, "unavailable")]);
+}
+
+#[tokio::test]
+async fn a_cache_that_is_gone_refuses() {
+    struct Gone;
+    impl Replay for Gone {
+        fn first<'a>(&'a self, _: &'a str, _: u64) -> Answer<'a> {
+            Box::pin(async { Err(Box::<dyn Error + Send + Sync>::from("gone")) })
+        }
+    }
+    assert_eq!(ask(&layer().replay(Gone), &named("a page")).await.0, 503);
+}
+
+#[tokio::test]
+async fn missing_may_pass_and_forged_may_not() {
+    let layer = layer().pass_missing();
+    let (status, said) = ask(&layer, &named("nothing")).await;
+    assert_eq!((status, said["state"].as_str(), &said["risk"]), (200, Some("missing"), &json!(false)));
+    assert_eq!(ask(&layer, &named("another body")).await.0, 403);
+}
+
+#[tokio::test]
+async fn observing_refuses_nothing_and_hides_what_nobody_vouches_for() {
+    let (status, said) = ask(&layer().observe(), &named("another risk")).await;
+    assert_eq!((status, said["state"].as_str()), (200, Some("refused signature")));
+    assert_eq!((&said["risk"], &said["header"]), (&json!(false), &json!(false)));
+}
+
+#[tokio::test]
+async fn a_transaction_is_held_to_its_name_its_body_and_its_window() {
+    let app = |layer: EvidenceLayer| {
+        let demand = async |Extension(risk): Extension<Risk>| {
+            let demanded = risk.require_transaction("checkout").and_then(|()| risk.require_inside());
+            let name = demanded.map_err(|refused| match refused {
+                TransactionRefused::Another { .. } => "another",
+                TransactionRefused::NotBound(_) => "not bound",
+                TransactionRefused::NotInside(_) => "not inside",
+                _ => "otherwise",
+            });
+            name.err().unwrap_or("taken")
+        };
+        Router::new().fallback(any(demand)).layer(layer)
+    };
+    for (name, said) in [
+        ("a bound body", "taken"),
+        ("a body that was too large to bind", "not bound"),
+        ("signed: nobody binds it", "another"),
+        ("signed: a bound body", "not inside"),
+        ("a page", "another"),
+    ] {
+        let case = named(name);
+        let mut request = Request::builder().method(case["request"]["method"].as_str().unwrap());
+        request = request
+            .uri(case["request"]["target"].as_str().unwrap())
+            .header("host", case["request"]["authority"].as_str().unwrap());
+        for line in case["request"]["headers"].as_array().unwrap() {
+            request = request.header(line[0].as_str().unwrap(), line[1].as_str().unwrap());
+        }
+        let request = request.body(Body::from(decoded(&case["request"]["body"]))).unwrap();
+        let response = app(layer()).oneshot(request).await.unwrap();
+        assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), said, "{name}");
+    }
+}
