@@ -2,7 +2,7 @@
 
 use super::{
     Expected, Page, Reading, Sample, Scene,
-    sample::agents::{BROWSER, FINDER, OTHER, OWN},
+    sample::agents::{BROWSER, FINDER, MISSIGNED, OTHER, OWN, SIGNED},
 };
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
@@ -19,5 +19,7 @@ pub(super) const PAGE: Page = Page {
         (Sample { headers: FINDER, address: OTHER, ..Sample::GET }, Expected::Absent),
         (Sample { headers: FINDER, ..Sample::GET }, Expected::Unavailable),
         (Sample { headers: BROWSER, address: OWN, ..Sample::GET }, Expected::Absent),
+        (Sample { headers: SIGNED, ..Sample::GET }, Expected::Text("example.assistant")),
+        (Sample { headers: MISSIGNED, ..Sample::GET }, Expected::Absent),
     ],
 };

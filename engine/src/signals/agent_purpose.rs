@@ -2,7 +2,7 @@
 
 use super::{
     Expected, Page, Reading, Sample, Scene,
-    sample::agents::{FINDER, OTHER, OWN},
+    sample::agents::{FINDER, OTHER, OWN, SIGNED},
 };
 
 pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
@@ -17,5 +17,6 @@ pub(super) const PAGE: Page = Page {
     examples: &[
         (Sample { headers: FINDER, address: OWN, ..Sample::GET }, Expected::Text("search")),
         (Sample { headers: FINDER, address: OTHER, ..Sample::GET }, Expected::Absent),
+        (Sample { headers: SIGNED, ..Sample::GET }, Expected::Text("user")),
     ],
 };

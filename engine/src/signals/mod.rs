@@ -15,6 +15,7 @@ mod agent_claimed;
 mod agent_id;
 mod agent_network;
 mod agent_purpose;
+mod agent_signature;
 mod beacon_coalesces;
 mod beacon_events;
 mod beacon_fine_pointer;

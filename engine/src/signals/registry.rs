@@ -1,12 +1,12 @@
 //! The schema: every signal, once.
 
 use super::{
-    Kind, Page, Signal, agent_claimed, agent_id, agent_network, agent_purpose, beacon_coalesces, beacon_events,
-    beacon_fine_pointer, beacon_frameless, beacon_hidden_input, beacon_hover, beacon_no_brands, beacon_no_languages,
-    beacon_no_plugins, beacon_no_pointer, beacon_presses, beacon_small_screen, beacon_time, beacon_touch,
-    beacon_untrusted, beacon_webdriver, click_centred, click_count, click_hold, click_hold_spread, click_hover,
-    click_moves, click_offset, click_pressure, click_unled, client_address, client_address_is_private, client_ipv6,
-    fetch_consistent, fetch_dest, fetch_mode, fetch_presence_matches, fetch_site, fetch_site_matches,
+    Kind, Page, Signal, agent_claimed, agent_id, agent_network, agent_purpose, agent_signature, beacon_coalesces,
+    beacon_events, beacon_fine_pointer, beacon_frameless, beacon_hidden_input, beacon_hover, beacon_no_brands,
+    beacon_no_languages, beacon_no_plugins, beacon_no_pointer, beacon_presses, beacon_small_screen, beacon_time,
+    beacon_touch, beacon_untrusted, beacon_webdriver, click_centred, click_count, click_hold, click_hold_spread,
+    click_hover, click_moves, click_offset, click_pressure, click_unled, client_address, client_address_is_private,
+    client_ipv6, fetch_consistent, fetch_dest, fetch_mode, fetch_presence_matches, fetch_site, fetch_site_matches,
     header_accept_encoding_matches, header_accept_language_matches, header_accept_matches, header_bytes, header_count,
     header_duplicates, header_order_matches, header_priority_matches, header_proxied, header_pseudo_order,
     header_pseudo_order_matches, header_shape, header_te_matches, header_underscore, header_unprintable,
@@ -47,6 +47,7 @@ registry! {
     agent_id "agent.id" Text,
     agent_network "agent.network" Text,
     agent_purpose "agent.purpose" Text,
+    agent_signature "agent.signature" Text,
     beacon_coalesces "beacon.coalesces" Bool,
     beacon_events "beacon.events" Int,
     beacon_fine_pointer "beacon.fine_pointer" Bool,

@@ -20,7 +20,8 @@ unavailable (this host cannot see it). Comparisons with the last two are neither
 `matches` in it is true when a request agrees with what it claims to be, and false when it contradicts itself.
 
 Examples show what differs from `GET https://shop.example/` over HTTP/2 by a client of which nothing else is known. They know
-one agent, `example.search`, whose user agent has `finderbot` in it and which comes from 198.51.100.0/24.
+two agents: `example.search`, whose user agent has `finderbot` in it and which comes from 198.51.100.0/24, and `example.assistant`, which
+signs with the key of RFC 9421, B.1.4, on 22 November 2026.
 ";
 
 #[test]

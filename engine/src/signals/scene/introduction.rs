@@ -2,7 +2,7 @@
 
 use super::{Known, Scene};
 use crate::{
-    agents::{Agent, Claims, Introduced, Outcome, Proof, Registry, Verified},
+    agents::{Agent, Claims, Introduced, Outcome, Proof, Registry, Verified, signature},
     fact::Fact,
 };
 
@@ -66,7 +66,9 @@ impl<'a> Scene<'a> {
 
     /// What a signature says about who sent the request, worked out once: it is the dearest thing of all to verify.
     pub(crate) fn introduced(&self) -> Fact<Introduced> {
-        *self.introduced.get_or_init(|| Fact::Absent)
+        let agents = self.registry.map(Registry::agents).unwrap_or_default();
+        let examine = |_| Fact::from_option(signature::introduced(self.facts, agents, self.facts.now));
+        *self.introduced.get_or_init(|| self.header(b"signature-input").and_then(examine))
     }
 
     /// The agents that the user agent names.
