@@ -16,6 +16,12 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 # can carry it, and the rule over that list has a test that fires.
 DOCUMENTATION = "2001:db8:ffff:ffff::66/128"
 
+# A list that only `outwork lists update` can fill in: no data of ours have it.
+GOOGLE_AGENTS = (
+    "# Networks that Google-Agent comes from. None is shipped: no source of ours has them; `outwork lists update` fills them in.\n"
+    "# Source: https://developers.google.com/static/crawling/ipranges/user-triggered-agents.json\n"
+)
+
 # RFC 6890 and what it was updated by: private, shared, loopback, link-local, documentation, benchmarking, multicast.
 RESERVED = [
     ipaddress.ip_network(text)
@@ -38,6 +44,7 @@ class Source:
 def files(data: Path, *, tor: bool) -> dict[str, str]:
     """The text of every list, by file name."""
     made = {f"{name}.txt": render(source, source.read(data / "ip")) for name, source in SOURCES.items()}
+    made["agent-google.txt"] = GOOGLE_AGENTS
     made["hosting-asns.txt"] = numbers(data / "ip" / "bad-asn-list.csv")
     return made | {"tor-exits.txt": render(TOR, TOR.read(data / "ip") if tor else [])}
 

@@ -94,6 +94,7 @@ fn action(action: Action) -> &'static str {
     match action {
         Action::Score => "score",
         Action::Allow => "allow",
+        Action::Excuse => "excuse",
         Action::Tag => "tag",
         Action::Throttle => "throttle",
         Action::Challenge => "challenge",

@@ -13,6 +13,7 @@ pub(crate) const CANARY: &[&str] = &["canary"];
 pub(crate) const ACTIONS: &[(&str, Action)] = &[
     ("score", Action::Score),
     ("allow", Action::Allow),
+    ("excuse", Action::Excuse),
     ("tag", Action::Tag),
     ("throttle", Action::Throttle),
     ("challenge", Action::Challenge),

@@ -335,9 +335,10 @@ impl<'a> Assessment<'a> {
         }
     }
 
-    /// Whether this client has passed a challenge of this band or a higher one, for as long as that holds.
+    /// Whether this client has passed a challenge of this band or a higher one, for as long as that holds, or a rule lets it go
+    /// without.
     fn is_cleared(&self) -> bool {
-        self.shown.clearance.known().is_some_and(|clearance| clearance.level >= self.band.level())
+        self.asked.excused || self.shown.clearance.known().is_some_and(|clearance| clearance.level >= self.band.level())
     }
 
     /// The layer with the most points; the policy itself where no layer has any.
@@ -414,6 +415,8 @@ impl Doubt {
 #[derive(Debug, Default)]
 struct Asked {
     allow: bool,
+    /// No challenge is asked for, but by a transaction.
+    excused: bool,
     tag: bool,
     /// The limits that throttling rules name.
     throttles: Vec<u16>,
@@ -427,6 +430,7 @@ impl Asked {
         match rule.action {
             Action::Score => {}
             Action::Allow => self.allow = true,
+            Action::Excuse => self.excused = true,
             Action::Tag => self.tag = true,
             Action::Throttle => self.throttles.extend(rule.limit),
             Action::Challenge => self.challenge = self.challenge.or(Some(subject(rule.layer))),

@@ -81,7 +81,7 @@ fn host_and_port(authority: &[u8]) -> (&[u8], Option<u16>) {
 pub(super) fn deciding<'a>(decision: &Decision<'a>) -> Option<&'a str> {
     let reason = decision.reasons.counted().first()?;
     let asked = match reason.action {
-        Action::Score | Action::Allow => return None,
+        Action::Score | Action::Allow | Action::Excuse => return None,
         Action::Tag => Verdict::Tag,
         Action::Throttle => Verdict::Throttle,
         Action::Challenge => Verdict::Challenge,

@@ -43,6 +43,8 @@ pub enum Action {
     Score,
     /// Let the request through, whatever other rules and the risk say. Limits still count.
     Allow,
+    /// Ask no challenge of it: as if its client had passed one. Blocks, limits and what transactions demand stay.
+    Excuse,
     /// Tell the origin.
     Tag,
     /// Charge the named limit, and refuse when it is exhausted.

@@ -72,6 +72,8 @@ impl<'a> Assessment<'a> {
                 self.transaction = Some(transaction);
                 if !met {
                     self.reasons.unmet(transaction);
+                    // Nobody is excused from that: agents do not pay.
+                    self.asked.excused = false;
                     self.ask_for(transaction.otherwise);
                 }
                 return;
