@@ -10,7 +10,7 @@ def cases() -> list:
     chrome = sources.signature("chrome_142")
     base = {**over_tls(chrome["hello"], "h2"), **http2(chrome["pseudo"]), "headers": chrome["headers"]}
     first = chrome["headers"]
-    rows = agents(first) + shapes(first) + names(first)
+    rows = agents(first) + shapes(first) + names(first) + signed(first)
     made = [case(f"odd.{name}", kind, WRITTEN, {**base, **facts}) for name, kind, facts in rows]
     nothing = {**http1(), **over_tls(chrome["hello"], "http/1.1"), "headers": []}
     return [*made, case("odd.no-headers", "silent", WRITTEN, nothing)]
@@ -54,6 +54,18 @@ def shapes(first: list) -> list:
         ("encoded-path", "browser", {"target": "/caf%C3%A9/%E4%BE%8B?q=%FF%FE&q=1&q"}),
         ("double-encoded-decoy", "odd", {"target": "/%252eenv"}),
     ]
+
+
+def signed(first: list) -> list:
+    """Signatures of Web Bot Auth. One that is good would be of one day only: those are examples of `agent.signature`."""
+    key = 'keyid="poqkLGiymh_W0uP6PZFw-dvez3QJT5SolqXBCW38r0U";tag="web-bot-auth"'
+    fields = [
+        ["signature-agent", 'sig1="https://chatgpt.com"'],
+        ["signature-input", f'sig1=("@authority" "signature-agent";key="sig1");created=1735689600;expires=1735693200;{key}'],
+        ["signature", f"sig1=:{'A' * 86}==:"],
+    ]
+    unread = [["signature-agent", "sig1=("], ["signature-input", "sig1=();tag=web-bot-auth"], ["signature", "sig1=1"]]
+    return [("signed-long-ago", "odd", {"headers": [*first, *fields]}), ("signed-malformed", "odd", {"headers": [*first, *unread]})]
 
 
 def names(first: list) -> list:

@@ -4,7 +4,7 @@ import copy
 
 RISK = 'risk=0, band=low, verdict=allow, reasons=(), bundle="none", id="0000000000000000"'
 OURS = 'outwork=("@method");created=1760000000;keyid="2026-11";alg="hmac-sha256";tag="outwork-evidence"'
-THEIRS = 'sig1=("@authority");created=1760000000;keyid="agent";alg="ed25519";tag="web-bot-auth"'
+THEIRS = 'sig1=("@authority");created=1760000000;keyid="agent";alg="ed25519";tag="payments"'
 CHROME_HELLO = "t13d1516h2_8daaf6152771_d8a2da3f94cd"
 
 FIELDS = {
