@@ -77,6 +77,12 @@ extern "C" fn proxy_on_grpc_close(_root: u32, call: u32, _status: u32) {
     with((), |vm| vm.answered(call, Answer::None));
 }
 
+/// Of a call that could not be made there are no headers.
+#[unsafe(no_mangle)]
+extern "C" fn proxy_on_http_call_response(_root: u32, call: u32, _headers: u32, _size: usize, _trailers: u32) {
+    with((), |vm| vm.fetched(call));
+}
+
 #[unsafe(no_mangle)]
 extern "C" fn proxy_on_tick(root: u32) {
     with((), |vm| vm.tick(root));

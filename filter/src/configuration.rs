@@ -17,6 +17,8 @@ pub struct Configuration {
     pub pages: u32,
     /// The service that counts global limits.
     pub global: Option<Global>,
+    /// How the directories of agents are fetched.
+    pub agents: Option<Agents>,
     /// Whether the proxy hands over bodies of requests that are held, which it does with `allow_on_headers_stop_iteration`
     /// alone. Where it does not, such a request would hang, and is refused instead.
     pub bodies: bool,
@@ -113,6 +115,36 @@ impl Global {
     }
 }
 
+/// How the proxy reaches the directories of agents.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Agents {
+    /// The proxy's cluster. It is asked for each directory by the authority of its URL.
+    pub cluster: String,
+    /// How long a directory may take, in milliseconds. No request waits for it.
+    #[serde(default = "fetch_timeout")]
+    pub timeout_ms: u32,
+}
+
+/// The longest that a directory may take.
+const LONGEST_FETCH_MS: u32 = 30_000;
+
+const fn fetch_timeout() -> u32 {
+    5_000
+}
+
+impl Agents {
+    fn check(&self) -> Result<(), ConfigurationError> {
+        if self.cluster.is_empty() {
+            return Err(ConfigurationError::Agents);
+        }
+        if self.timeout_ms == 0 || self.timeout_ms > LONGEST_FETCH_MS {
+            return Err(ConfigurationError::FetchTimeout(self.timeout_ms));
+        }
+        Ok(())
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Json {
@@ -123,6 +155,8 @@ struct Json {
     limits: Limits,
     #[serde(default)]
     global: Option<Global>,
+    #[serde(default)]
+    agents: Option<Agents>,
     #[serde(default = "yes")]
     bodies: bool,
 }
@@ -145,8 +179,11 @@ impl Configuration {
         if let Some(global) = &json.global {
             global.check()?;
         }
+        if let Some(agents) = &json.agents {
+            agents.check()?;
+        }
         let (client_address, pages) = (json.client_address, json.limits.pages()?);
-        Ok(Self { bundle, client_address, pages, global: json.global, bodies: json.bodies })
+        Ok(Self { bundle, client_address, pages, global: json.global, agents: json.agents, bodies: json.bodies })
     }
 }
 
@@ -165,6 +202,10 @@ pub enum ConfigurationError {
     Service,
     /// So many milliseconds are no timeout.
     Timeout(u32),
+    /// The directories of agents have no cluster.
+    Agents,
+    /// So many milliseconds are no timeout for a directory.
+    FetchTimeout(u32),
 }
 
 impl fmt::Display for ConfigurationError {
@@ -180,6 +221,11 @@ impl fmt::Display for ConfigurationError {
                 store::MOST >> 30
             ),
             Self::Service => f.write_str("`global` in the plugin configuration needs a `cluster` and a `domain`"),
+            Self::Agents => f.write_str("`agents` in the plugin configuration needs a `cluster`"),
+            Self::FetchTimeout(given) => write!(
+                f,
+                "`agents.timeout_ms` in the plugin configuration is {given}, and has to be 1 to {LONGEST_FETCH_MS}"
+            ),
             Self::Timeout(given) => {
                 write!(f, "`global.timeout_ms` in the plugin configuration is {given}, and has to be 1 to {LONGEST_MS}")
             }
@@ -253,6 +299,23 @@ mod tests {
             (r#"{"cluster": "c", "timeout": "20ms"}"#, "unknown field `timeout`"),
         ] {
             assert!(global(text).unwrap_err().contains(says), "{text}");
+        }
+    }
+
+    #[test]
+    fn directories_have_a_cluster_and_a_time() {
+        let agents = |text: &str| {
+            let text = format!(r#"{{"bundle": "", "agents": {text}}}"#);
+            Configuration::read(text.as_bytes()).map(|read| read.agents.unwrap()).map_err(|error| error.to_string())
+        };
+        assert_eq!(agents(r#"{"cluster": "d"}"#), Ok(Agents { cluster: "d".into(), timeout_ms: 5_000 }));
+        for (text, says) in [
+            ("{}", "missing field `cluster`"),
+            (r#"{"cluster": ""}"#, "needs a `cluster`"),
+            (r#"{"cluster": "c", "timeout_ms": 0}"#, "is 0, and has to be 1 to 30000"),
+            (r#"{"cluster": "c", "timeout_ms": 30001}"#, "is 30001, and has to be 1 to 30000"),
+        ] {
+            assert!(agents(text).unwrap_err().contains(says), "{text}");
         }
     }
 

@@ -58,6 +58,16 @@ pub trait Host {
     /// What a service answered, in its callback: at most this many bytes.
     fn received(&self, most: usize) -> Result<Vec<u8>, Failure>;
 
+    /// Fetches something from a cluster of the proxy's, by a header map; gives the number under which the answer will be known. It
+    /// belongs to the plugin.
+    fn fetch(&self, cluster: &str, headers: &[u8], timeout_ms: u32) -> Result<u32, Failure>;
+
+    /// The header map of what was fetched, in its callback; empty where there was no answer.
+    fn fetched_headers(&self) -> Result<Vec<u8>, Failure>;
+
+    /// At most this many bytes of what was fetched, in its callback.
+    fn fetched_body(&self, most: usize) -> Result<Vec<u8>, Failure>;
+
     /// Lets a request go on that was held.
     fn resume(&self) -> Result<(), Failure>;
 
@@ -135,6 +145,8 @@ pub enum Call {
     Store,
     /// Call the rate-limit service, or show what it answered.
     Service,
+    /// Fetch an agent's directory, or show what was fetched.
+    Fetch,
     /// Let a request go on that was held.
     Resume,
     /// Tick.
@@ -147,7 +159,7 @@ pub enum Call {
 
 impl Call {
     /// Every call, in order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Headers,
         Self::Body,
         Self::Clock,
@@ -158,6 +170,7 @@ impl Call {
         Self::Reply,
         Self::Store,
         Self::Service,
+        Self::Fetch,
         Self::Resume,
         Self::Timer,
         Self::Metric,
@@ -177,6 +190,7 @@ impl Call {
             Self::Reply => "reply",
             Self::Store => "store",
             Self::Service => "service",
+            Self::Fetch => "fetch",
             Self::Resume => "resume",
             Self::Timer => "timer",
             Self::Metric => "metric",
@@ -201,7 +215,9 @@ mod wasm {
     const CAS_MISMATCH: u32 = 8;
     const REQUEST_HEADERS: u32 = 0;
     const REQUEST_BODY: u32 = 0;
+    const FETCHED_BODY: u32 = 4;
     const GRPC_MESSAGE: u32 = 5;
+    const FETCHED_HEADERS: u32 = 6;
     const REQUEST: u32 = 0;
     const PLUGIN_CONFIGURATION: u32 = 7;
     const NO_GRPC_STATUS: i32 = -1;
@@ -248,6 +264,18 @@ mod wasm {
             metadata_size: usize,
             message: *const u8,
             message_size: usize,
+            timeout_ms: u32,
+            call: *mut u32,
+        ) -> u32;
+        fn proxy_http_call(
+            cluster: *const u8,
+            cluster_size: usize,
+            headers: *const u8,
+            headers_size: usize,
+            body: *const u8,
+            body_size: usize,
+            trailers: *const u8,
+            trailers_size: usize,
             timeout_ms: u32,
             call: *mut u32,
         ) -> u32;
@@ -442,6 +470,40 @@ mod wasm {
 
         fn received(&self, most: usize) -> Result<Vec<u8>, Failure> {
             buffer(Call::Service, GRPC_MESSAGE, most)
+        }
+
+        fn fetch(&self, cluster: &str, headers: &[u8], timeout_ms: u32) -> Result<u32, Failure> {
+            let trailers = pairs::write(&[]);
+            let mut call = 0;
+            let status = unsafe {
+                proxy_http_call(
+                    cluster.as_ptr(),
+                    cluster.len(),
+                    headers.as_ptr(),
+                    headers.len(),
+                    [].as_ptr(),
+                    0,
+                    trailers.as_ptr(),
+                    trailers.len(),
+                    timeout_ms,
+                    &raw mut call,
+                )
+            };
+            done(Call::Fetch, status).map(|()| call)
+        }
+
+        fn fetched_headers(&self) -> Result<Vec<u8>, Failure> {
+            let mut out = Returned::nothing();
+            let status = unsafe { proxy_get_header_map_pairs(FETCHED_HEADERS, &raw mut out.data, &raw mut out.size) };
+            if status == NOT_FOUND {
+                return Ok(Vec::new());
+            }
+            done(Call::Fetch, status)?;
+            Ok(out.bytes())
+        }
+
+        fn fetched_body(&self, most: usize) -> Result<Vec<u8>, Failure> {
+            buffer(Call::Fetch, FETCHED_BODY, most)
         }
 
         fn resume(&self) -> Result<(), Failure> {

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! abi ─▶ vm ─▶ root      configuration and keys ─▶ a policy, once a reload
+//!           ├▶ directories  the keys of agents, fetched on ticks; no request waits for them
 //!           ╰▶ request   headers and connection ─▶ facts ─▶ engine ─▶ edits or a reply, state, metrics
 //!                 ├▶ charging   what limits charge: here (store), or where a service is asked, and the request waits (service, waiting)
 //!                 ├▶ tarpit     refusals that are held back
@@ -24,6 +25,7 @@ pub mod breakers;
 pub mod charging;
 pub mod configuration;
 pub mod connection;
+pub mod directories;
 pub mod endpoint;
 pub mod entropy;
 pub mod facts;

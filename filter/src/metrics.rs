@@ -1,7 +1,7 @@
 //! What is counted. Envoy shows it as `wasmcustom.` + name, and to Prometheus by the bare name.
 
 use crate::host::{Call, Failure, Host, Kind, Level, Metric};
-use outwork_engine::{decision::Verdict, endpoint::Endpoint};
+use outwork_engine::{agents::Outcome, decision::Verdict, directories::FetchError, endpoint::Endpoint};
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
@@ -34,6 +34,12 @@ pub enum Called {
 /// In their order.
 const CALLED: [&str; 6] = ["ok", "unknown", "over", "timeout", "error", "skipped"];
 
+/// The outcomes of signatures, in their order.
+const INTRODUCED: [&str; 3] = ["verified", "invalid", "unverifiable"];
+
+/// What came of fetching a directory, besides what makes an answer none.
+const FETCHED: [&str; 2] = ["ok", "unreachable"];
+
 /// The metrics of one VM. Each is defined once: a hostcall that defines one again makes the proxy remember it again.
 #[derive(Debug, Default)]
 pub struct Metrics {
@@ -51,6 +57,8 @@ struct Defined {
     errors: [Metric; CALLS],
     endpoints: [[Metric; CLASSES.len()]; ENDPOINTS],
     called: [Metric; CALLED.len()],
+    fetched: [Metric; FETCHED.len() + FetchError::ALL.len()],
+    introduced: [Metric; INTRODUCED.len()],
     breaker: Metric,
     reload_ok: Metric,
     reload_rejected: Metric,
@@ -86,6 +94,21 @@ impl Metrics {
     /// The rate-limit service was asked, or should have been.
     pub fn called(&self, host: &impl Host, called: Called) {
         self.add(host, |defined| defined.called.get(called as usize).copied());
+    }
+
+    /// A directory was fetched, or was not.
+    pub fn fetched(&self, host: &impl Host, result: Result<(), Option<FetchError>>) {
+        let place = match result {
+            Ok(()) => 0,
+            Err(None) => 1,
+            Err(Some(error)) => FETCHED.len() + error as usize,
+        };
+        self.add(host, |defined| defined.fetched.get(place).copied());
+    }
+
+    /// A signature introduced an agent.
+    pub fn introduced(&self, host: &impl Host, outcome: Outcome) {
+        self.add(host, |defined| defined.introduced.get(outcome as usize).copied());
     }
 
     /// The breaker in front of it opened or closed.
@@ -198,9 +221,18 @@ impl Defined {
         for (place, result) in called.iter_mut().zip(CALLED) {
             *place = counter(&format!("outwork_limit_calls.result.{result}"))?;
         }
+        let mut fetched = [Metric(0); FETCHED.len() + FetchError::ALL.len()];
+        let results = FETCHED.into_iter().chain(FetchError::ALL.map(FetchError::name));
+        for (place, result) in fetched.iter_mut().zip(results) {
+            *place = counter(&format!("outwork_directories.result.{result}"))?;
+        }
+        let mut introduced = [Metric(0); INTRODUCED.len()];
+        for (place, outcome) in introduced.iter_mut().zip(INTRODUCED) {
+            *place = counter(&format!("outwork_agents.outcome.{outcome}"))?;
+        }
         let breaker = host.define(Kind::Gauge, "outwork_limit_breaker")?;
         let reload = |result| counter(&format!("outwork_reload.{result}"));
         let (reload_ok, reload_rejected) = (reload("ok")?, reload("rejected")?);
-        Ok(Self { verdicts, records, errors, endpoints, called, breaker, reload_ok, reload_rejected })
+        Ok(Self { verdicts, records, errors, endpoints, called, fetched, introduced, breaker, reload_ok, reload_rejected })
     }
 }

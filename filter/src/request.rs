@@ -117,7 +117,8 @@ fn attend<H: Host>(
     let noted = text.as_deref().map_or(Noted::NOTHING, connection::read);
     let connection = Connection { address: address(host, plugin, memory, &noted), ..noted.connection };
     let protocol = protocol(host, memory, noted.id);
-    let facts = sent.facts(now, entropy, connection, protocol);
+    let directories = plugin.agents.as_ref().map(|_| &plugin.directories);
+    let facts = Facts { directories, ..sent.facts(now, entropy, connection, protocol) };
     match (plan(&facts), rest.body) {
         (Plan::Judge, _) => Ok(judge(host, plugin, memory, &facts, rest.asked)),
         (Plan::Collect(most), None) if plugin.bodies => Ok(Outcome::Collect(most)),

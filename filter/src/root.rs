@@ -1,7 +1,7 @@
 //! A plugin: a policy with the keys and settings it runs by. Everything that can be wrong is found here.
 
 use crate::{
-    configuration::{ClientAddress, Configuration, ConfigurationError, Global},
+    configuration::{Agents, ClientAddress, Configuration, ConfigurationError, Global},
     host::{Failure, Host, Level, NEVER},
     limits::Limits,
     metrics::Metrics,
@@ -9,6 +9,7 @@ use crate::{
     store::Store,
 };
 use outwork_engine::{
+    directories::Directories,
     keys::{KeyError, Keyring},
     limits::{Limit, Scope},
     policy::{LoadError, Policy},
@@ -24,6 +25,9 @@ const LOADED: &[u8] = b"outwork.loaded";
 
 /// Under which they share which limit lacks its service.
 const LACKING: &[u8] = b"outwork.lacking";
+
+/// Under which they share which agent's directory cannot be fetched.
+const UNREACHED: &[u8] = b"outwork.unreached";
 
 /// A policy ready to decide.
 #[derive(Debug)]
@@ -42,6 +46,10 @@ pub struct Plugin {
     pub pages: u32,
     /// The rate-limit service.
     pub global: Option<Global>,
+    /// How the directories of agents are fetched.
+    pub agents: Option<Agents>,
+    /// What is known of them.
+    pub directories: Directories,
     /// The chain of its records, from the first one on.
     pub chain: RefCell<Option<Chain>>,
     /// Whether the proxy hands over the bodies of requests that are held.
@@ -59,8 +67,9 @@ pub fn load(host: &impl Host, metrics: &Metrics, size: usize) -> Result<Plugin, 
     let policy = Policy::load(&configuration.bundle).map_err(StartError::Policy)?;
     let models = Models::new(host, metrics, &policy);
     let limits = Limits::new(host, metrics, &policy);
-    let Configuration { client_address, pages, global, bodies, .. } = configuration;
-    Ok(Plugin { policy, models, limits, keys, client_address, pages, global, bodies, chain: RefCell::default() })
+    let Configuration { client_address, pages, global, agents, bodies, .. } = configuration;
+    let directories = Directories::of(policy.agents().iter().filter_map(|agent| agent.directory.as_deref()));
+    Ok(Plugin { policy, models, limits, keys, client_address, pages, global, agents, directories, bodies, chain: RefCell::default() })
 }
 
 /// Counts a reload once, and warns once of what it lacks, however many threads load the same.
@@ -71,16 +80,28 @@ pub fn announce(host: &impl Host, metrics: &Metrics, plugin: &Plugin) {
         Ok(None) => {}
         Err(failure) => metrics.failed(host, failure),
     }
-    let lacking = plugin.lacks_service();
-    match is_news(host, LACKING, lacking.unwrap_or_default().as_bytes()) {
+    warn(host, metrics, LACKING, plugin.lacks_service(), without_service);
+    warn(host, metrics, UNREACHED, plugin.lacks_cluster(), without_cluster);
+}
+
+/// Warns once of what something lacks.
+fn warn(host: &impl Host, metrics: &Metrics, key: &[u8], lacking: Option<&str>, line: fn(&str) -> String) {
+    match is_news(host, key, lacking.unwrap_or_default().as_bytes()) {
         Ok(Some(_)) => {
-            if let Some(limit) = lacking {
-                host.log(Level::Warn, &format!("outwork: {}", without_service(limit)));
+            if let Some(lacking) = lacking {
+                host.log(Level::Warn, &format!("outwork: {}", line(lacking)));
             }
         }
         Ok(None) => {}
         Err(failure) => metrics.failed(host, failure),
     }
+}
+
+fn without_cluster(agent: &str) -> String {
+    format!(
+        "the agent `{agent}` has a directory, and the plugin configuration names no `agents` cluster to fetch it: its \
+         signatures are unverifiable (`outwork publish --agents-cluster CLUSTER`)"
+    )
 }
 
 fn without_service(limit: &str) -> String {
@@ -105,6 +126,17 @@ impl Plugin {
     /// Where its words stand.
     pub fn store<'h, H: Host>(&self, host: &'h H) -> Store<'h, H> {
         Store::new(host, self.pages)
+    }
+
+    /// The cluster by which directories are fetched, where there are any.
+    pub fn fetches(&self) -> Option<&Agents> {
+        self.agents.as_ref().filter(|_| !self.directories.is_empty())
+    }
+
+    /// An agent with a directory, where no cluster is named that could fetch it.
+    fn lacks_cluster(&self) -> Option<&str> {
+        let agent = self.policy.agents().iter().find(|agent| agent.directory.is_some());
+        agent.filter(|_| self.agents.is_none()).map(|agent| agent.id.as_str())
     }
 
     /// A limit that needs the service, where no service is named.

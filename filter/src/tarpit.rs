@@ -73,16 +73,16 @@ impl Tarpit {
         (due <= now.0 || due > now.0.saturating_add(LONGEST)).then(|| (context, entry.remove()))
     }
 
-    /// Stops the timer of a root, where nobody waits any more.
+    /// Gives the timer of a root back to what it does otherwise, every so many milliseconds, where nobody waits any more.
     ///
     /// # Errors
-    /// When the proxy does not stop it.
-    pub fn rest(&mut self, host: &impl Host, root: u32) -> Result<(), Failure> {
-        if self.held.is_empty() {
+    /// When the proxy does not do that.
+    pub fn rest(&mut self, host: &impl Host, root: u32, otherwise: u32) -> Result<(), Failure> {
+        if self.held.is_empty() && self.ticking.contains(&root) {
             self.ticking.retain(|known| *known != root);
             // The proxy acts for whoever was asked about last; the timer is the root's.
             host.lives(root);
-            host.tick(0)?;
+            host.tick(otherwise)?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use crate::{
     breakers::Breakers,
     charging::{self, Asked, Asking},
+    directories::{self, Fetching},
     endpoint,
     entropy::Pool,
     host::{Failure, Host, Level},
@@ -15,6 +16,9 @@ use crate::{
 };
 use outwork_engine::{record::chain::Head, rules::Scratch, time::Time};
 use std::ops::Range;
+
+/// Without a clock all refusals are due.
+const FOR_EVER: Time = Time(u64::MAX);
 
 /// What becomes of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +43,7 @@ pub struct Vm<H> {
     asked: Waiting<(u32, Asked)>,
     /// What is asked about them, by the numbers of the calls.
     calls: Waiting<Range<usize>>,
+    fetching: Fetching,
     memory: Memory,
 }
 
@@ -88,6 +93,7 @@ impl<H: Host> Vm<H> {
             pending: Pending::default(),
             asked: Waiting::default(),
             calls: Waiting::default(),
+            fetching: Fetching::default(),
             memory: Memory::default(),
         }
     }
@@ -111,6 +117,11 @@ impl<H: Host> Vm<H> {
                 root::announce(&self.host, &self.memory.metrics, &plugin);
                 self.plugins.retain(|(known, _)| *known != root && self.host.lives(*known));
                 self.memory.tarpit.prune(&self.host);
+                if plugin.fetches().is_some() {
+                    // To ask who lives makes the proxy act for whom was asked last.
+                    self.host.lives(root);
+                    attempt(&self.host, &self.memory, self.host.tick(directories::TICK_MS));
+                }
                 self.plugins.push((root, plugin));
                 let services = self.plugins.iter().filter_map(|(_, plugin)| plugin.global.as_ref());
                 self.memory.breakers.keep(&services.map(|global| global.cluster.as_str()).collect::<Vec<_>>());
@@ -161,21 +172,37 @@ impl<H: Host> Vm<H> {
         }
     }
 
-    /// Sends the refusals that are due.
+    /// Sends the refusals that are due, and begins to fetch what is.
     pub fn tick(&mut self, root: u32) {
-        let Self { host, memory, .. } = self;
-        let now = host.now().unwrap_or_else(|failure| {
-            memory.metrics.failed(host, failure);
-            // Without a clock all are due.
-            Time(u64::MAX)
-        });
-        while let Some((context, delayed)) = memory.tarpit.due(now) {
+        let Self { host, plugins, fetching, memory, .. } = self;
+        let now = host.now();
+        while let Some((context, delayed)) = memory.tarpit.due(now.unwrap_or(FOR_EVER)) {
             if host.lives(context) && request::refuse(host, memory, &delayed) == Action::Continue {
                 attempt(host, memory, host.resume());
             }
         }
-        let rested = memory.tarpit.rest(host, root);
+        let plugin = plugins.iter_mut().find(|(known, _)| *known == root).map(|(_, plugin)| plugin);
+        let otherwise = plugin.as_ref().and_then(|plugin| plugin.fetches()).map_or(0, |_| directories::TICK_MS);
+        let rested = memory.tarpit.rest(host, root, otherwise);
         attempt(host, memory, rested);
+        match (now, plugin) {
+            (Ok(now), Some(plugin)) if otherwise > 0 => {
+                host.lives(root);
+                fetching.tick(host, plugin, memory, (root, now));
+            }
+            (Ok(_), _) => {}
+            (Err(failure), _) => memory.metrics.failed(host, failure),
+        }
+    }
+
+    /// Takes in what was fetched, or that it was not.
+    pub fn fetched(&mut self, call: u32) {
+        let Self { host, plugins, fetching, memory, .. } = self;
+        let Some((root, url)) = fetching.take(call) else { return };
+        let own = plugins.iter().rposition(|(known, _)| *known == root).or(plugins.len().checked_sub(1));
+        if let Some((_, plugin)) = own.and_then(|place| plugins.get_mut(place)) {
+            directories::answered(host, plugin, memory, &url);
+        }
     }
 
     /// Takes in what came of a call, and goes on with its request where nothing else is waited for; unless its client is gone.

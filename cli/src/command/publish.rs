@@ -38,6 +38,21 @@ pub(crate) struct Publish {
     limits_memory: Option<String>,
     #[command(flatten)]
     global: Global,
+    #[command(flatten)]
+    agents: Agents,
+}
+
+/// How the directories of agents are fetched; see envoy-config/web-bot-auth/.
+#[derive(clap::Args, Serialize)]
+struct Agents {
+    /// Envoy's cluster by which the directories of agents are fetched; without one their signatures are unverifiable
+    #[arg(long, value_name = "CLUSTER")]
+    #[serde(rename = "cluster", skip_serializing_if = "Option::is_none")]
+    agents_cluster: Option<String>,
+    /// How many milliseconds a directory may take, 1 to 30000; 5000 where nothing is said. No request waits for it
+    #[arg(long, value_name = "MS", requires = "agents_cluster")]
+    #[serde(rename = "timeout_ms", skip_serializing_if = "Option::is_none")]
+    agents_timeout: Option<u32>,
 }
 
 /// The rate-limit service that counts limits of `scope = "global"`; see envoy-config/global-limits/.
@@ -79,6 +94,8 @@ struct Plugin<'a> {
     limits: Option<Limits<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     global: Option<&'a Global>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agents: Option<&'a Agents>,
 }
 
 #[derive(Serialize)]
@@ -107,6 +124,7 @@ impl Publish {
             client_address: self.client_address,
             limits: self.limits_memory.as_deref().map(|memory| Limits { memory }),
             global: Some(&self.global).filter(|global| global.global_cluster.is_some()),
+            agents: Some(&self.agents).filter(|agents| agents.agents_cluster.is_some()),
         };
         let text = serde_json::to_string(&plugin).map_err(Failure::because("the configuration cannot be written"))?;
         Configuration::read(text.as_bytes()).map_err(|error| Failure::new(error.to_string()))?;
@@ -119,6 +137,11 @@ impl Publish {
         if let Some(limit) = global.filter(|_| self.global.global_cluster.is_none()) {
             eprintln!("warning: the limit `{}` is global, and no rate-limit service is named to count it", limit.id);
             eprintln!("help: --global-cluster names Envoy's cluster of one, as in envoy-config/global-limits/");
+        }
+        let agent = policy.agents().iter().find(|agent| agent.directory.is_some());
+        if let Some(agent) = agent.filter(|_| self.agents.agents_cluster.is_none()) {
+            eprintln!("warning: the agent `{}` has a directory, and no cluster is named to fetch it by", agent.id);
+            eprintln!("help: --agents-cluster names one of Envoy's, as in envoy-config/web-bot-auth/");
         }
     }
 

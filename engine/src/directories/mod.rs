@@ -98,6 +98,16 @@ impl Directories {
         }
     }
 
+    /// The URLs of all.
+    pub fn urls(&self) -> impl Iterator<Item = &str> {
+        self.all.iter().map(|directory| directory.url.as_str())
+    }
+
+    /// What is known of one, for those who share each apart.
+    pub fn part(&self, url: &str) -> Self {
+        Self { all: self.find(url).into_iter().cloned().collect() }
+    }
+
     /// The URLs of those that are to be fetched now.
     pub fn due(&self, now: Time) -> impl Iterator<Item = &str> {
         self.all.iter().filter(move |directory| directory.is_due(now)).map(|directory| directory.url.as_str())

@@ -76,6 +76,10 @@ pub(crate) struct Memory {
     pub(crate) calls: RefCell<Vec<(String, Vec<u8>, u32)>>,
     /// What the service answered last.
     pub(crate) answer: RefCell<Vec<u8>>,
+    /// What was fetched: the cluster, the header map, the timeout.
+    pub(crate) fetches: RefCell<Vec<(String, Vec<u8>, u32)>>,
+    /// What the last fetch was answered: a header map, and a body.
+    pub(crate) fetched: RefCell<(Vec<u8>, Vec<u8>)>,
     /// The periods of the timer, in their order.
     pub(crate) ticks: RefCell<Vec<u32>>,
     /// For which context the proxy acts.
@@ -267,6 +271,23 @@ impl Host for Memory {
     fn received(&self, most: usize) -> Result<Vec<u8>, Failure> {
         self.works(Call::Service)?;
         Ok(self.answer.borrow().iter().copied().take(most).collect())
+    }
+
+    fn fetch(&self, cluster: &str, headers: &[u8], timeout_ms: u32) -> Result<u32, Failure> {
+        self.works(Call::Fetch)?;
+        let mut fetches = self.fetches.borrow_mut();
+        fetches.push((cluster.into(), headers.into(), timeout_ms));
+        Ok(u32::try_from(fetches.len()).unwrap() + 900)
+    }
+
+    fn fetched_headers(&self) -> Result<Vec<u8>, Failure> {
+        self.works(Call::Fetch)?;
+        Ok(self.fetched.borrow().0.clone())
+    }
+
+    fn fetched_body(&self, most: usize) -> Result<Vec<u8>, Failure> {
+        self.works(Call::Fetch)?;
+        Ok(self.fetched.borrow().1.iter().copied().take(most).collect())
     }
 
     fn resume(&self) -> Result<(), Failure> {
