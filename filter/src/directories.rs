@@ -4,7 +4,7 @@
 //! run: who writes first that a fetch began is the one who fetches. Every thread looks at its stamp once a tick.
 
 use crate::{
-    host::{Call, Failure, Host, NEVER},
+    host::{Failure, Host, NEVER},
     pairs,
     root::Plugin,
     vm::{Memory, attempt},
