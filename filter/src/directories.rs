@@ -163,3 +163,184 @@ fn fetched(
 fn name(url: &str) -> Vec<u8> {
     [b"outwork.directory.", url.as_bytes()].concat()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        host::Call,
+        testing::{Memory as Proxy, Small, configure, running},
+        vm::{Action, Vm},
+    };
+
+    const ROOT: u32 = 1;
+    const URL: &str = "https://agent.example/.well-known/http-message-signatures-directory";
+    const TYPE: &str = "application/http-message-signatures-directory+json";
+    const SET: &str = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
+
+    fn policy() -> Small {
+        Small::default().agent("https://agent.example")
+    }
+
+    fn configuration(policy: &Small) -> String {
+        policy.configuration().replacen('{', r#"{"agents": {"cluster": "web", "timeout_ms": 900}, "#, 1)
+    }
+
+    fn fetching() -> Vm<Proxy> {
+        let mut vm = crate::testing::vm();
+        assert!(configure(&mut vm, ROOT, &configuration(&policy())));
+        vm
+    }
+
+    fn later(vm: &mut Vm<Proxy>, seconds: u64) -> usize {
+        vm.host().now.set(vm.host().now.get() + seconds * 1_000_000);
+        vm.tick(ROOT);
+        vm.host().fetches.borrow().len()
+    }
+
+    fn answer(vm: &mut Vm<Proxy>, headers: &[(&str, &str)], body: &str) {
+        let call = u32::try_from(vm.host().fetches.borrow().len()).unwrap() + 900;
+        vm.host().fetched.replace((if headers.is_empty() { Vec::new() } else { pairs::write(headers) }, body.into()));
+        vm.fetched(call);
+    }
+
+    /// How many keys all threads know.
+    fn known(vm: &Vm<Proxy>) -> Option<usize> {
+        let shared = vm.host().shared(&name(URL)).unwrap()?;
+        let now = Time(vm.host().now.get());
+        Some(Directories::from_bytes(&shared.0)?.keys(URL, now)?.len())
+    }
+
+    #[test]
+    fn a_directory_is_fetched_on_a_tick_and_shared() {
+        let mut vm = fetching();
+        assert_eq!(vm.host().ticks.borrow().as_slice(), [TICK_MS]);
+        assert_eq!(later(&mut vm, 1), 1);
+        let (cluster, headers, timeout) = vm.host().fetches.borrow()[0].clone();
+        assert_eq!((cluster.as_str(), timeout), ("web", 900));
+        let headers = pairs::read(&headers).unwrap();
+        assert!(headers.contains(&(b":authority", b"agent.example")) && headers.contains(&(b":method", b"GET")));
+        assert!(headers.contains(&(b":path", b"/.well-known/http-message-signatures-directory")));
+        assert_eq!(later(&mut vm, 1), 1, "one fetch at a time");
+        answer(&mut vm, &[(":status", "200"), ("content-type", TYPE), ("cache-control", "max-age=600")], SET);
+        assert_eq!(known(&vm), Some(1));
+        assert_eq!(vm.host().metric("outwork_directories.result.ok"), 1);
+        assert_eq!(later(&mut vm, 300), 1, "it is fresh");
+        assert_eq!(later(&mut vm, 300), 2);
+        vm.fetched(7);
+        assert_eq!(vm.host().metric("outwork_directories.result.ok"), 1, "another's call is none");
+    }
+
+    #[test]
+    fn what_another_thread_fetches_is_not_fetched_and_is_known() {
+        let mut vm = fetching();
+        vm.host().meanwhile.replace(Some(|host, key| {
+            let now = Time(host.now.get());
+            let mut directories = Directories::of([URL]);
+            directories.began(URL, now);
+            host.shared.borrow_mut().insert(key.into(), (directories.to_bytes(), 1));
+        }));
+        assert_eq!(later(&mut vm, 1), 0, "another was faster");
+        let (mut directories, now) = (Directories::of([URL]), Time(vm.host().now.get()));
+        let answer = Response {
+            status: 200,
+            content_type: TYPE.as_bytes(),
+            cache_control: b"",
+            retry_after: b"",
+            body: SET.as_bytes(),
+        };
+        directories.fetched(URL, &answer, now, 0).unwrap();
+        vm.host().share(&name(URL), &directories.to_bytes(), None).unwrap();
+        assert_eq!(later(&mut vm, 1), 0);
+        vm.host().shared.borrow_mut().clear();
+        assert_eq!(later(&mut vm, 1), 0, "it knows");
+    }
+
+    #[test]
+    fn a_directory_that_does_not_answer_keeps_what_is_known() {
+        let mut vm = fetching();
+        later(&mut vm, 1);
+        answer(&mut vm, &[(":status", "200"), ("content-type", TYPE)], SET);
+        let mut fetches = later(&mut vm, 3_600);
+        for (headers, body, result) in [
+            (&[][..], "", "unreachable"),
+            (&[(":status", "503")], "upstream connect error", "unreachable"),
+            (&[(":status", "504")], "", "unreachable"),
+            (&[(":status", "301"), ("location", "https://other.example")], "", "redirect"),
+            (&[(":status", "404")], "", "status"),
+            (&[(":status", "200"), ("content-type", "text/html")], SET, "media-type"),
+            (&[(":status", "200"), ("content-type", TYPE)], "{", "malformed"),
+            (&[(":status", "200"), ("content-type", TYPE)], &" ".repeat(LARGEST + 10), "too-large"),
+        ] {
+            answer(&mut vm, headers, body);
+            let metric = format!("outwork_directories.result.{result}");
+            assert!(vm.host().metric(&metric) > 0, "{result}");
+            assert_eq!(known(&vm), Some(1), "{result}");
+            assert_eq!(later(&mut vm, 9), fetches, "{result}");
+            fetches = later(&mut vm, 400);
+        }
+        assert_eq!(vm.host().metric("outwork_directories.result.unreachable"), 3);
+    }
+
+    #[test]
+    fn without_a_cluster_nothing_is_fetched_and_that_is_said() {
+        let mut vm = running(&policy());
+        assert_eq!(later(&mut vm, 1), 0);
+        assert!(vm.host().ticks.borrow().is_empty());
+        let log = vm.host().log.borrow().clone();
+        assert!(log.iter().any(|(_, line)| line.contains("`example.agent` has a directory")), "{log:?}");
+    }
+
+    #[test]
+    fn no_request_fetches_or_waits() {
+        let mut vm = fetching();
+        let named = r#"sig1="https://agent.example""#;
+        let input = r#"sig1=("@authority" "signature-agent";key="sig1");created=1795305600;expires=1795305700;keyid="kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k";tag="web-bot-auth""#;
+        let headers = [("signature-agent", named), ("signature-input", input), ("signature", "sig1=:AAAA:")];
+        vm.host().request(&headers);
+        vm.create(8, ROOT);
+        assert_eq!(vm.request(8, true), Action::Continue);
+        assert_eq!(vm.host().fetches.borrow().len(), 0);
+        assert_eq!(vm.host().metric("outwork_agents.outcome.unverifiable"), 1);
+        later(&mut vm, 1);
+        answer(&mut vm, &[(":status", "200"), ("content-type", TYPE)], SET);
+        vm.host().request(&headers);
+        vm.create(9, ROOT);
+        assert_eq!(vm.request(9, true), Action::Continue);
+        assert_eq!(vm.host().metric("outwork_agents.outcome.invalid"), 1, "a key whose secret is published");
+    }
+
+    #[test]
+    fn a_proxy_that_fetches_nothing_hurts_nobody() {
+        let mut vm = fetching();
+        vm.host().break_call(Call::Fetch);
+        assert_eq!(later(&mut vm, 1), 0);
+        assert_eq!(vm.host().metric("outwork_request_errors.call.fetch"), 1);
+        vm.host().repair();
+        assert_eq!(later(&mut vm, 30), 0);
+        assert_eq!(later(&mut vm, 31), 1, "it is tried again");
+        vm.host().break_call(Call::Store);
+        answer(&mut vm, &[(":status", "200"), ("content-type", TYPE)], SET);
+        vm.host().repair();
+        assert_eq!(later(&mut vm, 61), 2);
+    }
+
+    #[test]
+    fn refusals_that_are_held_and_directories_share_a_timer() {
+        let mut policy = policy().limit("slow", 1);
+        policy.limits[0].tarpit = 2_000;
+        let mut vm = crate::testing::vm();
+        assert!(configure(&mut vm, ROOT, &configuration(&policy)));
+        for context in [7, 8] {
+            vm.host().request(&[("slow", "1")]);
+            vm.create(context, ROOT);
+            vm.request(context, true);
+        }
+        assert_eq!(vm.host().ticks.borrow().as_slice(), [TICK_MS, 50]);
+        assert_eq!(later(&mut vm, 1), 1);
+        assert_eq!(vm.host().reply.borrow().as_ref().map(|reply| reply.status), None);
+        later(&mut vm, 1);
+        assert_eq!(vm.host().reply.borrow().as_ref().map(|reply| reply.status), Some(429));
+        assert_eq!(vm.host().ticks.borrow().as_slice(), [TICK_MS, 50, TICK_MS]);
+    }
+}

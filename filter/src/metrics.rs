@@ -233,6 +233,17 @@ impl Defined {
         let breaker = host.define(Kind::Gauge, "outwork_limit_breaker")?;
         let reload = |result| counter(&format!("outwork_reload.{result}"));
         let (reload_ok, reload_rejected) = (reload("ok")?, reload("rejected")?);
-        Ok(Self { verdicts, records, errors, endpoints, called, fetched, introduced, breaker, reload_ok, reload_rejected })
+        Ok(Self {
+            verdicts,
+            records,
+            errors,
+            endpoints,
+            called,
+            fetched,
+            introduced,
+            breaker,
+            reload_ok,
+            reload_rejected,
+        })
     }
 }

@@ -138,6 +138,9 @@ fn moment<H: Host>(host: &H, memory: &mut Memory, rest: Rest<'_>) -> Result<Mome
 
 fn judge<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, facts: &Facts<'_>, asked: Option<&Asked>) -> Outcome {
     let assessment = plugin.policy.assess(facts, &plugin.keys, &mut memory.scratch);
+    if let (Some(introduced), None) = (assessment.introduced(), asked) {
+        memory.metrics.introduced(host, introduced.outcome);
+    }
     let (charges, moment) = (assessment.charges(), Moment { now: facts.now, entropy: facts.entropy });
     let charged = match asked {
         Some(asked) => charging::finish(host, plugin, memory, charges, asked),

@@ -69,7 +69,19 @@ pub fn load(host: &impl Host, metrics: &Metrics, size: usize) -> Result<Plugin, 
     let limits = Limits::new(host, metrics, &policy);
     let Configuration { client_address, pages, global, agents, bodies, .. } = configuration;
     let directories = Directories::of(policy.agents().iter().filter_map(|agent| agent.directory.as_deref()));
-    Ok(Plugin { policy, models, limits, keys, client_address, pages, global, agents, directories, bodies, chain: RefCell::default() })
+    Ok(Plugin {
+        policy,
+        models,
+        limits,
+        keys,
+        client_address,
+        pages,
+        global,
+        agents,
+        directories,
+        bodies,
+        chain: RefCell::default(),
+    })
 }
 
 /// Counts a reload once, and warns once of what it lacks, however many threads load the same.

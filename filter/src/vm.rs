@@ -410,6 +410,7 @@ mod tests {
                     | Call::Configuration
                     | Call::Body
                     | Call::Service
+                    | Call::Fetch
                     | Call::Resume
                     | Call::Timer
             ) {

@@ -5,7 +5,7 @@ mod transacting;
 
 use super::{Policy, Recording, challenged::Challenged};
 use crate::{
-    agents::Verified,
+    agents::{Introduced, Verified},
     challenge,
     decision::{Decision, Id, Judgement, Reasons, Refusal, Reply, Subject, Verdict},
     evidence,
@@ -37,6 +37,7 @@ pub struct Assessment<'a> {
     // Whether every part of the device identity was seen: it stands for many clients where it was not.
     device_seen: bool,
     agent: Option<Verified<'a>>,
+    introduced: Option<Introduced>,
     shown: Shown,
     risk: Risk,
     band: Band,
@@ -65,6 +66,7 @@ impl<'a> Assessment<'a> {
             device,
             device_seen: scene.sees_device(),
             agent: None,
+            introduced: None,
             shown: Shown { session: Presented::Unavailable, clearance: Fact::Unavailable },
             risk: Tally::default().risk(policy.settings.weights, Confidence::observed(facts)),
             band: Band::Low,
@@ -82,6 +84,7 @@ impl<'a> Assessment<'a> {
         if policy.settings.mode != Mode::Off {
             policy.conditions.evaluate(&scene, scratch);
             assessment.agent = scene.verified().known();
+            assessment.introduced = scene.introduced().known();
             assessment.credential =
                 policy.settings.account.as_ref().map_or(Fact::Unavailable, |account| account.field(&scene));
             assessment.scored = policy.models.score(&scene, || assessment.share());
@@ -257,6 +260,11 @@ impl<'a> Assessment<'a> {
     /// What models said, in the order of the policy, before it is worked out why.
     pub fn scored(&self) -> &[Scored<'a>] {
         &self.scored
+    }
+
+    /// What a signature says of who sent the request.
+    pub fn introduced(&self) -> Option<Introduced> {
+        self.introduced
     }
 
     /// What the request tells of its session.

@@ -2,10 +2,12 @@
 
 use base64ct::{Base64, Encoding};
 use outwork_engine::{
-    agents::Agent,
+    agents::{Agent, Purpose},
     bundle::{self, Section},
+    directories::check_url,
     limits::{KeyPart, Limit},
     policy::{Recording, Settings},
+    ranges::Ranges,
     rules::{
         Action, Layer, Mode, Rule,
         wire::{Atom, Field, Op, Source, Table, Test},
@@ -20,6 +22,7 @@ pub(crate) struct Small {
     pub(crate) settings: Settings,
     pub(crate) rules: Vec<Rule>,
     pub(crate) limits: Vec<Limit>,
+    pub(crate) agents: Vec<Agent>,
     pub(crate) models: Vec<(&'static str, Mode, Vec<u8>)>,
 }
 
@@ -31,7 +34,7 @@ pub(crate) fn device_model() -> Vec<u8> {
 impl Default for Small {
     fn default() -> Self {
         let settings = Settings { mode: Mode::Enforce, ..Settings::default() };
-        Self { version: "1", settings, rules: Vec::new(), limits: Vec::new(), models: Vec::new() }
+        Self { version: "1", settings, rules: Vec::new(), limits: Vec::new(), agents: Vec::new(), models: Vec::new() }
     }
 }
 
@@ -46,6 +49,21 @@ impl Small {
     pub(crate) fn limit(mut self, id: &str, burst: u32) -> Self {
         let key = vec![KeyPart::Ip];
         self.limits.push(Limit { id: id.into(), key, burst, interval: [6_000_000; 3], ..Limit::default() });
+        self
+    }
+
+    /// An agent with a directory at this origin.
+    pub(crate) fn agent(mut self, origin: &str) -> Self {
+        self.agents.push(Agent {
+            id: "example.agent".into(),
+            name: "Agent".into(),
+            purpose: Purpose::Other,
+            names: Vec::new(),
+            networks: Ranges::default(),
+            directory: Some(check_url(origin).unwrap().url().into()),
+            keys: Vec::new(),
+            test_keys: false,
+        });
         self
     }
 
@@ -68,7 +86,7 @@ impl Small {
             (Section::Limits, postcard::to_allocvec(&self.limits).unwrap()),
             (Section::Conditions, postcard::to_allocvec(&self.table()).unwrap()),
             (Section::Models, postcard::to_allocvec(&models).unwrap()),
-            (Section::Agents, postcard::to_allocvec(&Vec::<Agent>::new()).unwrap()),
+            (Section::Agents, postcard::to_allocvec(&self.agents).unwrap()),
             (Section::Transactions, postcard::to_allocvec(&Vec::<Transaction>::new()).unwrap()),
         ];
         let sections: Vec<_> = sections.iter().map(|(section, bytes)| (*section, bytes.as_slice())).collect();
