@@ -60,6 +60,7 @@ export function pointOf(record, status) {
       ja4,
       bundle,
       model?.id,
+      own.agent?.id,
     ].map((text) => text ?? ""),
     doubles: [
       // How many decisions this one stands for.

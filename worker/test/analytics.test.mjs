@@ -124,7 +124,7 @@ test("a data set that fails is said once, and harms nothing", (context) => {
 });
 
 test("a sampled record counts for those that were left out, and ECS says the same as OCSF", () => {
-  const own = { verdict: "allow", enforced: true, band: "low", window: "none", confidence: 0.5, reasons: [{ id: "a.b" }], device_id: "d", sampled: 0.05, models: [{ id: "m-1", in_force: true, probability: 0.25 }] };
+  const own = { verdict: "allow", enforced: true, band: "low", window: "none", confidence: 0.5, reasons: [{ id: "a.b" }], device_id: "d", agent: { id: "openai.chatgpt" }, sampled: 0.05, models: [{ id: "m-1", in_force: true, probability: 0.25 }] };
   const ocsf = {
     metadata: { uid: "1" }, policy: { version: "v" }, risk_score: 3, activity_name: "Get", firewall_rule: { uid: "a.b" }, src_endpoint: { uid: "c" },
     http_request: { http_method: "GET", user_agent: "curl", url: { hostname: "shop.example", path: "/" } }, ja4_fingerprint_list: [{ value: "t13" }], unmapped: { outwork: own },
@@ -137,7 +137,7 @@ test("a sampled record counts for those that were left out, and ECS says the sam
   assert.deepEqual(pointOf(ecs, 0), point);
   assert.deepEqual(point, {
     indexes: ["allow"],
-    blobs: ["1", "allow", "enforced", "low", "none", "a.b", "a.b", "GET", "shop.example", "/", "curl", "c", "d", "t13", "v", "m-1"],
+    blobs: ["1", "allow", "enforced", "low", "none", "a.b", "a.b", "GET", "shop.example", "/", "curl", "c", "d", "t13", "v", "m-1", "openai.chatgpt"],
     doubles: [20, 3, -1, -1, -1, 0.5, 0, 0.25],
   });
 });

@@ -1,12 +1,13 @@
 //! The record of every case, for `tests/siem`, which holds them to the published schemas.
 
 use super::case;
-use outwork_compiler::corpus::Player;
+use outwork_compiler::{Request, corpus::Player};
 use outwork_engine::{
     keys::Keyring,
     policy::Policy,
-    record::{self, Addresses, Context, Format},
+    record::{self, Addresses, Context, Format, Host},
     rules::Scratch,
+    time::Time,
 };
 use serde_json::{Map, Value};
 use std::{env, fs, path::Path};
@@ -45,6 +46,38 @@ fn every_case_leaves_a_record_of_one_line() {
         fs::write(path, lines.join("\n") + "\n").unwrap();
     }
 }
+
+#[test]
+fn an_example_is_written_in_both_vocabularies() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/siem/policy");
+    let compiled = outwork_compiler::compile(&folder).unwrap_or_else(|report| panic!("{}", report.render(false)));
+    let policy = Policy::load(&compiled.bundle).unwrap();
+    let keys = Keyring::parse("2026-11:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=").unwrap();
+    let request: Request = serde_json::from_str(EXAMPLE).unwrap();
+    let entropy = [0x3d, 0x0c, 0x17, 0x6b, 0x52, 0xe8, 0x94, 0x2f, 0xa1, 0x70, 0, 0, 0, 0, 0, 0];
+    request.with_facts(Time::from_seconds(1_795_341_600), entropy, |facts| {
+        let mut decision = policy.assess(facts, &keys, &mut Scratch::default()).decide(&[]);
+        decision.bundle = "2026.11.1-35c57f";
+        let lines = [Format::Ocsf, Format::Ecs].map(|format| {
+            let mut context = Context::NATIVE;
+            context.records.format = format;
+            context.host = Host { name: "envoy", ..context.host };
+            context.elapsed = Some(184);
+            record::write(&decision, facts, &keys, context)
+        });
+        same("the example", &lines[0], &lines[1]);
+        if let Some(path) = env::var_os("OUTWORK_EXAMPLES") {
+            fs::write(path, lines.join("\n") + "\n").unwrap();
+        }
+    });
+}
+
+/// What docs/siem.md shows.
+const EXAMPLE: &str = r#"{
+    "method": "GET", "scheme": "https", "authority": "shop.example", "target": "/.env?v=1", "protocol": "HTTP/2",
+    "headers": [["user-agent", "curl/8.15.0"], ["accept", "*/*"]], "address": "203.0.113.9", "tls_version": "TLSv1.3", "sni": "shop.example",
+    "ja4": "t13d3112h2_e8f1e7e78f70_b26ce05bbdd6", "ja3": "375c6162a492dfbf2795909110ce8424"
+}"#;
 
 /// Of one line each, and with the same members of ours; ECS has some besides that OCSF has words for.
 fn same(case: &str, ocsf: &str, ecs: &str) {

@@ -1,7 +1,7 @@
 //! What no vocabulary has a word for: the members of our own object, the same in each.
 
 use super::{Addresses, Told, effects, json::Json, models};
-use crate::{decision::Reason, evidence::push_thousandths, fact::Fact, identity};
+use crate::{agents::Verified, decision::Reason, evidence::push_thousandths, fact::Fact, identity};
 
 /// Opens the object and writes its members; what follows them closes it.
 pub(super) fn write(json: &mut Json, told: &Told<'_>) {
@@ -37,6 +37,9 @@ pub(super) fn write(json: &mut Json, told: &Told<'_>) {
     json.raw("],\"dropped_reasons\":").number(u64::from(decision.reasons.dropped()));
     models::write(json, decision);
     json.raw(",\"device_id\":").hex(decision.device);
+    if let Some(verified) = decision.agent {
+        agent(json, verified);
+    }
     effects::write(json, decision);
     names(json, told);
     json.raw(",\"host\":{\"name\":").plain(context.host.name);
@@ -58,6 +61,12 @@ fn reason(json: &mut Json, reason: &Reason<'_>) {
         json.raw(",\"wait\":").number(stand.wait.div_ceil(1_000_000));
     }
     json.raw("}");
+}
+
+/// Who it is, where that is proven; OCSF 1.8 and ECS 9.4 have words for agents of an endpoint and of a model, not for one that visits.
+fn agent(json: &mut Json, Verified { agent, by }: Verified<'_>) {
+    json.raw(",\"agent\":{\"id\":").plain(&agent.id).raw(",\"name\":").bytes(agent.name.as_bytes());
+    json.raw(",\"purpose\":").plain(agent.purpose.name()).raw(",\"by\":").plain(by.name()).raw("}");
 }
 
 /// With which key pseudonyms were made, so that it shows where others begin, and how the address stands there.

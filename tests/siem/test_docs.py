@@ -1,0 +1,94 @@
+"""docs/siem.md names every field that records have and shows two of them as they are: `OUTWORK_WRITE_DOCS=1` writes those anew."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemas
+from conftest import ROOT
+
+PAGE = ROOT / "docs" / "siem.md"
+# Members that only hosts write, or policies that the corpus has not.
+ELSEWHERE = {"agent", "transaction", "session", "network", "elapsed_us", "sampled", "chain", "behaviour"}
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The records of the corpus, and the example in both vocabularies."""
+    folder: Path = tmp_path_factory.mktemp("records")
+    names = {"OUTWORK_RECORDS": folder / "records.jsonl", "OUTWORK_EXAMPLES": folder / "examples.jsonl"}
+    argv = ["cargo", "test", "--locked", "-q", "-p", "outwork-cli", "--test", "corpus", "records::"]
+    subprocess.run(argv, cwd=ROOT, env={**os.environ, **{name: str(path) for name, path in names.items()}}, check=True, stdout=subprocess.DEVNULL)
+    records, examples = ([json.loads(line) for line in path.read_text().splitlines()] for path in names.values())
+    return records, examples
+
+
+def leaves(value: dict[str, Any], path: str = "") -> Iterator[str]:
+    """The names of what stands in a record; a list of objects is `[]`. Our own object is left out."""
+    for name, inside in value.items():
+        if f"{path}{name}" in ("unmapped", "outwork"):
+            continue
+        if isinstance(inside, dict):
+            yield from leaves(inside, f"{path}{name}.")
+        elif isinstance(inside, list) and inside and isinstance(inside[0], dict):
+            for one in inside:
+                yield from leaves(one, f"{path}{name}[].")
+        else:
+            yield f"{path}{name}"
+
+
+def column(number: int) -> set[str]:
+    """The fields that a column of the mapping names."""
+    rows = re.findall(r"^\| [^|]* \|([^|]*)\|([^|]*)\|$", PAGE.read_text().split("## What stands where")[1].split("| ours |")[0], re.M)
+    return {field.partition("[0]")[0].partition("[1]")[0] for row in rows for field in re.findall(r"`(@?[a-z_]\w*(?:\[\w*\])?(?:\.[\w\[\]]+)*)`", row[number])} - WORDS
+
+
+# What stands in the table as values.
+WORDS = {"allowed", "denied", "failure", "alert", "event", "2"}
+
+
+@pytest.mark.parametrize(("number", "words"), [(0, "metadata"), (1, "ecs")])
+def test_every_field_is_in_the_mapping_and_nothing_else(written, number, words):
+    records = [record for record in written[0] if words in record]
+    assert column(number) == {leaf for record in records for leaf in leaves(record)}
+
+
+def test_every_member_of_ours_is_explained(written):
+    table = PAGE.read_text().split("| ours |")[1].split("OCSF 1.8 and ECS")[0]
+    named = {name for row in re.findall(r"^\|([^|]*)\|", table, re.M) for name in re.findall(r"`(\w+)`", row)}
+    members = {name for record in written[0] for name in record.get("outwork", {})}
+    assert members - named == set()
+    assert named - members <= ELSEWHERE
+
+
+def test_the_page_shows_a_record_as_it_is(written):
+    _, examples = written
+    assert [schemas.faults(one) for one in examples] == [[], []]
+    blocks = "".join(f"<!-- {name} -->\n\n```json\n{pretty(one)}\n```\n\n" for name, one in zip(("ocsf", "ecs"), examples)) + "<!-- end -->"
+    text = PAGE.read_text()
+    shown = re.sub(r"<!-- ocsf -->.*<!-- end -->", lambda _: blocks, text, flags=re.S)
+    if os.environ.get("OUTWORK_WRITE_DOCS"):
+        PAGE.write_text(shown)
+    assert PAGE.read_text() == shown, "OUTWORK_WRITE_DOCS=1 pytest tests/siem/test_docs.py writes it anew"
+
+
+def pretty(record: dict[str, Any]) -> str:
+    """A member a line, and those of our own object too."""
+    lines = []
+    for name, value in record.items():
+        own = name in ("outwork", "unmapped")
+        text = json.dumps(value, ensure_ascii=False)
+        if own:
+            inside = value["outwork"] if name == "unmapped" else value
+            members = ",\n".join(f"    {json.dumps(member)}: {json.dumps(said, ensure_ascii=False)}" for member, said in inside.items())
+            text = "{\n" + members + "\n  }"
+            text = '{"outwork": ' + text + "}" if name == "unmapped" else text
+        lines.append(f"  {json.dumps(name)}: {text}")
+    return "{\n" + ",\n".join(lines) + "\n}"
