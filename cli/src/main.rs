@@ -19,6 +19,7 @@ mod recorded;
 mod records;
 mod replay;
 mod report;
+mod retell;
 mod rows;
 mod train;
 

@@ -187,6 +187,7 @@ impl Tally {
             behaviour: seen(self.behaviour, confidence.behaviour),
             context: seen(self.context, confidence.context),
             confidence: confidence.overall(weights),
+            seen: confidence,
         }
     }
 
@@ -264,6 +265,8 @@ pub struct Risk {
     pub context: Option<u8>,
     /// How much could be observed altogether, in thousandths.
     pub confidence: u16,
+    /// The same of each layer.
+    pub seen: Confidence,
 }
 
 #[cfg(test)]

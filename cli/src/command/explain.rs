@@ -15,6 +15,7 @@ use crate::failure::Failure;
 use crate::instant;
 use crate::output::print;
 use crate::policy;
+use crate::retell::{self, Bundled};
 
 /// Say what a policy makes of one request and why, or what a code such as OW0025 means
 ///
@@ -24,17 +25,32 @@ use crate::policy;
 ///
 /// Shows the facts, every signal, each rule that fired with what every part of its condition said and read, how the
 /// points became the risk, the limits as for a client that was never seen before, and what would be sent on or answered.
+/// With `--id` it tells a decision of the past from its record and the bundle that made it: whether the record is as it was written,
+/// each reason with its rule, how the points became the risk, what the person saw and what can be told.
+///
 /// The random bytes are always the same, so that on one day, or with `--at`, the output is, too.
 ///
 /// Exit code: 0; 1 if the policy has mistakes, 2 if the bundle or the request cannot be read.
 #[derive(clap::Args)]
 pub(crate) struct Explain {
     /// The file of a request, `-` for standard input, or a code
-    #[arg(value_name = "REQUEST|CODE")]
-    what: PathBuf,
+    #[arg(value_name = "REQUEST|CODE", required_unless_present = "id", conflicts_with = "id")]
+    what: Option<PathBuf>,
+    /// Instead: the reference of a decision of the past, as a refused person reads it
+    #[arg(long, value_name = "REFERENCE", requires = "records")]
+    id: Option<String>,
+    /// The logs in which its record is; plain, gzip or zstd
+    #[arg(long, num_args = 1.., value_name = "RECORDS", requires = "id")]
+    records: Vec<PathBuf>,
+    /// A folder in which the bundles of past days are, under any names
+    #[arg(long, value_name = "FOLDER", requires = "id", conflicts_with = "policy")]
+    bundles: Option<PathBuf>,
+    /// A file with the keys of records alone; else `OUTWORK_AUDIT_KEYS` or `OUTWORK_KEYS`, where one is set
+    #[arg(long, value_name = "FILE", requires = "id")]
+    audit_keys: Option<PathBuf>,
     /// A bundle, a folder with an `outwork.toml`, that file, or a pack
-    #[arg(short, long, default_value = ".")]
-    policy: PathBuf,
+    #[arg(short, long)]
+    policy: Option<PathBuf>,
     /// Show this rule although it did not fire; may be given again
     #[arg(long, value_name = "ID")]
     rule: Vec<String>,
@@ -59,19 +75,21 @@ pub(crate) const KEYS: &str = "explain:YW4gZXhwbGFuYXRpb24gaXMgbm8gZXZpZGVuY2UgY
 
 impl Explain {
     pub(crate) fn run(self) -> Result<ExitCode, Failure> {
-        if let Some(page) = self.page()? {
+        let Some(what) = &self.what else { return self.past() };
+        if let Some(page) = page(what)? {
             return print(page).map(|()| ExitCode::SUCCESS);
         }
-        let bundle = match policy::bundle(&self.policy)? {
+        let place = self.policy.clone().unwrap_or_else(|| ".".into());
+        let bundle = match policy::bundle(&place)? {
             Ok(bundle) => bundle,
             Err(complaint) => return Ok(complaint),
         };
-        let name = self.policy.display();
+        let name = place.display();
         let policy = Policy::load(&bundle).map_err(Failure::because(format!("`{name}` cannot be used")))?;
         if let Some(id) = self.rule.iter().find(|id| policy.rules().iter().all(|rule| rule.id != **id)) {
             return Err(Failure::new(format!("the policy has no rule `{id}`")));
         }
-        let request = request(&self.what)?;
+        let request = request(what)?;
         let keys = Keyring::parse(KEYS).map_err(Failure::because("the key of explanations cannot be used"))?;
         let notes = Notes::read(&bundle).unwrap_or_default();
         let now = self.at.unwrap_or_else(instant::today);
@@ -79,27 +97,53 @@ impl Explain {
         let explanation = explainer.explain(&request);
         let shown = match self.format {
             Format::Text => text::write(&explanation),
-            Format::Json => {
-                let json = serde_json::to_string_pretty(&explanation);
-                json.map_err(Failure::because("the explanation cannot be written"))? + "\n"
-            }
+            Format::Json => json(&explanation)?,
         };
         print(&shown)?;
         Ok(ExitCode::SUCCESS)
     }
 
-    /// The page of a code, when one is asked for. A file of that name is not: codes have no file extension.
-    fn page(&self) -> Result<Option<&'static str>, Failure> {
-        let name = self.what.to_string_lossy();
-        let digits = name.get(..2).filter(|start| start.eq_ignore_ascii_case("OW")).and_then(|_| name.get(2..));
-        if !digits.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())) {
-            return Ok(None);
-        }
-        match Code::parse(&name) {
-            Some(code) => Ok(Some(code.page())),
-            None => Err(Failure::new(format!("there is no code `{name}`"))
-                .with_help("docs/diagnostics/README.md lists them: `OW` and four digits")),
-        }
+    /// A decision of the past.
+    fn past(&self) -> Result<ExitCode, Failure> {
+        let id = self.id.as_deref().unwrap_or_default();
+        // Without keys all but its proof can be told.
+        let is_set = |name: &str| std::env::var(name).is_ok_and(|text| !text.trim().is_empty());
+        let has_keys = self.audit_keys.is_some() || is_set("OUTWORK_AUDIT_KEYS") || is_set("OUTWORK_KEYS");
+        let keys = has_keys.then(|| super::verify::keys(self.audit_keys.as_deref())).transpose()?;
+        let found = retell::find(&self.records, id, keys.as_ref())?;
+        let bundled = match (&self.bundles, &self.policy) {
+            (Some(folder), _) => retell::bundle(folder, found.bundle())?,
+            (None, Some(place)) => match policy::bundle(place)? {
+                Ok(bytes) => Some(Bundled::load(&bytes, &place.display().to_string())?),
+                Err(complaint) => return Ok(complaint),
+            },
+            (None, None) => None,
+        };
+        let retold = retell::retell(found, bundled.as_ref())?;
+        print(&match self.format {
+            Format::Text => retell::write(&retold),
+            Format::Json => json(&retold)?,
+        })?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn json(what: &impl serde::Serialize) -> Result<String, Failure> {
+    let json = serde_json::to_string_pretty(what);
+    Ok(json.map_err(Failure::because("the explanation cannot be written"))? + "\n")
+}
+
+/// The page of a code, when one is asked for. A file of that name is not: codes have no file extension.
+fn page(what: &Path) -> Result<Option<&'static str>, Failure> {
+    let name = what.to_string_lossy();
+    let digits = name.get(..2).filter(|start| start.eq_ignore_ascii_case("OW")).and_then(|_| name.get(2..));
+    if !digits.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())) {
+        return Ok(None);
+    }
+    match Code::parse(&name) {
+        Some(code) => Ok(Some(code.page())),
+        None => Err(Failure::new(format!("there is no code `{name}`"))
+            .with_help("docs/diagnostics/README.md lists them: `OW` and four digits")),
     }
 }
 

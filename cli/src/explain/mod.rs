@@ -24,6 +24,7 @@ use limits::Limit;
 use models::ExplainedModel;
 use risk::Arithmetic;
 use rules::ExplainedRule;
+pub(crate) use rules::{action, layer};
 
 use crate::instant;
 

@@ -90,7 +90,7 @@ pub(super) fn mode(mode: Mode) -> String {
     }
 }
 
-fn action(action: Action) -> &'static str {
+pub(crate) fn action(action: Action) -> &'static str {
     match action {
         Action::Score => "score",
         Action::Allow => "allow",
@@ -103,7 +103,7 @@ fn action(action: Action) -> &'static str {
     }
 }
 
-pub(super) fn layer(layer: Layer) -> &'static str {
+pub(crate) fn layer(layer: Layer) -> &'static str {
     match layer {
         Layer::Device => "device",
         Layer::Behaviour => "behaviour",

@@ -1,0 +1,96 @@
+use outwork_engine::policy::Policy;
+
+use super::reasons::Told;
+use super::recorded::Recorded;
+
+/// What the person saw, in plain words.
+pub(super) fn saw(recorded: &Recorded, policy: Option<&Policy>) -> Vec<String> {
+    let mut saw = Vec::new();
+    if !recorded.enforced && recorded.verdict != "allow" {
+        saw.push(
+            "Nothing of it: the policy was in shadow for this client, and the request went on to the site.".into(),
+        );
+        return saw;
+    }
+    let status = recorded.effects.status;
+    saw.push(match (recorded.verdict.as_str(), status) {
+        ("allow" | "tag", None) => "The page of the site: the request was let through.".to_owned(),
+        ("throttle", Some(status)) => {
+            format!("A page or message that says that there were too many requests (status {status}).")
+        }
+        ("challenge", Some(status)) => {
+            format!("A page that asks the browser to do some work, or to wait, before it goes on (status {status}).")
+        }
+        ("block", Some(404)) => "That there is nothing at this address (status 404).".to_owned(),
+        ("block", Some(status)) => {
+            format!("A page or message that says that the request was refused (status {status}), with its reference.")
+        }
+        (verdict, _) => format!("What the verdict `{verdict}` shows."),
+    });
+    if recorded.verdict == "tag" {
+        saw.push("The site was told of the doubt, and may have asked for more itself.".into());
+    }
+    if let Some(delay) = recorded.effects.delay_ms {
+        saw.push(format!("The answer may have been held back for up to {delay} ms."));
+    }
+    if let Some(contact) = policy.and_then(|policy| policy.settings().contact.as_deref()).filter(|_| status.is_some()) {
+        saw.push(format!("Whom to ask: {contact}"));
+    }
+    saw
+}
+
+/// What the person can be told. What rules look for in particular is for the site to decide.
+pub(super) fn can_be_told(recorded: &Recorded, reasons: &[Told], policy: Option<&Policy>) -> Vec<String> {
+    let mut told = Vec::new();
+    let decides = |reason: &&Told| {
+        reason.rung.is_some()
+            || reason.kind == "transaction"
+            || reason.action.is_some_and(|action| action == recorded.verdict)
+    };
+    for reason in reasons.iter().filter(decides) {
+        told.push(decided_by(reason));
+    }
+    if told.is_empty() && matches!(recorded.verdict.as_str(), "block" | "challenge" | "tag") {
+        let most = reasons.iter().filter(|reason| reason.points.is_some_and(|points| points > 0));
+        let because: Vec<String> = most.take(3).map(|reason| sentence(&reason.why, &reason.id)).collect();
+        told.push(format!(
+            "No single rule decided, but the risk: {} of 100, which is {}. What counted most: {}",
+            recorded.risk,
+            recorded.band,
+            if because.is_empty() { "the session's own past.".into() } else { because.join(" ") }
+        ));
+    }
+    if let Some(wait) = reasons.iter().filter_map(|reason| reason.wait).max().filter(|wait| *wait > 0) {
+        told.push(format!("From then on it was {wait} seconds until such a request was admitted again."));
+    }
+    if recorded.verdict == "challenge" {
+        told.push("Passing the challenge was enough; who could not may ask for another way.".into());
+    }
+    if recorded.verdict != "allow" && recorded.agent.is_none() {
+        told.push("The decision was made by a program, from the connection, the request and what the policy says; nobody looked at it.".into());
+    }
+    if policy.is_none() {
+        told.push("Why a rule is there stands in its bundle, which was not given.".into());
+    }
+    told
+}
+
+fn decided_by(reason: &Told) -> String {
+    match (&reason.rung, reason.level) {
+        (Some(rung), Some(level)) if level > 0 => format!(
+            "The limit `{}` was used up again and again: level {level} of its ladder, which is `{rung}`.",
+            reason.id
+        ),
+        (Some(rung), _) => format!("The limit `{}` was used up: `{rung}`.", reason.id),
+        (None, _) => sentence(&reason.why, &reason.id),
+    }
+}
+
+/// Why a rule is there, as a sentence.
+fn sentence(why: &str, id: &str) -> String {
+    let mut letters = why.trim().trim_end_matches('.').chars();
+    match letters.next() {
+        Some(first) => format!("{}{} ({id}).", first.to_uppercase(), letters.as_str()),
+        None => format!("The rule `{id}` fired."),
+    }
+}
