@@ -1,0 +1,203 @@
+"""A log of an Envoy under load, reloaded and killed: `outwork verify --audit` proves it whole, and misses any line; `outwork explain --id` tells
+a decision of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+from conftest import HERE, Edge
+from harness import build, stack
+from harness import edge as edges
+from harness.edge import Ports
+from origin import Echo
+from test_filter import wait
+
+RECORDS = r"^wasmcustom\.outwork_records"
+
+
+@dataclass
+class Log:
+    """What is left of a day."""
+
+    outwork: Path
+    keys: dict[str, str]
+    lines: list[str]
+    counted: int
+    bundles: Path
+    reference: str
+    folder: Path
+
+    def verify(self, lines: list[str], *options: str) -> tuple[int, str]:
+        """The exit code of the verifier, and what it says."""
+        path = self.folder / "records.jsonl"
+        path.write_text("".join(line + "\n" for line in lines))
+        return self.run("verify", "--audit", path, *options)
+
+    def run(self, *argv: str | Path, keys: dict[str, str] | None = None) -> tuple[int, str]:
+        """The command with the keys of the log."""
+        env = {name: value for name, value in os.environ.items() if not name.startswith("OUTWORK_")}
+        asked = subprocess.run([self.outwork, *argv], capture_output=True, text=True, env={**env, **(self.keys if keys is None else keys)})
+        return asked.returncode, asked.stdout + asked.stderr
+
+
+@pytest.fixture(scope="module")
+def log(made: stack.Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
+    """Two threads under load, another policy in between; then the process is killed, and started again on the same log."""
+    folder, echo, keys = tmp_path_factory.mktemp("audit"), Echo(), edges.keys()
+    bundles = folder / "bundles"
+    policies = [policy(folder, made, bundles, version) for version in ("monday", "tuesday")]
+    template = folder / "template.yaml"
+    template.write_text(edges.TEMPLATE.read_text().replace("route: {cluster: origin, timeout: 30s}", "direct_response: {status: 200}"))
+    try:
+        with stack.start(folder / "run", policies[0], Ports(origin=echo.port), template=template, env=keys) as envoy:
+            edge = Edge(envoy, echo, policies[0])
+            load = subprocess.Popen(["wrk", "-t2", "-c16", "-d1s", edge.url("/", "http")], stdout=subprocess.DEVNULL)
+            time.sleep(0.3)
+            before = envoy.stats(r"config_reload$")
+            build.publish(made.outwork, policies[1].bundle, made.wasm, edges.watched(envoy.run))
+            wait(lambda: envoy.stats(r"config_reload$") != before)
+            assert load.wait() == 0
+            answer = subprocess.run(["curl", "-sk", "-A", "python-requests/2.32", edge.url("/watched?q=secret")], capture_output=True, text=True, check=True).stdout
+            [edge.curl("/many") for _ in range(4)]
+            counted = settled(envoy)
+            envoy.kill()
+            envoy.again()
+            envoy.wait_ready()
+            assert [edge.curl("/") for _ in range(20)] == ["200"] * 20
+            counted += settled(envoy, counted)
+            lines = envoy.access_log.read_text().splitlines()
+        yield Log(made.outwork, keys, lines, counted, bundles, json.loads(answer)["reference"], folder)
+    finally:
+        echo.close()
+
+
+def policy(folder: Path, made: stack.Built, bundles: Path, version: str) -> stack.Built:
+    """The policy of a day; its bundle is kept under its name's beginning."""
+    source = shutil.copytree(HERE / "audit", folder / version)
+    text = (source / "outwork.toml").read_text()
+    (source / "outwork.toml").write_text(text.replace('"monday"', f'"{version}"'))
+    return stack.Built(made.wasm, made.outwork, build.bundle(made.outwork, source, bundles / f"{version}.bundle"))
+
+
+def settled(envoy, lines_before: int = 0) -> int:
+    """How many records Envoy counted, once as many lines are written."""
+    def count() -> int:
+        return sum(envoy.stats(RECORDS).values())
+
+    wait(lambda: len(envoy.access_log.read_text().splitlines()) >= lines_before + count() > lines_before)
+    return count()
+
+
+def record(line: str) -> dict:
+    """The record in a line of the access log."""
+    return json.loads(json.loads(line)["outwork"])
+
+
+def chain(line: str) -> dict:
+    """Its place in its chain."""
+    return record(line)["unmapped"]["outwork"]["chain"]
+
+
+def test_the_log_is_whole_over_threads_a_reload_and_a_kill(log):
+    code, told = log.verify(log.lines, "--count", str(log.counted), "--format", "json")
+    report = json.loads(told)
+    assert (code, report["complete"], report["records"]) == (0, True, len(log.lines)), told[:2000]
+    assert report["records"] > 500
+    by_run: dict[str, list[tuple[int, str]]] = {}
+    for one in report["chains"]:
+        by_run.setdefault(one["run"], []).append((one["number"], one["opened"]))
+    first, second = sorted(by_run.values(), key=len, reverse=True)
+    # Each thread has begun, has taken the other policy, and has begun again.
+    assert sorted(first) == [(1, "start"), (2, "start"), (3, "reload"), (4, "reload")]
+    assert sorted(second) in ([(1, "start")], [(1, "start"), (2, "start")])
+    bundles = {record(line)["policy"]["version"].split("-")[0].split("+")[0] for line in log.lines}
+    assert len(bundles) == 2
+
+
+def test_a_line_that_is_gone_changed_or_repeated_is_named(log):
+    at = len(log.lines) // 2
+    told = chain(log.lines[at])
+    code, text = log.verify([*log.lines[:at], *log.lines[at + 1 :]])
+    assert code == 1 and f"chain {told['id']}: record {told['sequence']} is missing" in text, text[:2000]
+    changed = log.lines[at].replace("127.0.0.1", "127.0.0.2") if "127.0.0.1" in json.loads(log.lines[at])["outwork"] else log.lines[at].replace("HTTP/1.1", "HTTP/1.0")
+    changed = re.sub(r'risk_score\\":\d+', lambda found: found[0][:-1] + str(9 - int(found[0][-1])), changed)
+    code, text = log.verify([*log.lines[:at], changed, *log.lines[at + 1 :]])
+    assert code == 1 and f"records.jsonl:{at + 1}: chain {told['id']}: record {told['sequence']} was changed" in text, text[:2000]
+    code, text = log.verify([*log.lines, log.lines[at]])
+    assert code == 1 and f"records.jsonl:{len(log.lines) + 1}: chain {told['id']}: record {told['sequence']} was there before" in text, text[:2000]
+
+
+def test_an_end_that_is_cut_off_is_missed_by_who_follows(log):
+    follower = next(one for line in log.lines if "follows" in (one := chain(line)).get("opens", {}))
+    follows = follower["opens"]["follows"]
+    kept = [line for line in log.lines if not (chain(line)["id"] == follows["id"] and chain(line)["sequence"] >= follows["sequence"])]
+    code, text = log.verify(kept)
+    assert code == 1 and f"chain {follower['id']} follows record {follows['sequence']}" in text, text[:2000]
+    code, text = log.verify(log.lines[:-1])
+    assert code == 0 and "only `--count` or the next run's `--heads` can tell" in text
+    assert log.verify(log.lines[:-1], "--count", str(log.counted))[0] == 1
+
+
+def test_one_day_after_the_other_is_verified_with_heads(log):
+    heads = log.folder / "heads.json"
+    # Lines are in the order in which answers ended: the second day begins where no chain is in between.
+    code, text = log.verify([line for line in log.lines if "monday" in record(line)["policy"]["version"]], "--heads", str(heads))
+    assert code == 0, text[:2000]
+    tuesday = [line for line in log.lines if "tuesday" in record(line)["policy"]["version"]]
+    assert log.verify(tuesday)[0] == 1, "without the day before"
+    before = heads.read_text()
+    assert log.verify(tuesday[1:], "--heads", str(heads))[0] == 1
+    heads.write_text(before)
+    assert log.verify(tuesday, "--heads", str(heads))[0] == 0
+
+
+def test_without_its_key_nothing_is_proven(log):
+    path = log.folder / "records.jsonl"
+    log.verify(log.lines[:5])
+    assert log.run("verify", "--audit", path, keys={})[0] == 2
+    code, text = log.run("verify", "--audit", path, keys=edges.keys())
+    assert code == 1 and "was changed" in text, "another secret under the same id"
+
+
+def test_a_decision_is_told_from_the_log_alone(log):
+    path = log.folder / "records.jsonl"
+    log.verify(log.lines)
+    # As people write it down.
+    spoken = f"{log.reference[:4]}-{log.reference[4:]}".lower()
+    code, text = log.run("explain", "--id", spoken, "--records", path, "--bundles", log.bundles)
+    assert code == 0, text
+    for part in (
+        "proven: as it was written", "verdict  block", "(status 403)", "mailto:help@shop.example", "/watched\n",
+        "Programs that say what they are have an interface of their own here (shop.tool).",
+        "shop.tool: rule, +60 points in device, action block", 'when     request.headers["user-agent"].startsWith("python-requests/")',
+        "https://shop.example/api", "shop.watched: rule", "come out as recorded", "bundle   tuesday",
+    ):
+        assert part in text, f"{part}\n{text}"
+    assert "secret" not in text
+    code, text = log.run("explain", "--id", spoken, "--records", path, "--policy", log.bundles / "monday.bundle", keys={})
+    assert code == 0 and "told from ANOTHER one" in text and "no keys were given" in text, text
+    code, text = log.run("explain", "--id", "0" * 16, "--records", path)
+    assert code == 2 and "there is no record" in text
+
+
+def test_a_limit_is_told_with_its_rung(log):
+    refused = [record(line) for line in log.lines if record(line)["unmapped"]["outwork"]["verdict"] in ("throttle", "block") and record(line)["http_request"]["url"]["path"] == "/many"]
+    rungs = [(one["rung"], one["level"]) for told in refused for one in told["unmapped"]["outwork"]["reasons"] if one["id"] == "shop.many"]
+    assert rungs == [("throttle", 1)] * 3
+    path = log.folder / "records.jsonl"
+    log.verify(log.lines)
+    code, text = log.run("explain", "--id", refused[0]["metadata"]["uid"], "--records", path, "--bundles", log.bundles, "--format", "json")
+    told = json.loads(text)
+    assert code == 0 and told["recorded"]["effects"]["status"] == 429 and told["differences"] == [], text
+    assert any("level 1 of its ladder, which is `throttle`" in line for line in told["can_be_told"]), text
+    own = refused[0]["unmapped"]["outwork"]
+    assert own["host"]["name"] == "envoy" and 0 < own["elapsed_us"] < 1_000_000 and own["pseudonym_key"] == "demo"
