@@ -57,13 +57,13 @@ extern "C" fn proxy_on_request_headers(context: u32, _count: u32, end_of_stream:
 
 #[unsafe(no_mangle)]
 extern "C" fn proxy_on_request_body(context: u32, size: usize, end_of_stream: u32) -> u32 {
-    code(with(Action::Continue, |vm| vm.body(context, size, end_of_stream != 0)))
+    data_code(with(Action::Continue, |vm| vm.body(context, size, end_of_stream != 0)))
 }
 
 /// A body may end with trailers, and is then not told to have ended.
 #[unsafe(no_mangle)]
 extern "C" fn proxy_on_request_trailers(context: u32, _count: u32) -> u32 {
-    code(with(Action::Continue, |vm| vm.body(context, 0, true)))
+    data_code(with(Action::Continue, |vm| vm.body(context, 0, true)))
 }
 
 #[unsafe(no_mangle)]
@@ -86,6 +86,16 @@ extern "C" fn proxy_on_http_call_response(_root: u32, call: u32, _headers: u32, 
 #[unsafe(no_mangle)]
 extern "C" fn proxy_on_tick(root: u32) {
     with((), |vm| vm.tick(root));
+}
+
+/// What follows a head is held by other names: buffered up to the proxy's limit, or left with the client.
+fn data_code(action: Action) -> u32 {
+    match action {
+        Action::Continue => 0,
+        Action::Stop => 1,
+        // StopIterationAndWatermark.
+        Action::Hold => 2,
+    }
 }
 
 fn code(action: Action) -> u32 {

@@ -46,7 +46,7 @@ pub fn finish<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, most: usi
         .and_then(|body| request::examine(host, plugin, memory, Rest { body: Some(&body), asked: None }));
     match outcome {
         Ok(Outcome::Done(action)) => action,
-        Ok(Outcome::Collect(_) | Outcome::Ask(..) | Outcome::Delay(..)) => Action::Stop,
+        Ok(Outcome::Collect(_) | Outcome::Ask(..) | Outcome::Bind(..) | Outcome::Delay(..)) => Action::Stop,
         Err(failure) => apologize(host, memory, failure),
     }
 }

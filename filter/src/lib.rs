@@ -44,6 +44,7 @@ pub mod root;
 pub mod service;
 pub mod store;
 pub mod tarpit;
+pub mod transactions;
 pub mod vm;
 pub mod waiting;
 

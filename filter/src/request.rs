@@ -1,7 +1,7 @@
 //! One request: read, decide, act. Whatever the proxy will not do, the request goes on.
 
 use crate::{
-    charging::{self, Asked, Asking, Begun, Moment},
+    charging::{self, Asked, Asking, Begun, Body, Moment},
     configuration::ClientAddress,
     connection::{self, Noted},
     endpoint,
@@ -38,8 +38,11 @@ pub enum Outcome {
     Done(Action),
     /// It is held until its body is there, or more than this many bytes of it.
     Collect(usize),
-    /// It is held until these calls are answered.
-    Ask(Vec<Asking>, Asked),
+    /// It is held until these calls are answered; where its body is to be bound, that is held back meanwhile, up to this many
+    /// bytes.
+    Ask(Vec<Asking>, Asked, Option<usize>),
+    /// It was charged, and is held until its body is there, or more than this many bytes of it.
+    Bind(usize, Asked),
     /// It is refused, and that held back; it is now this late.
     Delay(Time, Delayed),
 }
@@ -58,9 +61,14 @@ pub fn handle<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, ended: bo
     attempt_all(host, plugin, memory, Rest { body: ended.then_some(&[][..]), asked: None })
 }
 
-/// The same of a request that was held, now that what was asked about it is answered.
+/// The same of a request that was held, now that what was asked about it is answered, or its body is there.
 pub fn resume<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, asked: &Asked) -> Outcome {
-    attempt_all(host, plugin, memory, Rest { body: None, asked: Some(asked) })
+    let body = match &asked.body {
+        Body::Empty => Some(&[][..]),
+        Body::Here(body) => Some(body.as_slice()),
+        Body::Passing | Body::Awaited | Body::Unreadable => None,
+    };
+    attempt_all(host, plugin, memory, Rest { body, asked: Some(asked) })
 }
 
 fn attempt_all<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, rest: Rest<'_>) -> Outcome {
@@ -82,7 +90,7 @@ pub(crate) fn refuse<H: Host>(host: &H, memory: &Memory, delayed: &Delayed) -> A
 }
 
 /// Undecided requests go on, but not with a verdict or a signature that the client wrote.
-fn let_go<H: Host>(host: &H, memory: &Memory) -> Action {
+pub(crate) fn let_go<H: Host>(host: &H, memory: &Memory) -> Action {
     for name in EVIDENCE {
         attempt(host, memory, host.remove_header(name));
     }
@@ -120,7 +128,10 @@ fn attend<H: Host>(
     let directories = plugin.agents.as_ref().map(|_| &plugin.directories);
     let facts = Facts { directories, ..sent.facts(now, entropy, connection, protocol) };
     match (plan(&facts), rest.body) {
-        (Plan::Judge, _) => Ok(judge(host, plugin, memory, &facts, rest.asked)),
+        (Plan::Judge, body) => {
+            let facts = Facts { body: body.map_or(Fact::Unavailable, Fact::Known), ..facts };
+            Ok(judge(host, plugin, memory, &facts, rest.asked))
+        }
         (Plan::Collect(most), None) if plugin.bodies => Ok(Outcome::Collect(most)),
         (Plan::Collect(_), None) => Ok(Outcome::Done(endpoint::cannot_read(host, memory))),
         (Plan::Serve, _) => endpoint::serve(host, plugin, memory, &facts, &[]).map(Outcome::Done),
@@ -128,12 +139,16 @@ fn attend<H: Host>(
     }
 }
 
-/// The moment of a request: the one at which it was judged first, so that what is decided later is what would have been.
+/// The moment of a request: the one at which it was judged first, so that what is decided later is what would have been. How
+/// long a body takes is its client's to choose: what is signed with it is as old as its end.
 fn moment<H: Host>(host: &H, memory: &mut Memory, rest: Rest<'_>) -> Result<Moment, Failure> {
-    if let Some(asked) = rest.asked {
-        return Ok(asked.moment);
+    match rest.asked {
+        Some(Asked { moment, body: Body::Here(_) | Body::Unreadable, .. }) => {
+            Ok(Moment { now: host.now()?, ..*moment })
+        }
+        Some(asked) => Ok(asked.moment),
+        None => Ok(Moment { entropy: memory.entropy.take(host)?, now: host.now()? }),
     }
-    Ok(Moment { entropy: memory.entropy.take(host)?, now: host.now()? })
 }
 
 fn judge<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, facts: &Facts<'_>, asked: Option<&Asked>) -> Outcome {
@@ -146,16 +161,35 @@ fn judge<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, facts: &Facts<
         Some(asked) => charging::finish(host, plugin, memory, charges, asked),
         None => match charging::begin(host, plugin, memory, charges, moment) {
             Begun::Settled(charged) => charged,
-            Begun::Asked(calls, asked) => return Outcome::Ask(calls, asked),
+            Begun::Asked(calls, asked) => {
+                let wanted = assessment.wants_body(&[]).filter(|_| plugin.bodies);
+                return Outcome::Ask(calls, asked.with(begun(facts, wanted)), wanted);
+            }
         },
     };
+    let waits = asked.is_none_or(|asked| matches!(asked.body, Body::Awaited));
+    if let Some(most) = assessment.wants_body(&charged).filter(|_| plugin.bodies && waits) {
+        return Outcome::Bind(most, Asked::settled(moment, charges, &charged));
+    }
     plugin.limits.note(host, &memory.metrics, charges, &charged);
     let decision = assessment.decide(&charged);
     memory.metrics.decided(host, decision.verdict);
     plugin.models.note(host, &memory.metrics, &decision.scored);
+    if let Some(carried) = decision.transaction.as_ref().filter(|_| decision.reply.is_none() && decision.enforced) {
+        plugin.transactions.note(host, &memory.metrics, carried);
+    }
     attempt(host, memory, host.set_property(b"outwork.verdict", decision.verdict.name().as_bytes()));
     records::leave(host, plugin, memory, &decision, facts);
     act(host, memory, decision, facts.now)
+}
+
+/// What there is of a body when its request is judged first.
+fn begun(facts: &Facts<'_>, wanted: Option<usize>) -> Body {
+    match (facts.body, wanted) {
+        (Fact::Known(_), _) => Body::Empty,
+        (_, Some(_)) => Body::Awaited,
+        (_, None) => Body::Passing,
+    }
 }
 
 fn act<H: Host>(host: &H, memory: &Memory, decision: Decision<'_>, now: Time) -> Outcome {

@@ -7,6 +7,7 @@ use crate::{
     metrics::Metrics,
     models::Models,
     store::Store,
+    transactions::{self, Transactions},
 };
 use outwork_engine::{
     directories::Directories,
@@ -29,6 +30,9 @@ const LACKING: &[u8] = b"outwork.lacking";
 /// Under which they share which agent's directory cannot be fetched.
 const UNREACHED: &[u8] = b"outwork.unreached";
 
+/// Under which they share what is said of bodies that are not handed over.
+const UNREAD: &[u8] = b"outwork.unread";
+
 /// A policy ready to decide.
 #[derive(Debug)]
 pub struct Plugin {
@@ -38,6 +42,8 @@ pub struct Plugin {
     pub models: Models,
     /// What is counted of the policy's limits.
     pub limits: Limits,
+    /// What is counted of the policy's transactions.
+    pub transactions: Transactions,
     /// The keys.
     pub keys: Keyring,
     /// Whose address the client's is.
@@ -67,12 +73,14 @@ pub fn load(host: &impl Host, metrics: &Metrics, size: usize) -> Result<Plugin, 
     let policy = Policy::load(&configuration.bundle).map_err(StartError::Policy)?;
     let models = Models::new(host, metrics, &policy);
     let limits = Limits::new(host, metrics, &policy);
+    let transactions = Transactions::new(host, metrics, &policy);
     let Configuration { client_address, pages, global, agents, bodies, .. } = configuration;
     let directories = Directories::of(policy.agents().iter().filter_map(|agent| agent.directory.as_deref()));
     Ok(Plugin {
         policy,
         models,
         limits,
+        transactions,
         keys,
         client_address,
         pages,
@@ -92,16 +100,17 @@ pub fn announce(host: &impl Host, metrics: &Metrics, plugin: &Plugin) {
         Ok(None) => {}
         Err(failure) => metrics.failed(host, failure),
     }
-    warn(host, metrics, LACKING, plugin.lacks_service(), without_service);
-    warn(host, metrics, UNREACHED, plugin.lacks_cluster(), without_cluster);
+    warn(host, metrics, LACKING, plugin.lacks_service().map(without_service));
+    warn(host, metrics, UNREAD, transactions::unread(&plugin.policy).filter(|_| !plugin.bodies));
+    warn(host, metrics, UNREACHED, plugin.lacks_cluster().map(without_cluster));
 }
 
-/// Warns once of what something lacks.
-fn warn(host: &impl Host, metrics: &Metrics, key: &[u8], lacking: Option<&str>, line: fn(&str) -> String) {
-    match is_news(host, key, lacking.unwrap_or_default().as_bytes()) {
+/// Says what a plugin lacks, unless another thread has.
+fn warn(host: &impl Host, metrics: &Metrics, key: &[u8], line: Option<String>) {
+    match is_news(host, key, line.as_deref().unwrap_or_default().as_bytes()) {
         Ok(Some(_)) => {
-            if let Some(lacking) = lacking {
-                host.log(Level::Warn, &format!("outwork: {}", line(lacking)));
+            if let Some(line) = line {
+                host.log(Level::Warn, &format!("outwork: {line}"));
             }
         }
         Ok(None) => {}

@@ -2,7 +2,7 @@
 
 use crate::{
     breakers::Breakers,
-    charging::{self, Asked, Asking},
+    charging::{self, Asked, Asking, Body},
     directories::{self, Fetching},
     endpoint,
     entropy::Pool,
@@ -141,28 +141,40 @@ impl<H: Host> Vm<H> {
         let own = (created.context == context).then_some(created.root);
         let Some((root, plugin)) = plugin(plugins, own) else { return Action::Continue };
         let outcome = request::handle(host, plugin, memory, ended);
-        self.hold(context, root, outcome)
+        self.hold(context, root, outcome, Stage::Head)
     }
 
     /// Keeps what a request that is held waits for.
-    fn hold(&mut self, context: u32, root: u32, outcome: Outcome) -> Action {
+    fn hold(&mut self, context: u32, root: u32, outcome: Outcome, stage: Stage) -> Action {
         match outcome {
             Outcome::Done(action) => action,
             Outcome::Collect(most) => {
                 self.pending.add(&self.host, context, root, most);
                 Action::Stop
             }
-            Outcome::Ask(calls, asked) => {
+            Outcome::Bind(most, asked) => {
+                self.pending.bind(&self.host, context, root, most, Some(asked));
+                Action::Stop
+            }
+            Outcome::Ask(calls, asked, wanted) => {
                 self.asked.add(&self.host, context, context, (root, asked));
                 for Asking { call, about } in calls {
                     self.calls.add(&self.host, call, context, about);
                 }
-                Action::Hold
+                let Some(most) = wanted else { return Action::Hold };
+                self.pending.bind(&self.host, context, root, most, None);
+                // What is held altogether gets no body.
+                Action::Stop
             }
             Outcome::Delay(now, delayed) => {
-                let Self { host, memory, .. } = self;
+                let Self { host, memory, pending, .. } = self;
                 match memory.tarpit.hold(host, (root, context), now, delayed) {
-                    Ok(()) => Action::Hold,
+                    Ok(()) => {
+                        if stage == Stage::Later {
+                            pending.refuse(host, context);
+                        }
+                        Action::Hold
+                    }
                     Err((delayed, failure)) => {
                         memory.metrics.failed(host, failure);
                         request::refuse(host, memory, &delayed)
@@ -174,10 +186,11 @@ impl<H: Host> Vm<H> {
 
     /// Sends the refusals that are due, and begins to fetch what is.
     pub fn tick(&mut self, root: u32) {
-        let Self { host, plugins, fetching, memory, .. } = self;
+        let Self { host, plugins, pending, fetching, memory, .. } = self;
         let now = host.now();
         while let Some((context, delayed)) = memory.tarpit.due(now.unwrap_or(FOR_EVER)) {
             if host.lives(context) && request::refuse(host, memory, &delayed) == Action::Continue {
+                pending.forget(context);
                 attempt(host, memory, host.resume());
             }
         }
@@ -219,23 +232,63 @@ impl<H: Host> Vm<H> {
             return;
         }
         let outcome = request::resume(host, plugin, memory, &asked);
-        if self.hold(context, root, outcome) == Action::Continue {
+        self.pending.forget(context);
+        if self.hold(context, root, outcome, Stage::Later) == Action::Continue {
             attempt(&self.host, &self.memory, self.host.resume());
         }
     }
 
     /// Takes note that of a request's body `size` bytes have arrived, and whether that is all.
     pub fn body(&mut self, context: u32, size: usize, ended: bool) -> Action {
-        let Self { host, plugins, pending, memory, .. } = self;
+        let Self { host, plugins, pending, memory, asked, .. } = self;
         match pending.arrived(context, size, ended) {
+            // More than is bound of a request whose limits are being asked about waits with its client.
+            Arrived::OfAnother if asked.get(context).is_some() => Action::Hold,
             Arrived::OfAnother => Action::Continue,
             Arrived::Part => Action::Stop,
+            Arrived::Waits => Action::Hold,
+            Arrived::Bound { root, most, asked } => self.bound(context, root, most, asked),
             Arrived::Enough { root, most } => match plugin(plugins, Some(root)) {
                 Some((_, plugin)) => endpoint::finish(host, plugin, memory, most),
                 None => Action::Stop,
             },
         }
     }
+}
+
+impl<H: Host> Vm<H> {
+    /// Goes on with a request whose body is there, or more of it than is bound.
+    fn bound(&mut self, context: u32, root: u32, most: usize, settled: Option<Asked>) -> Action {
+        let Self { host, plugins, asked: waiting, memory, .. } = self;
+        let body = match host.request_body(most.saturating_add(1)) {
+            Ok(body) => Body::Here(body),
+            Err(failure) => {
+                memory.metrics.failed(host, failure);
+                Body::Unreadable
+            }
+        };
+        let Some(asked) = settled else {
+            // It is decided when its limits are known.
+            if let Some((_, asked)) = waiting.get_mut(context) {
+                asked.body = body;
+            }
+            return Action::Hold;
+        };
+        let Some((root, plugin)) = plugin(plugins, Some(root)).or_else(|| plugin(plugins, None)) else {
+            return request::let_go(host, memory);
+        };
+        let outcome = request::resume(host, plugin, memory, &asked.with(body));
+        self.hold(context, root, outcome, Stage::Later)
+    }
+}
+
+/// When a request is decided about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// While the proxy hands over its head: what is held then is held with all that follows.
+    Head,
+    /// Afterwards.
+    Later,
 }
 
 /// Counts what could not be done.

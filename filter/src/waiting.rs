@@ -41,6 +41,11 @@ impl<T> Waiting<T> {
         self.held.get(&number).map(|(_, item)| item)
     }
 
+    /// The same, to be changed.
+    pub fn get_mut(&mut self, number: u32) -> Option<&mut T> {
+        self.held.get_mut(&number).map(|(_, item)| item)
+    }
+
     /// The same, with the context of its request; it is kept no longer.
     pub fn take(&mut self, number: u32) -> Option<(u32, T)> {
         self.held.remove(&number)

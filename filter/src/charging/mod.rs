@@ -36,11 +36,13 @@ pub struct Moment {
     pub entropy: [u8; 16],
 }
 
-/// What is kept of a request while the service is asked.
+/// What is kept of a request while the service is asked, or its body waited for.
 #[derive(Debug)]
 pub struct Asked {
     /// When it was judged first.
     pub moment: Moment,
+    /// What is there of its body by now.
+    pub body: Body,
     /// What is settled, by the buckets' keys: nothing is charged twice.
     settled: Vec<(u128, Charged)>,
     /// The keys that were asked about, with what was said of each so far.
@@ -49,6 +51,34 @@ pub struct Asked {
     keys: Keys,
     /// How many calls are not answered yet.
     outstanding: usize,
+}
+
+/// A request's body, while the rest is waited for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// It has none.
+    Empty,
+    /// It goes by.
+    Passing,
+    /// It is held back, and not all there yet.
+    Awaited,
+    /// It was held back and is here, or more of it than is bound.
+    Here(Vec<u8>),
+    /// It was held back, and the proxy does not show it.
+    Unreadable,
+}
+
+impl Asked {
+    /// A request of which everything is settled but its body.
+    pub(crate) fn settled(moment: Moment, charges: &[Charge], charged: &[Charged]) -> Self {
+        let settled = charges.iter().map(|charge| charge.key).zip(charged.iter().copied()).collect();
+        Self { moment, body: Body::Awaited, settled, open: Vec::new(), keys: Keys::All, outstanding: 0 }
+    }
+
+    /// The same with what there is of its body.
+    pub(crate) fn with(self, body: Body) -> Self {
+        Self { body, ..self }
+    }
 }
 
 /// A call, and which of the open charges it asks about.
@@ -91,7 +121,7 @@ pub(crate) fn begin<H: Host>(
         let buckets = charges.iter().map(|charge| charge.key);
         let settled = buckets.zip(settled).filter_map(|(key, settled)| Some((key, settled?))).collect();
         let outstanding = calls.len();
-        return Begun::Asked(calls, Asked { moment, settled, open, keys, outstanding });
+        return Begun::Asked(calls, Asked { moment, body: Body::Passing, settled, open, keys, outstanding });
     }
     let mut till = Till { keys, ..Till::new(host, plugin, memory, moment.now) };
     let rest = |(charge, settled): (&Charge, Option<Charged>)| settled.unwrap_or_else(|| till.unreachable(charge));

@@ -24,6 +24,7 @@ pub(crate) struct Small {
     pub(crate) limits: Vec<Limit>,
     pub(crate) agents: Vec<Agent>,
     pub(crate) models: Vec<(&'static str, Mode, Vec<u8>)>,
+    pub(crate) transactions: Vec<Transaction>,
 }
 
 /// A small model of the device layer.
@@ -34,7 +35,15 @@ pub(crate) fn device_model() -> Vec<u8> {
 impl Default for Small {
     fn default() -> Self {
         let settings = Settings { mode: Mode::Enforce, ..Settings::default() };
-        Self { version: "1", settings, rules: Vec::new(), limits: Vec::new(), agents: Vec::new(), models: Vec::new() }
+        Self {
+            version: "1",
+            settings,
+            rules: Vec::new(),
+            limits: Vec::new(),
+            agents: Vec::new(),
+            models: Vec::new(),
+            transactions: Vec::new(),
+        }
     }
 }
 
@@ -72,6 +81,11 @@ impl Small {
         self
     }
 
+    pub(crate) fn transaction(mut self, one: Transaction) -> Self {
+        self.transactions.push(one);
+        self
+    }
+
     pub(crate) fn record(mut self, record: Recording) -> Self {
         self.settings.record = record;
         self
@@ -87,7 +101,7 @@ impl Small {
             (Section::Conditions, postcard::to_allocvec(&self.table()).unwrap()),
             (Section::Models, postcard::to_allocvec(&models).unwrap()),
             (Section::Agents, postcard::to_allocvec(&self.agents).unwrap()),
-            (Section::Transactions, postcard::to_allocvec(&Vec::<Transaction>::new()).unwrap()),
+            (Section::Transactions, postcard::to_allocvec(&self.transactions).unwrap()),
         ];
         let sections: Vec<_> = sections.iter().map(|(section, bytes)| (*section, bytes.as_slice())).collect();
         bundle::write(self.version, &sections).unwrap()
@@ -99,8 +113,10 @@ impl Small {
 
     fn table(&self) -> Table {
         let rules = self.rules.iter().map(|rule| rule.id.clone());
+        let limits = self.limits.iter().map(|limit| limit.id.clone());
+        let transactions = self.transactions.iter().map(|one| one.id.clone());
         let mut table = Table::default();
-        for (at, header) in (0..).zip(rules.chain(self.limits.iter().map(|limit| limit.id.clone()))) {
+        for (at, header) in (0..).zip(rules.chain(limits).chain(transactions)) {
             let source = Source::Header(header);
             table.fields.push(Field { source, lower: false, literals: None, automata: Vec::new() });
             table.atoms.push(Atom { field: at, test: Test::Known });
