@@ -1,21 +1,69 @@
-/**
- * The request's body, or one byte more than `most` of it: what is longer is refused, and is not read to its end.
- *
- * @param {Request} request
- * @param {number} most
- * @returns {Promise<Uint8Array>}
- */
-export async function bodyOf(request, most) {
-  const body = new Uint8Array(most + 1);
-  let length = 0;
-  const reader = request.body?.getReader();
-  while (reader !== undefined && length < body.length) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    const part = value.subarray(0, body.length - length);
-    body.set(part, length);
-    length += part.length;
+/** A request's body, read up to a cap, and still to be sent on: a stream is there only once. */
+export class HeldBody {
+  #parts;
+  #rest;
+  #most;
+
+  /**
+   * @param {Uint8Array[]} parts
+   * @param {ReadableStreamDefaultReader<Uint8Array> | null} rest  Who reads on; null where all of it is here.
+   * @param {number} most
+   */
+  constructor(parts, rest, most) {
+    this.#parts = parts;
+    this.#rest = rest;
+    this.#most = most;
   }
-  if (length > most) reader?.cancel().catch(() => {});
-  return body.subarray(0, length);
+
+  /**
+   * Reads the body, or more than `most` bytes of it.
+   *
+   * @param {Request} request
+   * @param {number} most
+   */
+  static async of(request, most) {
+    const reader = request.body?.getReader() ?? null;
+    const parts = [];
+    let length = 0;
+    while (reader !== null && length <= most) {
+      const { done, value } = await reader.read();
+      if (done) return new HeldBody(parts, null, most);
+      parts.push(value);
+      length += value.length;
+    }
+    return new HeldBody(parts, reader, most);
+  }
+
+  /** The body, or one byte more than the most of it. */
+  bytes() {
+    const length = this.#parts.reduce((sum, part) => sum + part.length, 0);
+    const body = new Uint8Array(Math.min(length, this.#most + 1));
+    let at = 0;
+    for (const part of this.#parts) {
+      const fits = part.subarray(0, body.length - at);
+      body.set(fits, at);
+      at += fits.length;
+    }
+    return body;
+  }
+
+  /** The same body for the origin: as it was read, and what follows as it comes. */
+  whole() {
+    const [parts, rest] = [this.#parts, this.#rest];
+    if (rest === null) return parts.length === 0 ? null : this.bytes();
+    return new ReadableStream({
+      start: (stream) => parts.forEach((part) => stream.enqueue(part)),
+      async pull(stream) {
+        const { done, value } = await rest.read();
+        if (done) stream.close();
+        else stream.enqueue(value);
+      },
+      cancel: (reason) => rest.cancel(reason),
+    });
+  }
+
+  /** Gives up what was not read. */
+  drop() {
+    this.#rest?.cancel().catch(() => {});
+  }
 }

@@ -63,14 +63,16 @@ export class Core {
    *
    * @param {Request} request
    * @param {Uint8Array} body
+   * @param {string} known  What the core said that it knows.
    * @returns {string | Question}
    */
-  finish(request, body) {
+  finish(request, body, known) {
     const random = crypto.getRandomValues(new Uint8Array(RANDOM));
     const facts = encoder.encode(factsOf(request, Date.now()));
-    this.#fill([random, facts, body]);
+    const told = encoder.encode(known);
+    this.#fill([random, facts, body, told]);
     const length = RANDOM + facts.length;
-    const text = this.#instance.text((wasm) => wasm.outwork_finish(length, body.length));
+    const text = this.#instance.text((wasm) => wasm.outwork_finish(length, body.length, told.length));
     const answer = Question.is(text) ? new Question(text, this.#instance.written(length), body) : text;
     this.#reserve(ROOM);
     return answer;

@@ -12,12 +12,14 @@
  */
 
 /**
- * How many bytes of the request's body the core wants to see, or null when it did not ask for any.
+ * How many bytes of the request's body the core wants to see, and what it knows already; null when it did not ask for any.
  *
  * @param {string} text
  */
 export function wished(text) {
-  return text.startsWith("c") ? Number.parseInt(text.slice(1), 10) : null;
+  if (!text.startsWith("c")) return null;
+  const [most, known] = text.slice(1).split("\n");
+  return { most: Number.parseInt(most, 10), known };
 }
 
 /**

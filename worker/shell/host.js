@@ -1,5 +1,5 @@
 import { count } from "./analytics.js";
-import { bodyOf } from "./body.js";
+import { HeldBody } from "./body.js";
 import { Core, LoadError } from "./core.js";
 import { editRequest, editResponse, effectsOf, reply, wished } from "./effects.js";
 import { answersTo } from "./elsewhere.js";
@@ -90,22 +90,6 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
     }
   }
 
-  /**
-   * What to do with a request whose body the core wants to see first.
-   *
-   * @param {Request} request
-   * @param {Settings} settings
-   * @param {number} most
-   */
-  async function collect(request, settings, most) {
-    try {
-      const body = await bodyOf(request, most);
-      return ask(settings, (core) => core.finish(request, body));
-    } catch {
-      // The client is gone in the middle of its body; nobody reads the answer.
-      return null;
-    }
-  }
 
   /**
    * What to do with a request, once its global limits were asked about.
@@ -119,17 +103,36 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
   }
 
   /**
-   * What to do with a request, or null when nobody can say.
+   * What the core says at last, whoever has to be asked first.
+   *
+   * @param {string | Question | null} answer
+   * @param {Settings} settings
+   */
+  const final = (answer, settings) => (answer instanceof Question ? settle(answer, settings) : answer);
+
+  /**
+   * What to do with a request, or null when nobody can say; and its body, where that was read on the way.
+   *
+   * @param {Request} request
+   * @param {Settings} settings
+   * @returns {Promise<{ text: string | null, held: HeldBody | null }>}
+   */
+  async function judge(request, settings) {
+    const text = await final(ask(settings, (core) => core.decide(request)), settings);
+    const wish = text === null ? null : wished(text);
+    if (wish === null) return { text, held: null };
+    const held = await HeldBody.of(request, wish.most);
+    const answer = ask(settings, (core) => core.finish(request, held.bytes(), wish.known));
+    return { text: await final(answer, settings), held };
+  }
+
+  /**
+   * The same, or null when the client is gone in the middle of its body.
    *
    * @param {Request} request
    * @param {Settings} settings
    */
-  async function judge(request, settings) {
-    let answer = ask(settings, (core) => core.decide(request));
-    const most = typeof answer === "string" ? wished(answer) : null;
-    if (most !== null) answer = await collect(request, settings, most);
-    return answer instanceof Question ? settle(answer, settings) : answer;
-  }
+  const judged = (request, settings) => judge(request, settings).catch(() => null);
 
   /**
    * Nothing in a core that stopped half-way can be trusted, so the next request gets a new one.
@@ -151,12 +154,15 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
      */
     async fetch(request, env, context) {
       const settings = settingsOf(env);
-      const text = await judge(request, settings);
-      if (text === null) return unjudged(request, settings);
+      const judgement = await judged(request, settings);
+      // Nobody reads it.
+      if (judgement === null) return problem(400, "the request ended before its body did");
+      const { text, held } = judgement;
+      if (text === null) return unjudged(request, settings, held);
       const effects = effectsOf(text);
       if (effects.record !== "") record(effects.record);
       try {
-        return await answer(request, effects, settings);
+        return await answer(request, effects, settings, held);
       } finally {
         const { analytics } = settings;
         if (analytics !== null && effects.record !== "") {
@@ -173,15 +179,17 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
  * @param {Request} request
  * @param {import("./effects.js").Effects} effects
  * @param {Settings} settings
+ * @param {HeldBody | null} held
  */
-async function answer(request, effects, settings) {
+async function answer(request, effects, settings, held) {
   if (effects.status !== 0) {
+    held?.drop();
     await hold(effects.delay);
     return reply(effects);
   }
   const headers = new Headers(request.headers);
   editRequest(headers, effects);
-  const response = withoutPage(request, await forward(request, headers, settings));
+  const response = withoutPage(request, await forward(request, headers, settings, held));
   return insert(request, editResponse(response, effects), settings.tag);
 }
 
@@ -215,10 +223,11 @@ const PREFIX = "/.well-known/outwork/";
  *
  * @param {Request} request
  * @param {Settings} settings
+ * @param {HeldBody | null} held
  */
-function unjudged(request, settings) {
+function unjudged(request, settings, held) {
   if (new URL(request.url).pathname.startsWith(PREFIX)) return problem(503, "this could not be done now, please try again");
-  return settings.open ? passUnjudged(request, settings) : refuse();
+  return settings.open ? passUnjudged(request, settings, held) : refuse();
 }
 
 const EVIDENCE = /^(outwork[-_]|signature_input$)/;
@@ -230,8 +239,9 @@ const OUR_LABEL = /\boutwork\b/;
  *
  * @param {Request} request
  * @param {Settings} settings
+ * @param {HeldBody | null} held
  */
-function passUnjudged(request, settings) {
+function passUnjudged(request, settings, held) {
   const headers = new Headers(request.headers);
   request.headers.forEach((_, name) => {
     // Some origins read an underscore as a hyphen.
@@ -239,7 +249,7 @@ function passUnjudged(request, settings) {
   });
   // Without the core nobody reads signatures; if one may be ours, all go.
   if (SIGNATURES.some((name) => OUR_LABEL.test(headers.get(name) ?? ""))) SIGNATURES.forEach((name) => headers.delete(name));
-  return forward(request, headers, settings);
+  return forward(request, headers, settings, held);
 }
 
 function refuse() {

@@ -3,24 +3,41 @@ import { problem } from "./problem.js";
 /** @typedef {import("./settings.js").Settings} Settings */
 
 /**
- * Sends the request on with these headers in place of its own. Bodies are streams and stay so; redirects come back as
- * they are, for the client to follow.
+ * Sends the request on with these headers in place of its own. Bodies are streams and stay so, but for one that was held; redirects
+ * come back as they are, for the client to follow.
  *
  * @param {Request} request
  * @param {Headers} headers
  * @param {Settings} settings
+ * @param {import("./body.js").HeldBody | null} held
  * @returns {Promise<Response>}
  */
-export async function forward(request, headers, settings) {
+export async function forward(request, headers, settings, held) {
+  const { method } = request;
+  const body = held === null ? request.body : held.whole();
   try {
-    if (settings.service !== null) return await settings.service.fetch(new Request(request, { headers }));
+    if (settings.service !== null) return await settings.service.fetch(copyOf(request, headers, held, body));
     const url = settings.base === "" ? request.url : rebase(request.url, headers, settings.base);
     // Of a request only these four reach an origin; a copy of the whole would also copy `cf`, which costs 10 us.
-    return await fetch(url, { method: request.method, headers, body: request.body, redirect: "manual" });
+    return await fetch(url, { method, headers, body, redirect: "manual" });
   } catch (error) {
     console.error(JSON.stringify({ outwork: "origin-unreachable", error: String(error) }));
     return problem(502, "the origin did not answer");
   }
+}
+
+/**
+ * The request for a service binding, which sees `cf` too. One whose body was read is no longer to be copied from.
+ *
+ * @param {Request} request
+ * @param {Headers} headers
+ * @param {import("./body.js").HeldBody | null} held
+ * @param {BodyInit | null} body
+ */
+function copyOf(request, headers, held, body) {
+  if (held === null) return new Request(request, { headers });
+  const { method, redirect, cf } = request;
+  return new Request(request.url, { method, headers, body, redirect, cf: /** @type {RequestInitCfProperties} */ (cf) });
 }
 
 /**

@@ -10,4 +10,4 @@ export function problem(status, detail) {
 }
 
 /** @type {Record<number, string>} */
-const TITLES = { 500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable" };
+const TITLES = { 400: "Bad Request", 500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable" };

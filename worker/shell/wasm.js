@@ -6,7 +6,7 @@
  * @property {(keys: number, bindings: number, bundle: number) => number} outwork_load
  * @property {() => number} outwork_unbound
  * @property {(length: number) => number} outwork_decide
- * @property {(length: number, body: number) => number} outwork_finish
+ * @property {(length: number, body: number, known: number) => number} outwork_finish
  * @property {(length: number, body: number, answers: number) => number} outwork_settle
  * @property {(length: number) => number} outwork_step
  * @property {() => number} outwork_fault

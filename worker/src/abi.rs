@@ -84,16 +84,17 @@ pub extern "C" fn outwork_decide(length: usize) -> usize {
     })
 }
 
-/// Serves the request in the first `length` bytes of the input, of whose body `body` bytes follow. Returns the length of its
-/// effects, or of the question about its global limits.
+/// Serves or decides on the request in the first `length` bytes of the input, of whose body `body` bytes follow, and then `known`
+/// bytes of what the core said with its wish. Returns the length of its effects, or of the question about its global limits.
 #[unsafe(no_mangle)]
-pub extern "C" fn outwork_finish(length: usize, body: usize) -> usize {
+pub extern "C" fn outwork_finish(length: usize, body: usize, known: usize) -> usize {
     HOST.with_borrow_mut(|host| {
         let Host { input, output, core } = host;
         output.clear();
         if let Some(core) = core {
             let (facts, rest) = input.split_at_checked(length).unwrap_or_default();
-            core.finish(facts, rest.get(..body).unwrap_or_default(), output);
+            let (body, rest) = rest.split_at_checked(body).unwrap_or_default();
+            core.finish(facts, body, rest.get(..known).unwrap_or_default(), output);
         }
         output.len()
     })

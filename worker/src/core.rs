@@ -4,6 +4,7 @@ use std::fmt;
 
 use outwork_engine::{
     endpoint::{Plan, plan},
+    fact::Fact,
     facts::Facts,
     keys::{KeyError, Keyring},
     limits::Charged,
@@ -17,7 +18,7 @@ use outwork_engine::{
 
 use crate::{
     effects,
-    elsewhere::{Answers, Charging},
+    elsewhere::{self, Answers, Charging},
     places::Places,
     request::Incoming,
     store::Store,
@@ -67,32 +68,49 @@ impl Core {
         let incoming = Incoming::read(input);
         let facts = incoming.facts();
         match plan(&facts) {
-            Plan::Judge => self.judge(&facts, None, out),
+            Plan::Judge => self.judge(&facts, Before::Nothing, out),
             Plan::Serve => self.serve(&facts, &[], None, out),
             Plan::Collect(most) => effects::collect(most, out),
         }
     }
 
-    /// Serves the request in `input`, of which `body` was collected, and appends what to do to `out`.
-    pub(crate) fn finish(&mut self, input: &[u8], body: &[u8], out: &mut Vec<u8>) {
-        self.serve(&Incoming::read(input).facts(), body, None, out);
+    /// Serves or decides on the request in `input`, of which `body` was collected, and appends what to do to `out`; `known` is what
+    /// came of its charges, where it was charged before.
+    pub(crate) fn finish(&mut self, input: &[u8], body: &[u8], known: &[u8], out: &mut Vec<u8>) {
+        let incoming = Incoming::read(input);
+        let facts = incoming.facts();
+        match plan(&facts) {
+            Plan::Judge => {
+                let facts = Facts { body: Fact::Known(body), ..facts };
+                self.judge(&facts, Before::Charged(known), out);
+            }
+            Plan::Serve | Plan::Collect(_) => self.serve(&facts, body, None, out),
+        }
     }
 
     /// Decides on the request in `input`, whose global limits were asked about, and appends what to do to `out`.
     pub(crate) fn settle(&mut self, input: &[u8], body: &[u8], answers: &[u8], out: &mut Vec<u8>) {
-        let (incoming, answers) = (Incoming::read(input), Some(Answers::read(answers)));
+        let (incoming, answers) = (Incoming::read(input), Answers::read(answers));
         let facts = incoming.facts();
         match plan(&facts) {
-            Plan::Judge => self.judge(&facts, answers, out),
-            Plan::Serve | Plan::Collect(_) => self.serve(&facts, body, answers, out),
+            Plan::Judge => self.judge(&facts, Before::Asked(answers), out),
+            Plan::Serve | Plan::Collect(_) => self.serve(&facts, body, Some(answers), out),
         }
     }
 
-    fn judge(&mut self, facts: &Facts<'_>, answers: Option<Answers<'_>>, out: &mut Vec<u8>) {
+    fn judge(&mut self, facts: &Facts<'_>, before: Before<'_>, out: &mut Vec<u8>) {
         let Self { policy, keys, scratch, store, places, chain } = self;
         let assessment = policy.assess(facts, keys, scratch);
         let charging = Charging { places, store, charges: assessment.charges(), now: facts.now };
-        let Some(charged) = charge(charging, answers, out) else { return };
+        let charged = match before {
+            Before::Nothing => charge(charging, None, out),
+            Before::Asked(answers) => charge(charging, Some(answers), out),
+            Before::Charged(known) => Some(charging.recall(known)),
+        };
+        let Some(charged) = charged else { return };
+        if let Some(most) = assessment.wants_body(&charged) {
+            return effects::bind(most, &elsewhere::remember(assessment.charges(), &charged), out);
+        }
         let decision = assessment.decide(&charged);
         let record = policy.keeps(&decision, keys).map_or_else(String::new, |sampled| {
             let records = policy.settings().records;
@@ -112,6 +130,16 @@ impl Core {
         let remembered: Vec<_> = answer.memos().iter().map(|memo| store.ask(memo, facts.now)).collect();
         effects::write(Some(&answer.reply(&remembered)), 0, "", &[], out);
     }
+}
+
+/// What was done about a request before it is judged.
+enum Before<'a> {
+    /// Nothing: it is seen for the first time.
+    Nothing,
+    /// Its global limits were asked about.
+    Asked(Answers<'a>),
+    /// It was charged, with this outcome, and then its body was waited for.
+    Charged(&'a [u8]),
 }
 
 /// Makes the charges, or appends to `out` whom the shell has to ask first.

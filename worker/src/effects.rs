@@ -24,6 +24,12 @@ pub(crate) fn collect(most: usize, out: &mut Vec<u8>) {
     line(out, most.to_string().as_bytes());
 }
 
+/// Appends the same of a request that was charged, with what came of that: the shell brings it back with the body.
+pub(crate) fn bind(most: usize, known: &str, out: &mut Vec<u8>) {
+    collect(most, out);
+    line(out, known.as_bytes());
+}
+
 /// Appends that the shell shall ask about charges, and call again with what is known already and an answer for each.
 pub(crate) fn ask(question: &Question, out: &mut Vec<u8>) {
     out.push(b'g');

@@ -59,6 +59,15 @@ impl<'a> Answers<'a> {
     }
 }
 
+/// What came of charges, for the shell to bring back with the request's body: a word each, by the keys of their buckets.
+pub(crate) fn remember(charges: &[Charge], charged: &[Charged]) -> String {
+    let words = charges
+        .iter()
+        .zip(charged)
+        .map(|(charge, charged)| format!("{:032x}:{}", charge.key, Base64Unpadded::encode_string(&charged.to_bytes())));
+    words.collect::<Vec<_>>().join(" ")
+}
+
 /// One request's charges, where they stand, and what remembers those that stand here.
 pub(crate) struct Charging<'a> {
     pub(crate) places: &'a mut Places,
@@ -107,6 +116,21 @@ impl Charging<'_> {
             self.places.failed(desk, answers.now);
         }
         made
+    }
+
+    /// What came of the charges before, as [`remember`] wrote it. A request that is looked at again later may be charged to a
+    /// limit more: that one is charged here.
+    pub(crate) fn recall(mut self, known: &[u8]) -> Vec<Charged> {
+        let words = str::from_utf8(known).unwrap_or_default().split(' ').filter_map(|word| word.split_once(':'));
+        let known: Vec<(u128, &str)> =
+            words.filter_map(|(key, word)| Some((u128::from_str_radix(key, 16).ok()?, word))).collect();
+        let mut keys = Keys::All;
+        let charges = self.charges;
+        let recall = |charge: &Charge| {
+            let word = known.iter().find(|(key, _)| *key == charge.key).map(|(_, word)| *word);
+            word.and_then(charged_of).unwrap_or_else(|| self.fall_back(charge, &mut keys))
+        };
+        charges.iter().map(recall).collect()
     }
 
     fn first(&mut self, charge: &Charge, due: &[String], keys: &mut Keys) -> Begun {
@@ -186,6 +210,24 @@ mod tests {
         let keys = [0x5_u128, 0x1f];
         let pairs = (0..).zip(limits).zip(keys);
         pairs.map(|((place, limit), key)| limit.charge(place, key, Band::Low, Mercy::None)).collect()
+    }
+
+    #[test]
+    fn what_came_of_charges_is_brought_back_and_charged_no_second_time() {
+        let limits = limits(Unreachable::Local);
+        let charges = charges(&limits);
+        let (mut store, mut places) = (Store::new(), Places::new(&limits, ""));
+        let charging = Charging { places: &mut places, store: &mut store, charges: &charges, now: NOW };
+        let charged = charging.begin().unwrap();
+        let known = remember(&charges, &charged);
+        for _ in 0..3 {
+            let charging = Charging { places: &mut places, store: &mut store, charges: &charges, now: NOW };
+            assert_eq!(left(&charging.recall(known.as_bytes())), left(&charged));
+        }
+        for junk in [&b""[..], b"nonsense", b"5:!!", "ß:ß".as_bytes(), &[255, 58]] {
+            let charging = Charging { places: &mut places, store: &mut store, charges: &charges, now: NOW };
+            assert_eq!(charging.recall(junk).len(), charges.len());
+        }
     }
 
     /// What is left of each bucket; nothing where it is not known.
