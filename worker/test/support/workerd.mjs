@@ -24,15 +24,17 @@ const PARTS = ["shell", "test/entries", "bench/workers"];
  * @param {string} [options.bundle]        The path of the policy's bundle; without it the policy in `worker/test/policy`.
  * @param {string} [options.disk]          The folder in which Durable Objects keep what they store; without it there is no `OUTWORK_LIMITS` binding.
  * @param {string} [options.analytics]     Where the data points of an `OUTWORK_ANALYTICS` binding go, as HTTP requests; without it there is no such binding.
+ * @param {Record<string, string>} [options.tail]  The variables of a Tail Worker (`worker/tail`); without them there is none.
  * @param {number} [options.core]         The processor core to stay on.
  * @param {boolean} [options.quiet]        Whether what workerd prints is thrown away.
  */
-export async function startWorkerd({ outbound, service, env = {}, entry = "shell/worker.js", bundle = testBundle(), disk, analytics, quiet = false, core }) {
+export async function startWorkerd({ outbound, service, env = {}, entry = "shell/worker.js", bundle = testBundle(), disk, analytics, tail, quiet = false, core }) {
   const folder = mkdtempSync(join(tmpdir(), "outwork-workerd-"));
   for (const part of PARTS) cpSync(join(ROOT, "worker", part), join(folder, part), { recursive: true });
+  cpSync(join(ROOT, "worker/tail/worker.js"), join(folder, "tail/worker.js"));
   cpSync(join(ROOT, "worker/dist/outwork.wasm"), join(folder, "dist/outwork.wasm"));
   cpSync(bundle, join(folder, "dist/policy.bundle"));
-  writeFileSync(join(folder, "config.capnp"), config({ folder, outbound, service, env, entry, disk, analytics }));
+  writeFileSync(join(folder, "config.capnp"), config({ folder, outbound, service, env, entry, disk, analytics, tail }));
   const command = [workerd.default, "serve", join(folder, "config.capnp"), "--socket-addr=http=127.0.0.1:0", "--control-fd=3"];
   // The binding of Analytics Engine is still an experiment in workerd.
   if (analytics) command.splice(2, 0, "--experimental");
@@ -105,19 +107,20 @@ function listening(child, lines) {
   });
 }
 
-function config({ folder, outbound, service, env, entry, disk, analytics }) {
+function config({ folder, outbound, service, env, entry, disk, analytics, tail }) {
   // The first module is the entry.
   const others = PARTS.flatMap((part) => filesIn(folder, part)).filter((name) => name !== entry);
   const modules = [entry, ...others]
     .map((name) => `(name = "${name}", esModule = embed "${name}")`);
   const bindings = Object.entries(env).map(([name, value]) => `(name = "${name}", text = ${JSON.stringify(value)})`);
+  const variables = Object.entries(tail ?? {}).map(([name, value]) => `(name = "${name}", text = ${JSON.stringify(value)})`);
   if (service) bindings.push(`(name = "ORIGIN", service = "origin")`);
   if (disk) bindings.push(`(name = "OUTWORK_LIMITS", durableObjectNamespace = "Limits")`);
   if (analytics) bindings.push(`(name = "OUTWORK_ANALYTICS", analyticsEngine = "analytics")`);
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
-    (name = "main", worker = .outwork),${disk ? `\n    (name = "disk", disk = (path = ${JSON.stringify(disk)}, writable = true)),` : ""}${analytics ? `\n    (name = "analytics", external = (address = "${analytics}", http = ())),` : ""}
+    (name = "main", worker = .outwork),${tail ? `\n    (name = "tail", worker = .tail),` : ""}${disk ? `\n    (name = "disk", disk = (path = ${JSON.stringify(disk)}, writable = true)),` : ""}${analytics ? `\n    (name = "analytics", external = (address = "${analytics}", http = ())),` : ""}${tail ? `\n    (name = "siem", external = (address = "${new URL(tail.SIEM_URL).host}", http = ())),` : ""}
     (name = "outbound", external = (address = "${outbound}", http = ())),
     (name = "origin", external = (address = "${service ?? outbound}", http = ())),
   ],
@@ -127,12 +130,18 @@ const config :Workerd.Config = (
 const outwork :Workerd.Worker = (
   compatibilityDate = "${COMPATIBILITY_DATE}",
   globalOutbound = "outbound",
-  bindings = [${bindings.join(", ")}],${disk ? OBJECTS : ""}
+  bindings = [${bindings.join(", ")}],${disk ? OBJECTS : ""}${tail ? `\n  tails = ["tail"],` : ""}
   modules = [
     ${modules.join(",\n    ")},
     (name = "dist/outwork.wasm", wasm = embed "dist/outwork.wasm"),
     (name = "dist/policy.bundle", data = embed "dist/policy.bundle"),
   ],
+);
+const tail :Workerd.Worker = (
+  compatibilityDate = "${COMPATIBILITY_DATE}",
+  globalOutbound = "siem",
+  bindings = [${variables.join(", ")}],
+  modules = [(name = "tail/worker.js", esModule = embed "tail/worker.js")],
 );
 `;
 }
