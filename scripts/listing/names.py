@@ -29,7 +29,7 @@ VERIFIABLE = (
     "bingbot", "adidxbot", "bingpreview", "microsoftpreview", "duckduckbot", "yandex.com/bots", "applebot",
     "facebookexternalhit", "facebookcatalog", "facebookbot", "meta-externalagent", "meta-externalfetcher", "meta-webindexer", "ahrefsbot", "ahrefssiteaudit",
     "uptimerobot", "pingdom", "better stack", "betteruptime", "better uptime",
-    "gptbot", "chatgpt-user", "oai-searchbot", "claudebot", "perplexitybot", "perplexity-user",
+    "gptbot", "chatgpt-user", "oai-searchbot", "claudebot", "perplexitybot", "perplexity-user", "google-agent",
 )
 
 # Words of ai.robots.txt that stand for something else in a User-Agent, are tokens of robots.txt only, or name a

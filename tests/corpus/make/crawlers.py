@@ -1,11 +1,14 @@
 """Crawlers: in the ranges that they publish, outside of them, and those that publish none."""
 
 import ipaddress
+from pathlib import Path
 
 from . import sources
 from .case import case, http1, over_tls, plaintext
 
 GO = "hey-go"
+
+ROOT = Path(__file__).resolve().parents[3]
 
 # Name, pattern in crawler-user-agents.json, file of published ranges, class when genuine.
 PUBLISHED = [
@@ -17,6 +20,12 @@ PUBLISHED = [
     ("oai-searchbot", "OAI-SearchBot", "cc0_openai_ipv4.txt.gz", "ai-crawler"),
     ("chatgpt-user", "ChatGPT-User", "cc0_openai_ipv4.txt.gz", "ai-crawler"),
     ("perplexitybot", r"PerplexityBot\/", "cc0_perplexity_ipv4.txt.gz", "ai-crawler"),
+]
+
+# The same, with the file of rules/lists that has them.
+LISTED = [
+    ("facebookexternalhit-at-home", "facebookexternalhit", "crawler-meta.txt", "crawler-verified"),
+    ("uptimerobot-at-home", "UptimeRobot", "monitor-uptimerobot.txt", "exempt"),
 ]
 
 AI = [("ccbot", "CCBot"), ("claudebot", "[cC]laude[bB]ot"), ("bytespider", "Bytespider"), ("cohere-ai", "cohere-ai"),
@@ -45,11 +54,20 @@ def inside(file: str) -> str:
     return str(network[min(network.num_addresses // 2, 0x1234)])
 
 
+def listed(file: str) -> str:
+    """The first address of the first network of a list that is shipped."""
+    lines = (ROOT / "rules" / "lists" / file).read_text().splitlines()
+    return str(ipaddress.ip_network(next(line for line in lines if not line.startswith("#")))[0])
+
+
 def genuine() -> list:
     made = []
     for name, pattern, file, kind in PUBLISHED:
         facts = {**polite(agent(pattern)), "address": inside(file)}
         made.append(case(f"crawler.{name}", kind, f"crawler-user-agents: {pattern}, first range of {file}", facts))
+    for name, pattern, file, kind in LISTED:
+        facts = {**polite(agent(pattern)), "address": listed(file)}
+        made.append(case(f"crawler.{name}", kind, f"crawler-user-agents: {pattern}, first range of rules/lists/{file}", facts))
     return made
 
 
