@@ -13,6 +13,7 @@ mod lines;
 mod metrics;
 mod output;
 mod policy;
+mod published;
 mod quic;
 mod recipe;
 mod recorded;

@@ -96,6 +96,7 @@ pub(crate) fn complain(report: &Report) -> Result<ExitCode, Failure> {
     Ok(ExitCode::FAILURE)
 }
 
-fn count(count: usize, what: &str) -> String {
+/// A number of things, in words.
+pub(crate) fn count(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

@@ -1,5 +1,6 @@
 //! One file a command: its arguments, its help and its work.
 
+mod agents;
 mod build;
 mod capture;
 mod check;
@@ -12,6 +13,7 @@ mod import;
 mod keys;
 mod label;
 mod limits;
+mod lists;
 mod model;
 mod publish;
 mod replay;
@@ -20,7 +22,7 @@ mod test;
 mod train;
 mod verify;
 
-pub(crate) use check::complain;
+pub(crate) use check::{complain, count};
 
 use std::process::ExitCode;
 
@@ -39,6 +41,8 @@ pub(crate) enum Command {
     Replay(replay::Replay),
     Diff(diff::Diff),
     Limits(limits::Limits),
+    Lists(lists::Lists),
+    Agents(agents::Agents),
     Publish(publish::Publish),
     Fingerprint(fingerprint::Fingerprint),
     Capture(capture::Capture),
@@ -64,6 +68,8 @@ impl Command {
             Self::Replay(replay) => replay.run(),
             Self::Diff(diff) => diff.run(),
             Self::Limits(limits) => limits.run(),
+            Self::Lists(lists) => lists.run(),
+            Self::Agents(agents) => agents.run(),
             Self::Publish(publish) => publish.run(),
             Self::Fingerprint(fingerprint) => fingerprint.run(),
             Self::Capture(capture) => capture.run(),

@@ -1,0 +1,87 @@
+//! What changes in a list, and whether that is plausible.
+
+use std::collections::BTreeSet;
+
+use ipnet::IpNet;
+
+/// How a list changes.
+pub(crate) struct Change {
+    pub(crate) added: Vec<IpNet>,
+    pub(crate) removed: Vec<IpNet>,
+    before: Size,
+    after: Size,
+}
+
+/// How large a list is.
+#[derive(Clone, Copy)]
+struct Size {
+    networks: u128,
+    /// IPv4 addresses and IPv6 /64s: what one client has.
+    clients: u128,
+}
+
+impl Change {
+    /// The change from the one to the other, both merged.
+    pub(crate) fn between(before: &[IpNet], after: &[IpNet]) -> Self {
+        let (old, new): (BTreeSet<_>, BTreeSet<_>) = (before.iter().collect(), after.iter().collect());
+        Self {
+            added: new.difference(&old).map(|network| **network).collect(),
+            removed: old.difference(&new).map(|network| **network).collect(),
+            before: Size::of(before),
+            after: Size::of(after),
+        }
+    }
+
+    pub(crate) fn is_none(&self) -> bool {
+        self.added.is_empty() && self.removed.is_empty()
+    }
+
+    /// Why this is more likely somebody's mistake than an operator's decision; none where it is not.
+    pub(crate) fn doubt(&self) -> Option<String> {
+        let of = |what, before: u128, after: u128| {
+            if after.saturating_mul(2) < before {
+                return Some(format!("it shrinks from {before} to {after} {what}, by more than half"));
+            }
+            let grows = before > 0 && after > before.saturating_mul(10);
+            grows.then(|| format!("it grows from {before} to {after} {what}, more than tenfold"))
+        };
+        of("networks", self.before.networks, self.after.networks)
+            .or_else(|| of("addresses", self.before.clients, self.after.clients))
+    }
+}
+
+impl Size {
+    fn of(networks: &[IpNet]) -> Self {
+        let clients = |network: &IpNet| {
+            let bits = if network.addr().is_ipv4() { 32 } else { 64_u8.max(network.prefix_len()) };
+            1_u128 << (bits - network.prefix_len())
+        };
+        Self {
+            networks: networks.len() as u128,
+            clients: networks.iter().fold(0, |sum, network| sum.saturating_add(clients(network))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn doubt(before: &[&str], after: &[&str]) -> Option<String> {
+        let list = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<IpNet>>();
+        Change::between(&list(before), &list(after)).doubt()
+    }
+
+    #[test]
+    fn what_shrinks_by_more_than_half_or_grows_tenfold_is_doubted() {
+        let four = ["8.0.0.0/24", "8.0.2.0/24", "8.0.4.0/24", "8.0.6.0/24"];
+        assert_eq!(doubt(&four, &four[..2]), None);
+        assert!(doubt(&four, &four[..1]).unwrap().contains("4 to 1 networks"));
+        assert_eq!(doubt(&["8.0.0.0/24"], &four), None);
+        assert!(doubt(&["8.0.0.0/24"], &["8.0.0.0/20"]).unwrap().contains("256 to 4096 addresses"));
+        assert!(doubt(&["8.0.0.0/20"], &["8.0.0.0/24"]).unwrap().contains("by more than half"));
+        assert_eq!(doubt(&[], &four), None, "the first time there is nothing to compare with");
+        assert_eq!(doubt(&["2a00::/32"], &["2a00::/31"]), None);
+        assert!(doubt(&["2a00::1/128"], &["2a00::/32"]).is_some());
+    }
+}

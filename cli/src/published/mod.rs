@@ -1,0 +1,11 @@
+//! Lists of networks that their operators publish: fetched, read, compared with what is there, and written.
+
+mod fetch;
+mod guard;
+mod parse;
+mod write;
+
+pub(crate) use fetch::Origin;
+pub(crate) use guard::Change;
+pub(crate) use parse::{networks, of_file};
+pub(crate) use write::write;

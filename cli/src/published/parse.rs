@@ -1,0 +1,172 @@
+//! Reading what an operator publishes: every entry, or none of them.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use outwork_compiler::ListFormat;
+use serde::Deserialize;
+
+/// No list that is published has more: those that are shipped have some hundred.
+const MAX_NETWORKS: usize = 100_000;
+
+/// The widest networks that an operator's crawlers come from: a whole /8 is some registry's.
+const WIDEST: (u8, u8) = (9, 20);
+
+/// Addresses that nobody on the internet has (RFC 6890 and what it was updated by): private, shared, loopback, link-local, of
+/// documentation and benchmarks, multicast.
+const RESERVED: [&str; 18] = [
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.0.0.0/24",
+    "192.0.2.0/24",
+    "192.168.0.0/16",
+    "198.18.0.0/15",
+    "198.51.100.0/24",
+    "203.0.113.0/24",
+    "224.0.0.0/3",
+    "::/8",
+    "2001:db8::/32",
+    "fc00::/7",
+    "fe80::/10",
+    "ff00::/8",
+];
+
+#[derive(Deserialize)]
+struct Published {
+    prefixes: Vec<Prefix>,
+}
+
+/// One of the two; what else stands beside it is for others.
+#[derive(Deserialize)]
+struct Prefix {
+    #[serde(rename = "ipv4Prefix")]
+    v4: Option<String>,
+    #[serde(rename = "ipv6Prefix")]
+    v6: Option<String>,
+}
+
+/// The networks of a published list, merged and sorted; why it cannot be used, in a line.
+pub(crate) fn networks(text: &str, format: ListFormat) -> Result<Vec<IpNet>, String> {
+    let entries = match format {
+        ListFormat::Prefixes => prefixes(text)?,
+        ListFormat::Text => lines(text, |line| line),
+        ListFormat::Csv => lines(text, |line| line.split(',').next().unwrap_or_default().trim().trim_matches('"')),
+    };
+    if entries.len() > MAX_NETWORKS {
+        return Err(format!("it has {} networks, and {MAX_NETWORKS} is the most", entries.len()));
+    }
+    let networks = entries.iter().map(|entry| public(entry)).collect::<Result<Vec<_>, _>>()?;
+    if networks.is_empty() {
+        return Err("it is empty".into());
+    }
+    Ok(merged(networks))
+}
+
+/// The networks of a list's file, as the compiler reads them.
+pub(crate) fn of_file(text: &str) -> Result<Vec<IpNet>, String> {
+    Ok(merged(lines(text, |line| line).iter().map(|entry| network(entry)).collect::<Result<Vec<_>, _>>()?))
+}
+
+fn merged(networks: Vec<IpNet>) -> Vec<IpNet> {
+    let mut merged = IpNet::aggregate(&networks);
+    merged.sort();
+    merged
+}
+
+fn prefixes(text: &str) -> Result<Vec<String>, String> {
+    let published: Published =
+        serde_json::from_str(text).map_err(|error| format!("it is no list of prefixes: {error}"))?;
+    let entry = |(at, prefix): (usize, Prefix)| match (prefix.v4, prefix.v6) {
+        (Some(one), None) | (None, Some(one)) => Ok(one),
+        _ => Err(format!("its prefix {at} is neither an `ipv4Prefix` nor an `ipv6Prefix`")),
+    };
+    published.prefixes.into_iter().enumerate().map(entry).collect()
+}
+
+fn lines(text: &str, entry: impl Fn(&str) -> &str) -> Vec<String> {
+    let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
+    lines.filter(|line| !line.is_empty()).map(|line| entry(line).to_owned()).collect()
+}
+
+fn network(text: &str) -> Result<IpNet, String> {
+    let parsed = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+    let network: IpNet = parsed.map_err(|_| format!("`{}` is no network", text.escape_debug()))?;
+    if network.trunc() == network { Ok(network) } else { Err(format!("`{text}` has bits set below its prefix")) }
+}
+
+/// A network that an operator can have.
+fn public(text: &str) -> Result<IpNet, String> {
+    let network = network(text)?;
+    let widest = if network.addr().is_ipv4() { WIDEST.0 } else { WIDEST.1 };
+    if network.prefix_len() < widest {
+        return Err(format!("`{text}` is wider than any operator's network"));
+    }
+    let reserved = RESERVED.iter().filter_map(|text| text.parse::<IpNet>().ok());
+    match reserved.into_iter().find(|reserved| reserved.contains(&network) || network.contains(reserved)) {
+        Some(reserved) => Err(format!("`{text}` lies in `{reserved}`, which nobody on the internet has")),
+        None => Ok(network),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, format: ListFormat) -> Result<Vec<String>, String> {
+        networks(text, format).map(|networks| networks.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn each_format_is_read_merged_and_sorted() {
+        let json = r#"{"creationTime": "2026-11-01", "prefixes": [
+            {"ipv6Prefix": "2a00::/32"}, {"ipv4Prefix": "66.249.65.0/24"}, {"ipv4Prefix": "66.249.64.0/24", "service": "x"}]}"#;
+        let expected = Ok(vec!["66.249.64.0/23".to_owned(), "2a00::/32".to_owned()]);
+        assert_eq!(read(json, ListFormat::Prefixes), expected);
+        assert_eq!(read("# Ours\r\n2a00::/32\r\n66.249.65.0/24\n\n66.249.64.0/24 # new\n", ListFormat::Text), expected);
+        assert_eq!(read("66.249.64.0/23,DE,,\n\"2a00::/32\",US,,\n", ListFormat::Csv), expected);
+        assert_eq!(read("8.8.8.8\n", ListFormat::Text), Ok(vec!["8.8.8.8/32".to_owned()]));
+    }
+
+    #[test]
+    fn one_wrong_entry_spoils_all() {
+        for (text, why) in [
+            ("", "empty"),
+            ("# nothing\n", "empty"),
+            ("8.8.8.8\n<html>\n", "no network"),
+            ("8.8.8.8/33\n", "no network"),
+            ("8.8.8.8/24\n", "below its prefix"),
+            ("0.0.0.0/0\n", "wider"),
+            ("::/0\n", "wider"),
+            ("17.0.0.0/8\n", "wider"),
+            ("8.8.8.8\n10.1.2.0/24\n", "nobody"),
+            ("192.168.0.1\n", "nobody"),
+            ("127.0.0.1\n", "nobody"),
+            ("203.0.113.7\n", "nobody"),
+            ("fd00::/32\n", "nobody"),
+            ("::1\n", "nobody"),
+            ("::ffff:8.8.8.8\n", "nobody"),
+            ("169.254.169.254\n", "nobody"),
+            ("224.0.0.1\n", "nobody"),
+        ] {
+            let refused = networks(text, ListFormat::Text).unwrap_err();
+            assert!(refused.contains(why), "{text:?}: {refused}");
+        }
+        for text in [
+            "",
+            "[]",
+            "{}",
+            r#"{"prefixes": []}"#,
+            r#"{"prefixes": [{}]}"#,
+            r#"{"prefixes": ["8.8.8.0/24"]}"#,
+            r#"{"prefixes": [{"ipv4Prefix": "8.8.8.0/24", "ipv6Prefix": "2a00::/32"}]}"#,
+            r#"{"prefixes": [{"ipv4Prefix": "0.0.0.0/0"}]}"#,
+            r#"{"prefixes": [{"ipv4Prefix": 8}]}"#,
+        ] {
+            assert!(networks(text, ListFormat::Prefixes).is_err(), "{text}");
+        }
+    }
+}

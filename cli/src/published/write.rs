@@ -1,0 +1,32 @@
+//! Writing a list's file: the whole of it, or nothing.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use ipnet::IpNet;
+use tempfile::NamedTempFile;
+
+use crate::failure::Failure;
+
+/// Writes a list in the place of another, whose first comment stays: it says what the list is.
+pub(crate) fn write(path: &Path, before: &str, urls: &[String], day: &str, networks: &[IpNet]) -> Result<(), Failure> {
+    let what = before.lines().next().filter(|line| line.starts_with('#') && !is_ours(line));
+    let mut text = what.map(|what| format!("{what}\n")).unwrap_or_default();
+    text += &format!("# Source: {}\n", urls.join(" "));
+    text += &format!("# As of {day}. Refreshed by `outwork lists update`.\n");
+    networks.iter().for_each(|network| text += &format!("{network}\n"));
+    let failed = || Failure::because(format!("cannot write `{}`", path.display()));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let mut file = NamedTempFile::new_in(folder).map_err(failed())?;
+    file.write_all(text.as_bytes()).map_err(failed())?;
+    let mode = fs::metadata(path).map_err(failed())?.permissions();
+    file.as_file().set_permissions(mode).map_err(failed())?;
+    file.as_file().sync_all().map_err(failed())?;
+    file.persist(path).map_err(|error| error.error).map_err(failed())?;
+    Ok(())
+}
+
+fn is_ours(line: &str) -> bool {
+    line.starts_with("# Source: ") || line.starts_with("# As of ")
+}

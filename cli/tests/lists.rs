@@ -1,0 +1,238 @@
+//! `lists update` and `agents`, as a user runs them: from copies in a folder, and from a server.
+#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const PACK: &str = r#"
+[pack]
+id = "mine"
+version = "1"
+why = "what my site wants"
+
+[lists.finder]
+cidr = { file = "finder.txt", source = ["https://finder.example/v4.json", "https://finder.example/v6.json"], format = "prefixes" }
+
+[lists.monitor]
+cidr = { file = "monitor.txt", source = ["https://monitor.example/ips"], format = "text" }
+
+[[agent]]
+id = "finder.search"
+name = "FinderBot"
+purpose = "search"
+names = ["finderbot"]
+networks = ["finder"]
+directory = "https://finder.example"
+why = "it sends us visitors"
+
+[[agent]]
+id = "monitor.uptime"
+name = "Monitor"
+purpose = "monitoring"
+names = ["uptime-monitor"]
+networks = ["monitor"]
+why = "it wakes us"
+"#;
+
+const FINDER: &str = "# Networks of FinderBot.\n# Source: x\n8.8.8.0/24\n";
+const MONITOR: &str = "# Addresses of Monitor.\n9.9.9.9\n";
+const V4: &str = r#"{"prefixes": [{"ipv4Prefix": "8.8.8.0/24"}, {"ipv4Prefix": "8.8.10.0/24"}]}"#;
+const V6: &str = r#"{"prefixes": [{"ipv6Prefix": "2a00:1450::/64"}]}"#;
+
+/// A policy with copies of what is published, in a folder of its own.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("lists-{name}-{}", std::process::id()));
+        for (file, text) in [
+            ("outwork.toml", "[policy]\nversion = \"1\"\npacks = [\"mine.toml\"]\n"),
+            ("mine.toml", PACK),
+            ("finder.txt", FINDER),
+            ("monitor.txt", MONITOR),
+            ("copies/finder.example/v4.json", V4),
+            ("copies/finder.example/v6.json", V6),
+            ("copies/monitor.example/ips", "9.9.9.9\n9.9.9.10\n"),
+        ] {
+            let file = path.join(file);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, text).unwrap();
+        }
+        Self(path)
+    }
+
+    fn run(&self, arguments: &[&str]) -> (i32, String, String) {
+        let Output { status, stdout, stderr } =
+            Command::new(env!("CARGO_BIN_EXE_outwork")).args(arguments).current_dir(&self.0).output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (status.code().unwrap(), text(stdout), text(stderr))
+    }
+
+    fn publish(&self, url: &str, text: &str) {
+        fs::write(self.0.join("copies").join(url), text).unwrap();
+    }
+
+    fn text(&self, file: &str) -> String {
+        fs::read_to_string(self.0.join(file)).unwrap()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        fs::remove_dir_all(&self.0).unwrap();
+    }
+}
+
+#[test]
+fn lists_are_replaced_whole_and_say_where_they_come_from() {
+    let folder = Folder::new("replaced");
+    let (code, out, error) = folder.run(&["lists", "update", "--from", "copies"]);
+    assert_eq!((code, error.as_str()), (0, ""), "{out}");
+    assert!(out.contains("finder: 2 added, 0 removed, 3 networks\n  + 8.8.10.0/24\n"), "{out}");
+    let text = folder.text("finder.txt");
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[0], "# Networks of FinderBot.");
+    assert_eq!(lines[1], "# Source: https://finder.example/v4.json https://finder.example/v6.json");
+    assert!(lines[2].starts_with("# As of 20") && lines[2].ends_with("Refreshed by `outwork lists update`."), "{text}");
+    assert_eq!(lines[3..], ["8.8.8.0/24", "8.8.10.0/24", "2a00:1450::/64"]);
+    let names: Vec<_> = fs::read_dir(&folder.0).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names.len(), 5, "nothing else is left there: {names:?}");
+    let (code, out, _) = folder.run(&["lists", "update", "--from", "copies", "--check"]);
+    assert_eq!((code, out.as_str()), (0, "finder: unchanged, 3 networks\nmonitor: unchanged, 2 networks\n"));
+}
+
+#[test]
+fn a_check_writes_nothing() {
+    let folder = Folder::new("check");
+    let (code, out, _) = folder.run(&["lists", "update", "--check", "--from", "copies"]);
+    assert_eq!((code, folder.text("finder.txt").as_str(), folder.text("monitor.txt").as_str()), (1, FINDER, MONITOR));
+    assert!(out.contains("monitor: 1 added, 0 removed, 2 networks\n  + 9.9.9.10/32\n"), "{out}");
+}
+
+#[test]
+fn what_is_doubtful_leaves_its_list_and_refreshes_the_others() {
+    let folder = Folder::new("doubtful");
+    let update = ["lists", "update", "--from", "copies"];
+    for (published, why) in [
+        ("<html>\n", "`<html>` is no network"),
+        ("", "it is empty"),
+        ("0.0.0.0/0\n", "wider than any operator's network"),
+        ("9.9.9.9\n192.168.1.0/24\n", "nobody on the internet has"),
+        ("9.9.9.0/24\n", "it grows from 1 to 256 addresses, more than tenfold; `--accept monitor` takes it"),
+    ] {
+        folder.publish("monitor.example/ips", published);
+        let (code, _, error) = folder.run(&update);
+        assert_eq!((code, folder.text("monitor.txt").as_str()), (1, MONITOR), "{published:?}");
+        assert!(error.starts_with("error: monitor: left as it is: ") && error.contains(why), "{published:?}: {error}");
+        assert!(folder.text("finder.txt").contains("8.8.10.0/24"), "the other list is fresh");
+    }
+    let (code, _, error) = folder.run(&[&update[..], &["--accept", "monitor"]].concat());
+    assert_eq!((code, error.as_str()), (0, ""));
+    assert!(folder.text("monitor.txt").ends_with("\n9.9.9.0/24\n"));
+    folder.publish("monitor.example/ips", "9.9.9.9\n");
+    let (code, _, error) = folder.run(&update);
+    assert!(code == 1 && error.contains("by more than half"), "{error}");
+    let (code, _, error) = folder.run(&["lists", "update", "--only", "findr"]);
+    assert_eq!(code, 2);
+    assert!(error.contains("no list `findr` has a `source`"), "{error}");
+}
+
+#[test]
+fn a_policy_that_is_wrong_afterwards_is_said_to_be() {
+    let folder = Folder::new("wrong");
+    let rule = r#"
+[[rule]]
+id = "monitor.tag"
+when = 'agent.id == "monitor.uptime"'
+action = "tag"
+why = "x"
+
+[[rule.test]]
+request = { address = "9.9.9.9", headers = [["user-agent", "uptime-monitor/1"]] }
+fires = true
+"#;
+    fs::write(folder.0.join("mine.toml"), PACK.to_owned() + rule).unwrap();
+    folder.publish("monitor.example/ips", "9.9.9.10\n");
+    let (code, _, error) = folder.run(&["lists", "update", "--from", "copies"]);
+    assert!(code == 1 && error.contains("OW0032") && error.contains("monitor.tag"), "{error}");
+}
+
+/// Answers each request with what stands for its path; ends with the test.
+fn serve(answer: impl Fn(&str) -> Vec<u8> + Send + 'static) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            drop(stream.and_then(|stream| reply(stream, &answer)));
+        }
+    });
+    address
+}
+
+fn reply(mut stream: TcpStream, answer: &impl Fn(&str) -> Vec<u8>) -> std::io::Result<()> {
+    let mut lines = BufReader::new(stream.try_clone()?).lines();
+    let first = lines.next().transpose()?.unwrap_or_default();
+    while lines.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
+    stream.write_all(&answer(first.split(' ').nth(1).unwrap_or_default()))
+}
+
+fn ok(body: &str) -> Vec<u8> {
+    format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len()).into_bytes()
+}
+
+fn to(location: &str) -> Vec<u8> {
+    format!("HTTP/1.1 302 Found\r\nlocation: {location}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").into_bytes()
+}
+
+#[test]
+fn a_server_has_the_copies_and_may_send_on_within_itself() {
+    let folder = Folder::new("server");
+    let address = serve(|path| match path {
+        "/finder.example/v4.json" => to("/moved.json"),
+        "/moved.json" => ok(V4),
+        "/finder.example/v6.json" => ok(V6),
+        "/monitor.example/ips" => ok("9.9.9.9\n9.9.9.10\n"),
+        _ => b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".to_vec(),
+    });
+    let (code, out, error) = folder.run(&["lists", "update", "--mirror", &format!("http://{address}/")]);
+    assert_eq!((code, error.as_str()), (0, ""), "{out}");
+    assert!(folder.text("finder.txt").contains("2a00:1450::/64"));
+}
+
+#[test]
+fn a_server_that_misbehaves_changes_nothing() {
+    type Answer = fn(&str) -> Vec<u8>;
+    let cases: [(&str, Answer, &str); 6] = [
+        ("elsewhere", |_| to("http://127.0.0.1:9/ips"), "another host"),
+        ("circle", |path| to(path), "sends on more than 3 times"),
+        ("gone", |_| b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n".to_vec(), "404"),
+        ("huge", |_| ok(&"9.9.9.9\n".repeat(600_000)), "larger than 4 MiB"),
+        ("cut", |_| b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n9.9.9.9\n".to_vec(), "error: monitor"),
+        ("silent", |_| Vec::new(), "error: monitor"),
+    ];
+    for (name, answer, why) in cases {
+        let folder = Folder::new(name);
+        let mirror = format!("http://{}", serve(answer));
+        let (code, _, error) = folder.run(&["lists", "update", "--only", "monitor", "--mirror", &mirror]);
+        assert_eq!((code, folder.text("monitor.txt").as_str()), (1, MONITOR), "{name}");
+        assert!(error.contains(why), "{name}: {error}");
+    }
+}
+
+#[test]
+fn agents_are_listed_with_what_proves_them() {
+    let folder = Folder::new("agents");
+    let (code, out, _) = folder.run(&["agents"]);
+    assert_eq!(code, 0);
+    assert_eq!(
+        out,
+        "finder.search   FinderBot  search      1 network; signature, keys of https://finder.example\n\
+         monitor.uptime  Monitor    monitoring  1 network\n"
+    );
+    let (_, json, _) = folder.run(&["agents", "--json"]);
+    let listed: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(listed[0]["purpose"], "search");
+}
