@@ -27,7 +27,7 @@ impl Found {
 }
 
 /// Where records name it.
-pub(super) const BUNDLE: &[&str] = &["/policy/version", "/rule/version", "/outwork/bundle"];
+pub(super) const BUNDLE: &[&str] = &["/policy/version", "/outwork/bundle"];
 
 /// The first record with this reference. As people say it, so that `o` is 0, `i` and `l` are 1, and case and hyphens are nothing.
 ///

@@ -134,7 +134,7 @@ impl Recorded {
             host: text(&["/http_request/url/hostname", "/url/domain"]),
             path: text(&["/http_request/url/path", "/url/path"]),
             user_agent: text(&["/http_request/user_agent", "/user_agent/original"]),
-            client: text(&["/src_endpoint/uid", "/client/user/hash", "/source/user/hash"]),
+            client: text(&["/src_endpoint/uid", "/outwork/client_id"]),
             // A risk is a whole number from 0 to 100 in either.
             risk: format!("{risk:.0}").parse().unwrap_or(100),
             own,

@@ -24,11 +24,6 @@ pub(super) fn write(json: &mut Json, told: &Told<'_>) {
     let seen = decision.risk.seen;
     json.raw(",\"seen\":{\"device\":").number(seen.device.into());
     json.raw(",\"behaviour\":").number(seen.behaviour.into()).raw(",\"context\":").number(seen.context.into()).raw("}");
-    if let Some(verified) = &decision.agent {
-        json.raw(",\"agent\":{\"id\":").plain(&verified.agent.id);
-        json.raw(",\"purpose\":").plain(verified.agent.purpose.name());
-        json.raw(",\"by\":").plain(verified.by.name()).raw("}");
-    }
     if let Some(carried) = &decision.transaction {
         json.raw(",\"transaction\":{\"id\":").plain(carried.id);
         json.raw(",\"body\":").plain(carried.body.name()).raw("}");
