@@ -37,15 +37,18 @@ export function limitSettings(env) {
 }
 
 /**
+ * A whole number that the operator may set.
+ *
  * @param {Record<string, unknown>} env
  * @param {string} name
  * @param {number} standard
  * @param {number} most
+ * @param {number} [least]
  */
-function setting(env, name, standard, most) {
+export function setting(env, name, standard, most, least = 1) {
   const value = Number(env[name] ?? standard);
-  const usable = Number.isInteger(value) && value >= 1 && value <= most;
-  return { value, fault: usable ? "" : `${name} is \`${env[name]}\`, but must be a whole number from 1 to ${most}` };
+  const usable = Number.isInteger(value) && value >= least && value <= most;
+  return { value, fault: usable ? "" : `${name} is \`${env[name]}\`, but must be a whole number from ${least} to ${most}` };
 }
 
 /** @param {unknown} objects */

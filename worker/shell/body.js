@@ -16,13 +16,13 @@ export class HeldBody {
   }
 
   /**
-   * Reads the body, or more than `most` bytes of it.
+   * Reads the body of a request, or of a response, or more than `most` bytes of it.
    *
-   * @param {Request} request
+   * @param {Request | Response} message
    * @param {number} most
    */
-  static async of(request, most) {
-    const reader = request.body?.getReader() ?? null;
+  static async of(message, most) {
+    const reader = message.body?.getReader() ?? null;
     const parts = [];
     let length = 0;
     while (reader !== null && length <= most) {

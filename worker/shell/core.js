@@ -93,6 +93,34 @@ export class Core {
     return effects;
   }
 
+  /**
+   * The directories of agents that are to be fetched now: whether anything is known of each, and its URL.
+   *
+   * @returns {[string, string][]}
+   */
+  due() {
+    const now = encoder.encode(String(Date.now()));
+    this.#fill([now]);
+    const text = this.#instance.text((wasm) => wasm.outwork_due(now.length));
+    this.#reserve(ROOM);
+    return text.split("\n").filter((line) => line !== "").map((line) => /** @type {[string, string]} */ (line.split(" ", 2)));
+  }
+
+  /**
+   * What came of fetching a directory.
+   *
+   * @param {import("./directories.js").Fetched} fetched
+   * @returns {string}
+   */
+  fetched({ at, url, status, type, control, retry, body }) {
+    const [random] = crypto.getRandomValues(new Uint8Array(1));
+    const told = encoder.encode([at, random, url, status, type, control, retry].join("\n"));
+    this.#fill([told, body]);
+    const result = this.#instance.text((wasm) => wasm.outwork_fetched(told.length, body.length));
+    this.#reserve(ROOM);
+    return result;
+  }
+
   /** @param {string} facts */
   #write(facts) {
     // A detached view has no length: the core's memory has grown since the last request.

@@ -1,6 +1,7 @@
 import { count } from "./analytics.js";
 import { HeldBody } from "./body.js";
 import { Core, LoadError } from "./core.js";
+import { Fetching } from "./directories.js";
 import { editRequest, editResponse, effectsOf, reply, wished } from "./effects.js";
 import { answersTo } from "./elsewhere.js";
 import { insert } from "./insert.js";
@@ -35,6 +36,7 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
   let refused = "";
   let stops = 0;
   let warned = false;
+  const fetching = new Fetching();
 
   /**
    * The core, or null when there is none. A policy that cannot be loaded is said once and not tried again, since neither
@@ -141,6 +143,7 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
    */
   function stopped(error) {
     core = null;
+    fetching.forget();
     stops += 1;
     log({ outwork: "core-stopped", stops, error: messageOf(error) });
   }
@@ -154,6 +157,8 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
      */
     async fetch(request, env, context) {
       const settings = settingsOf(env);
+      if (fetching.isDue()) fetching.begin(context, settings.agents, (question) => ask(settings, question));
+      if (fetching.concerns(request)) await fetching.wait(request, settings.agents.timeout);
       const judgement = await judged(request, settings);
       // Nobody reads it.
       if (judgement === null) return problem(400, "the request ended before its body did");

@@ -1,10 +1,13 @@
-import { limitSettings } from "./bindings.js";
+import { limitSettings, setting } from "./bindings.js";
 
 /**
  * What the operator sets beside the policy: Workers secrets, variables and bindings.
  *
  * @typedef {import("./bindings.js").LimitSettings} LimitSettings
  * @typedef {{ fetch(request: Request): Promise<Response> }} Origin
+ * @typedef {object} AgentSettings
+ * @property {number} timeout    Milliseconds that a request waits for the directory of its agent, of which nothing is known yet.
+ * @property {number} fetch      Milliseconds that a directory may take.
  * @typedef {object} Settings
  * @property {string} keys       `OUTWORK_KEYS`, as the core takes it; empty when there is none.
  * @property {boolean} open      Whether a request that Outwork cannot judge goes on to the origin. Settings that cannot be used
@@ -14,6 +17,7 @@ import { limitSettings } from "./bindings.js";
  * @property {string} tag        The script tag to insert into HTML; empty where none is to be inserted.
  * @property {import("./analytics.js").Dataset | null} analytics  `OUTWORK_ANALYTICS`: the Analytics Engine's data set; null where none is bound.
  * @property {LimitSettings} limits   Where global limits stand.
+ * @property {AgentSettings} agents   How the directories of agents are fetched.
  * @property {string} fault      Why these settings cannot be used; empty when they can.
  */
 
@@ -45,7 +49,8 @@ function read(env) {
   const base = text(env.OUTWORK_ORIGIN).replace(/\/$/, "");
   const insert = text(env.OUTWORK_INSERT);
   const limits = limitSettings(env);
-  const fault = onErrorFault(onError) || originFault(base) || insertFault(insert) || analyticsFault(env.OUTWORK_ANALYTICS) || limits.fault;
+  const wait = setting(env, "OUTWORK_AGENTS_TIMEOUT_MS", 200, 2_000, 0);
+  const fault = wait.fault || onErrorFault(onError) || originFault(base) || insertFault(insert) || analyticsFault(env.OUTWORK_ANALYTICS) || limits.fault;
   return {
     keys: text(env.OUTWORK_KEYS),
     open: onError === "open" && fault === "",
@@ -54,9 +59,13 @@ function read(env) {
     tag: TAGS[insert] ?? "",
     analytics: /** @type {import("./analytics.js").Dataset | undefined} */ (env.OUTWORK_ANALYTICS) ?? null,
     limits,
+    agents: { timeout: wait.value, fetch: FETCH_MS },
     fault,
   };
 }
+
+/** How long a directory may take; nobody waits for it that long. */
+const FETCH_MS = 5_000;
 
 /**
  * The tag, by when the script shall begin to observe. It names the script that keeps its name, because a page in somebody's cache must

@@ -1,4 +1,4 @@
-//! What the shell calls: nine functions over two buffers in the module's memory.
+//! What the shell calls: eleven functions over two buffers in the module's memory.
 //!
 //! The shell writes into the input buffer ([`outwork_reserve`]) and reads from the output buffer ([`outwork_output`]); a
 //! call returns how much there is to read. Everything is synchronous, so a request never sees another one half-way, and a
@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 use std::panic::{self, PanicHookInfo};
 
-use crate::{core::Core, step};
+use crate::{core::Core, directories, step};
 
 /// The module's whole state: what one isolate knows.
 #[derive(Default)]
@@ -111,6 +111,34 @@ pub extern "C" fn outwork_settle(length: usize, body: usize, answers: usize) -> 
             let (facts, rest) = input.split_at_checked(length).unwrap_or_default();
             let (body, rest) = rest.split_at_checked(body).unwrap_or_default();
             core.settle(facts, body, rest.get(..answers).unwrap_or_default(), output);
+        }
+        output.len()
+    })
+}
+
+/// Which directories are to be fetched at the time in the first `length` bytes of the input. Returns the length of their lines.
+#[unsafe(no_mangle)]
+pub extern "C" fn outwork_due(length: usize) -> usize {
+    HOST.with_borrow_mut(|host| {
+        let Host { input, output, core } = host;
+        output.clear();
+        if let Some(core) = core {
+            directories::due(core.directories(), input.get(..length).unwrap_or_default(), output);
+        }
+        output.len()
+    })
+}
+
+/// Takes in what was fetched: the first `length` bytes of the input tell of it, and `body` bytes follow. Returns the length of what
+/// came of it.
+#[unsafe(no_mangle)]
+pub extern "C" fn outwork_fetched(length: usize, body: usize) -> usize {
+    HOST.with_borrow_mut(|host| {
+        let Host { input, output, core } = host;
+        output.clear();
+        if let Some(core) = core {
+            let (told, rest) = input.split_at_checked(length).unwrap_or_default();
+            directories::fetched(core.directories(), told, rest.get(..body).unwrap_or_default(), output);
         }
         output.len()
     })

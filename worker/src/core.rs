@@ -1,8 +1,9 @@
 //! The decision of one request, from the shell's bytes to the shell's bytes.
 
-use std::fmt;
+use std::{fmt, rc::Rc};
 
 use outwork_engine::{
+    directories::Directories,
     endpoint::{Plan, plan},
     fact::Fact,
     facts::Facts,
@@ -39,6 +40,8 @@ pub(crate) struct Core {
     places: Places,
     /// The chain of its records, from the first one on.
     chain: Option<Chain>,
+    /// What is known of the agents' directories; shared with the facts of the request that is being decided.
+    directories: Rc<Directories>,
 }
 
 impl Core {
@@ -51,7 +54,9 @@ impl Core {
         let keys = Keyring::parse(keys).map_err(LoadError::Keys)?;
         let policy = Policy::load(bundle).map_err(LoadError::Policy)?;
         let places = Places::new(policy.limits(), str::from_utf8(bindings).unwrap_or_default());
-        Ok(Self { policy, keys, scratch: Scratch::default(), store: Store::new(), places, chain: None })
+        let directories = Directories::of(policy.agents().iter().filter_map(|agent| agent.directory.as_deref()));
+        let (scratch, store, directories) = (Scratch::default(), Store::new(), Rc::new(directories));
+        Ok(Self { policy, keys, scratch, store, places, chain: None, directories })
     }
 
     /// Appends the global limits that no binding holds, and the bindings that hold no limit, a line each: `limit` or `binding`, and
@@ -63,10 +68,15 @@ impl Core {
         lines.for_each(|line| out.extend_from_slice(line.as_bytes()));
     }
 
+    /// What is known of the agents' directories, to be read and changed.
+    pub(crate) fn directories(&mut self) -> &mut Directories {
+        Rc::make_mut(&mut self.directories)
+    }
+
     /// Decides on the request in `input`, and appends what to do to `out`.
     pub(crate) fn decide(&mut self, input: &[u8], out: &mut Vec<u8>) {
-        let incoming = Incoming::read(input);
-        let facts = incoming.facts();
+        let (incoming, directories) = (Incoming::read(input), Rc::clone(&self.directories));
+        let facts = Facts { directories: Some(&directories), ..incoming.facts() };
         match plan(&facts) {
             Plan::Judge => self.judge(&facts, Before::Nothing, out),
             Plan::Serve => self.serve(&facts, &[], None, out),
@@ -77,8 +87,8 @@ impl Core {
     /// Serves or decides on the request in `input`, of which `body` was collected, and appends what to do to `out`; `known` is what
     /// came of its charges, where it was charged before.
     pub(crate) fn finish(&mut self, input: &[u8], body: &[u8], known: &[u8], out: &mut Vec<u8>) {
-        let incoming = Incoming::read(input);
-        let facts = incoming.facts();
+        let (incoming, directories) = (Incoming::read(input), Rc::clone(&self.directories));
+        let facts = Facts { directories: Some(&directories), ..incoming.facts() };
         match plan(&facts) {
             Plan::Judge => {
                 let facts = Facts { body: Fact::Known(body), ..facts };
@@ -91,7 +101,8 @@ impl Core {
     /// Decides on the request in `input`, whose global limits were asked about, and appends what to do to `out`.
     pub(crate) fn settle(&mut self, input: &[u8], body: &[u8], answers: &[u8], out: &mut Vec<u8>) {
         let (incoming, answers) = (Incoming::read(input), Answers::read(answers));
-        let facts = incoming.facts();
+        let directories = Rc::clone(&self.directories);
+        let facts = Facts { directories: Some(&directories), ..incoming.facts() };
         match plan(&facts) {
             Plan::Judge => self.judge(&facts, Before::Asked(answers), out),
             Plan::Serve | Plan::Collect(_) => self.serve(&facts, body, Some(answers), out),
@@ -99,7 +110,7 @@ impl Core {
     }
 
     fn judge(&mut self, facts: &Facts<'_>, before: Before<'_>, out: &mut Vec<u8>) {
-        let Self { policy, keys, scratch, store, places, chain } = self;
+        let Self { policy, keys, scratch, store, places, chain, .. } = self;
         let assessment = policy.assess(facts, keys, scratch);
         let charging = Charging { places, store, charges: assessment.charges(), now: facts.now };
         let charged = match before {

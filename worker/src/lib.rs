@@ -5,6 +5,7 @@
 
 pub mod abi;
 mod core;
+mod directories;
 mod effects;
 mod elsewhere;
 mod places;

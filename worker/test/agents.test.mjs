@@ -1,0 +1,150 @@
+// Agents that sign, and what becomes of them by how their directories are served: see tests/agents, which asks the same of Envoy.
+import assert from "node:assert/strict";
+import { createHash, generateKeyPairSync, sign } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { after, before, test } from "node:test";
+import { call } from "./support/client.mjs";
+import { KEYS } from "./support/keys.mjs";
+import { startOrigin } from "./support/origin.mjs";
+import { startWorkerd, testBundle } from "./support/workerd.mjs";
+
+const PATH = "/.well-known/http-message-signatures-directory";
+const TYPE = "application/http-message-signatures-directory+json";
+const BAD = ["slow", "huge", "redirect", "malformed", "html", "gone"];
+/** How long a request may wait for a directory, and some. */
+const BUDGET = 200 + 400;
+
+const own = generateKeyPairSync("ed25519");
+const thumbprint = ({ publicKey }) => {
+  const { crv, kty, x } = publicKey.export({ format: "jwk" });
+  return createHash("sha256").update(JSON.stringify({ crv, kty, x })).digest("base64url");
+};
+
+/** The three fields of a request that the agent at `host` signs. */
+function signed(host, { keys = own, keyid = thumbprint(keys), authority = "shop.example", age = 0 } = {}) {
+  const created = Math.floor(Date.now() / 1000) - age;
+  const agent = `https://${host}.agents.test`;
+  const parameters = `("@authority" "signature-agent";key="sig1");created=${created};expires=${created + 60};keyid="${keyid}";tag="web-bot-auth"`;
+  const base = `"@authority": ${authority}\n"signature-agent";key="sig1": "${agent}"\n"@signature-params": ${parameters}`;
+  const signature = sign(null, Buffer.from(base), keys.privateKey).toString("base64");
+  return { "signature-agent": `sig1="${agent}"`, "signature-input": `sig1=${parameters}`, signature: `sig1=:${signature}:` };
+}
+
+/** A server of directories, each host in its own way, or as `ways` says. */
+async function startDirectories() {
+  const asked = [];
+  const ways = {};
+  const set = JSON.stringify({ keys: [own.publicKey.export({ format: "jwk" })] });
+  const serve = {
+    slow: () => {},
+    huge: (response) => response.writeHead(200, { "content-type": TYPE }).end(" ".repeat(2_000_000)),
+    redirect: (response) => response.writeHead(302, { "content-type": TYPE, location: `https://good.agents.test${PATH}` }).end(set),
+    malformed: (response) => response.writeHead(200, { "content-type": TYPE }).end(set.slice(1)),
+    html: (response) => response.writeHead(200, { "content-type": "text/html" }).end(set),
+    gone: (response) => response.destroy(),
+    good: (response) => response.writeHead(200, { "content-type": TYPE, "cache-control": "max-age=300" }).end(set),
+  };
+  const server = createServer((request, response) => {
+    const host = request.headers.host.split(".")[0];
+    asked.push(`${host}${request.url}`);
+    (serve[ways[host] ?? host] ?? serve.good)(response);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const stop = async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, "close");
+  };
+  return { address: `127.0.0.1:${server.address().port}`, asked, ways, stop };
+}
+
+let origin;
+let directories;
+let edge;
+before(async () => {
+  origin = await startOrigin();
+  directories = await startDirectories();
+  const bundle = testBundle("tests/agents/policy");
+  edge = await startWorkerd({ outbound: directories.address, service: origin.address, env: { OUTWORK_KEYS: KEYS }, bundle });
+});
+after(async () => {
+  await edge?.stop();
+  await directories?.stop();
+  await origin?.stop();
+});
+
+/** How a request went: its status, whether the origin was told that it knows the agent, and how many milliseconds it took. */
+async function ask(headers) {
+  const start = performance.now();
+  const { status, json } = await call(edge.port, "/page", { headers });
+  const risk = status === 200 ? json().headers["outwork-risk"] : "";
+  return { status, known: risk.includes("agent.verified"), took: performance.now() - start };
+}
+
+const until = async (holds) => {
+  for (let turn = 0; !(await holds()); turn += 1) {
+    assert.ok(turn < 200, "it never came to be");
+    await sleep(100);
+  }
+};
+
+test("the first request of an agent waits for its directory, which is there in time", async () => {
+  const { status, known, took } = await ask(signed("good"));
+  assert.deepEqual({ status, known }, { status: 200, known: true });
+  assert.ok(took < 5_000);
+});
+
+test("a server that misbehaves delays nobody beyond the budget, and says nothing for or against", async () => {
+  for (const host of BAD) {
+    const { status, known, took } = await ask(signed(host));
+    assert.deepEqual({ host, status, known }, { host, status: 200, known: false });
+    assert.ok(took < BUDGET, `${host}: ${took} ms`);
+  }
+  for (const host of BAD) assert.ok(directories.asked.includes(`${host}${PATH}`), host);
+  const said = () => edge.lines.filter((line) => line.includes("directory-not-fetched")).map((line) => JSON.parse(line).result);
+  await until(() => said().length >= BAD.length);
+  assert.deepEqual([...new Set(said())].sort(), ["malformed", "media-type", "redirect", "too-large", "unreachable"]);
+});
+
+test("who signs is known, and who pretends is not", async () => {
+  await until(async () => (await ask(signed("good"))).known);
+  const stranger = generateKeyPairSync("ed25519");
+  for (const [headers, known] of [
+    [signed("good"), true],
+    [signed("good", { keys: stranger }), false],
+    [signed("good", { keys: stranger, keyid: thumbprint(own) }), false],
+    [signed("good", { authority: "other.example" }), false],
+    [signed("good", { age: 600 }), false],
+    [signed("nobody"), false],
+    [{}, false],
+  ]) {
+    assert.deepEqual(await ask(headers).then(({ status, known }) => ({ status, known })), { status: 200, known });
+  }
+  assert.equal((await ask(signed("blocked"))).status, 403, "an agent that is known may be refused");
+});
+
+test("no request causes a fetch of what it names", async () => {
+  for (const host of ["evil", "good.agents.test:1234/x"]) await ask(signed(host));
+  await sleep(1_200);
+  await ask({});
+  assert.deepEqual(directories.asked.filter((url) => url.startsWith("evil")), []);
+  assert.equal(directories.asked.filter((url) => url.startsWith("good")).length, 1);
+});
+
+test("a server that recovers is asked again", async () => {
+  Object.assign(directories.ways, { redirect: "good", malformed: "good", gone: "good" });
+  for (const host of ["redirect", "malformed", "gone"]) await until(async () => (await ask(signed(host))).known);
+});
+
+test("a timeout that is none is refused", async () => {
+  const wrong = await startWorkerd({ outbound: directories.address, env: { OUTWORK_KEYS: KEYS, OUTWORK_AGENTS_TIMEOUT_MS: "soon" } });
+  try {
+    assert.equal((await call(wrong.port, "/")).status, 500);
+    assert.ok(wrong.lines.some((line) => line.includes("OUTWORK_AGENTS_TIMEOUT_MS")));
+  } finally {
+    await wrong.stop();
+  }
+});
