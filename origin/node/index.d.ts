@@ -1,7 +1,7 @@
 /** Why evidence does not hold. */
 export type Reason =
   | "missing" | "unsigned" | "duplicate" | "malformed" | "components" | "parameters" | "tag" | "algorithm" | "key" | "early" | "expired"
-  | "signature" | "digest" | "too-large" | "replayed" | "unavailable";
+  | "signature" | "digest" | "broken" | "too-large" | "replayed" | "unavailable";
 
 /** What the edge said about a request. Every field of it is signed. */
 export interface Risk {
@@ -33,6 +33,8 @@ export interface Risk {
    * `none`: nobody asked for it.
    */
   readonly body: "bound" | "unbound" | "none";
+  /** False where the policy only watches: then the edge would have done as `verdict` says, and did nothing. */
+  readonly enforced: boolean;
 }
 
 /** The evidence holds. */
@@ -58,7 +60,7 @@ export interface ReplayCache {
   /**
    * True once for each `nonce`, which has to be kept until then (seconds since 1970). An exception refuses the request.
    *
-   * With Redis: ``async (nonce, until) => (await redis.set(`outwork:${nonce}`, 1, { NX: true, EXAT: until + 1 })) === "OK"``
+   * With Redis: ``async (nonce, until) => (await redis.set(`outwork:${nonce}`, 1, { NX: true, EXAT: until + 60 })) === "OK"``
    */
   first(nonce: string, until: number): boolean | Promise<boolean>;
 }
@@ -72,18 +74,20 @@ export class MemoryReplayCache implements ReplayCache {
 export interface Settings<Request = unknown> {
   /** What `outwork keys evidence` prints; where nothing is given, that of the variable OUTWORK_EVIDENCE_KEYS. */
   keys?: string | ReadonlyMap<string, Uint8Array>;
-  /** Where nothing is given, a request may come again as long as its signature lasts. */
-  replay?: ReplayCache;
+  /** What must come only once is asked of it. With `none` a request may come again as long as its signature lasts. */
+  replay: ReplayCache | "none";
+  /** What must come only once: transactions and all methods but GET, HEAD, OPTIONS and TRACE; or everything. */
+  once?: "unsafe" | "all";
   /** What becomes of a request without evidence. Evidence that does not hold is refused all the same. */
   onMissing?: "refuse" | "pass";
-  /** Refuse nothing but a bound body that is too large to be held: the application looks at the outcome itself. */
+  /** Refuse nothing but a bound body that is too large to be held or breaks off: the application looks at the outcome itself. */
   observe?: boolean;
   /** By how many seconds the clocks of edge and origin may differ: 5. */
   skew?: number;
   /** The oldest signature, in seconds: 60. */
   maxAge?: number;
-  /** The authority that the edge saw, where a proxy writes another into `Host`. */
-  authority?: string;
+  /** The names under which the edge is asked, where a proxy writes another into `Host`. */
+  authority?: string | readonly string[];
   /** The client's scheme: it decides which port of `Host` goes without saying. `forwarded` takes it of `X-Forwarded-Proto`. */
   scheme?: "https" | "http" | "forwarded";
   /** Path and query as the edge saw them, where a proxy rewrites them. */
@@ -104,10 +108,10 @@ export interface NodeRequest {
 }
 
 /** Middleware for Express and plain `node:http`. It stands before whatever reads a body. */
-export function outwork<Request extends NodeRequest = NodeRequest>(settings?: Settings<Request>): (request: Request, response: any, next: (error?: unknown) => void) => void;
+export function outwork<Request extends NodeRequest = NodeRequest>(settings: Settings<Request>): (request: Request, response: any, next: (error?: unknown) => void) => void;
 
 /** Middleware for Hono. */
-export function outworkHono(settings?: Settings<any>): (context: any, next: () => Promise<void>) => Promise<Response | void>;
+export function outworkHono(settings: Settings<any>): (context: any, next: () => Promise<void>) => Promise<Response | void>;
 
 /** What became of the evidence of this request (Node, Express) or context (Hono). Throws `NotVerified` where nobody looked. */
 export function outcomeOf(request: object): Outcome;

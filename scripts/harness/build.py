@@ -56,6 +56,12 @@ def rate_limit_service() -> Path:
     return target / "debug" / "outwork-rls"
 
 
+def axum_origin() -> Path:
+    """The example origin of origin/rust."""
+    progress.run("Building the example origin", ["cargo", "build", "--locked", "--example", "axum"], log="build-axum-origin", cwd=paths.ORIGIN_RUST, env={"CARGO_TARGET_DIR": str(paths.ORIGIN_TARGET)})
+    return paths.ORIGIN_TARGET / "debug" / "examples" / "axum"
+
+
 def export(outwork: Path, policy: Path, service: str) -> str:
     """The limits file of a rate limit service for a policy's global limits."""
     return subprocess.run([outwork, "limits", "export", "--format", service, "--policy", policy], capture_output=True, text=True, check=True).stdout

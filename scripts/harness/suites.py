@@ -13,6 +13,8 @@ from . import environment, paths
 
 
 DID_NOT_RUN = "DID NOT RUN"
+# What `cargo test` writes and the verifiers of origin/ read: honest requests, and the same with a change.
+TAMPERING = {"OUTWORK_TAMPERING": str(paths.TARGET / "tmp" / "tampering.jsonl")}
 
 
 @dataclass(frozen=True)
@@ -95,11 +97,18 @@ def _hosts() -> list[Suite]:
         Suite("rival rule engines compile", lambda: [["cargo", "check", "--locked", "--workspace"], ["cargo", "test", "--locked", "-q", "-p", "mix"]], idle=True, cwd=paths.RIVALS, env={"CARGO_TARGET_DIR": str(paths.TARGET / "rivals")}),
         Suite("rival filters compile", lambda: [["cargo", "check", "--locked", "--examples", "--target", "wasm32-wasip1"]], idle=True, cwd=paths.RIVALS, env={"CARGO_TARGET_DIR": str(paths.TARGET / "rivals")}),
         Suite("dependencies", lambda: [["cargo", "deny", "--offline", "check", "licenses", "bans", "sources"]], missing=lambda: "" if shutil.which("cargo-deny") else "cargo-deny is not installed"),
+        Suite("origin/rust", _origin_in_rust, idle=True, cwd=paths.ORIGIN_RUST, env={"CARGO_TARGET_DIR": str(paths.ORIGIN_TARGET), **TAMPERING}),
+        Suite("origin/python", lambda: [[environment.PYTHON, "-m", "mypy"], [*pytest, "tests"]], cwd=paths.ROOT / "origin" / "python", env=TAMPERING),
         Suite("live clients", lambda: [[*pytest, "tests/live"]]),
         *(Suite(f"tests/{folder.name}", lambda folder=folder: [[*pytest, folder]]) for folder in _pytest_folders()),
         Suite("worker", _worker, missing=_needs("worker/test")),
-        *(Suite(f"{paths.relative(folder)} (node)", lambda folder=folder: _npm(folder), cwd=folder) for folder in _node_folders()),
+        *(Suite(f"{paths.relative(folder)} (node)", lambda folder=folder: _npm(folder), cwd=folder, env=TAMPERING) for folder in _node_folders()),
     ]
+
+
+def _origin_in_rust() -> list[list[str]]:
+    """The crate is a workspace of its own, so that formatting and lints are asked for once more."""
+    return [["cargo", "fmt", "--check"], ["cargo", "clippy", "--locked", "--all-targets", "--", "-D", "warnings"], ["cargo", "test", "--locked"]]
 
 
 def _worker() -> list[list[str | Path]]:
@@ -128,7 +137,7 @@ def _pytest_folders() -> list[Path]:
 
 def _node_folders() -> list[Path]:
     """Folders with a package.json that names a test command; the demo shop has its own suite above."""
-    found = [*(paths.ROOT / "tests").glob("*/package.json"), *paths.ROOT.glob("*/package.json"), *(paths.ROOT / "worker").glob("*/package.json")]
+    found = [*(paths.ROOT / "tests").glob("*/package.json"), *paths.ROOT.glob("*/package.json"), *(paths.ROOT / "worker").glob("*/package.json"), *(paths.ROOT / "origin").glob("*/package.json")]
     return sorted(file.parent for file in found if '"test"' in file.read_text())
 
 

@@ -382,6 +382,7 @@ fn risks() -> Vec<Case> {
         refused("reasons that are no list", says("reasons=()", "reasons=\"\""), "malformed"),
         refused("a reason that is a token", says("reasons=()", "reasons=(a)"), "malformed"),
         refused("an agent that is a token", says("bundle=", "agent=a, bundle="), "malformed"),
+        refused("enforced is a token", says("bundle=", "enforced=no, bundle="), "malformed"),
         refused("no id", says(", id=\"06H2M4KK6GSP6TSC\"", ""), "malformed"),
         refused("a key twice in the risk", with_risk(&format!("{RISK}, risk=0")), "malformed"),
         refused(

@@ -25,7 +25,7 @@ pub(crate) fn cases() -> Vec<Case> {
     let mut cases = by_the_engine();
     cases.extend(transactions());
     cases.extend(bound());
-    cases.push(with_agent());
+    cases.extend([with_agent(), in_shadow()]);
     cases.extend(in_time());
     cases.extend(otherwise_written());
     cases
@@ -163,6 +163,7 @@ pub(crate) fn told() -> Told {
         id: "06H2M4KK6GSP6TSC".into(),
         transaction: None,
         body: "none",
+        enforced: true,
     }
 }
 
@@ -231,6 +232,14 @@ fn with_agent() -> Case {
     request.push("outwork-risk", &RISK.replace("bundle=", "agent=\"googlebot\", bundle="));
     Plan::new(NOW).sign(&mut request);
     verified("a verified agent", request, NOW, Told { agent: Some("googlebot".into()), ..told() })
+}
+
+/// A member that the engine writes where the policy only watches.
+fn in_shadow() -> Case {
+    let mut request = message("GET", "shop.example", "/");
+    request.push("outwork-risk", &RISK.replace("bundle=", "enforced=?0, bundle="));
+    Plan::new(NOW).sign(&mut request);
+    verified("a policy that only watches", request, NOW, Told { enforced: false, ..told() })
 }
 
 fn in_time() -> Vec<Case> {

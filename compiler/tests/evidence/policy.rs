@@ -134,5 +134,6 @@ fn told(decision: &Decision<'_>) -> Told {
         id: decision.id.as_str().into(),
         transaction: decision.transaction.as_ref().map(|carried| carried.id.into()),
         body: decision.transaction.as_ref().map_or("none", |carried| carried.body.name()),
+        enforced: decision.enforced,
     }
 }

@@ -26,11 +26,11 @@ export class Refusal extends Error {
   }
 }
 
-/** Verifies evidence with these keys. `skew` and `maxAge` are in seconds; `authority` replaces what the request says. */
+/** Verifies evidence with these keys. `skew` and `maxAge` are in seconds; `authority` has the names that stand in place of what the request says. */
 export class Verifier {
-  constructor(keys, { skew = 5, maxAge = 60, authority = undefined } = {}) {
+  constructor(keys, { skew = 5, maxAge = 60, authority = [] } = {}) {
     if (keys.size === 0) throw new Error("a verifier needs a key");
-    Object.assign(this, { keys, skew, maxAge, authority });
+    Object.assign(this, { keys, skew, maxAge, authorities: [authority].flat() });
   }
 
   /** Checks everything but the body, or throws a `Refusal`. `now` is in seconds since 1970. */
@@ -42,12 +42,15 @@ export class Verifier {
     const key = this.keys.get(signed.keyid);
     if (key === undefined) throw new Refusal("key", "the signature is by a key that is not known here");
     const until = this.#until(signed, now);
-    const values = derived(arrived, this.authority).set(RISK, risk);
     const coversBody = signed.covered.includes(DIGEST);
-    if (coversBody) values.set(DIGEST, only(lines.get(DIGEST), DIGEST, "digest"));
-    const wanted = createHmac("sha256", key).update(base(signed.covered, values, signed.text), "latin1").digest();
-    if (!same(wanted, signature)) throw new Refusal("signature", "the signature is not over this request");
-    return new Head(riskOf(risk, coversBody), `${signed.keyid}:${signed.nonce}`, until, coversBody ? digestOf(values.get(DIGEST)) : null);
+    const digest = coversBody ? only(lines.get(DIGEST), DIGEST, "digest") : "";
+    const names = this.authorities.length > 0 ? this.authorities : [arrived.authority];
+    const holds = (name) => {
+      const values = derived(arrived, name).set(RISK, risk).set(DIGEST, digest);
+      return same(createHmac("sha256", key).update(base(signed.covered, values, signed.text), "latin1").digest(), signature);
+    };
+    if (!names.some(holds)) throw new Refusal("signature", "the signature is not over this request");
+    return new Head(riskOf(risk, coversBody), `${signed.keyid}:${signed.nonce}`, until, coversBody ? digestOf(digest) : null);
   }
 
   #until({ created, expires }, now) {
@@ -71,11 +74,11 @@ export class Head {
 }
 
 /** The components that are no fields (RFC 9421, 2.2). */
-export function derived({ method, authority, target, scheme = "https" }, instead) {
+export function derived({ method, authority, target, scheme = "https" }, instead = authority) {
   const mark = target.indexOf("?");
   const path = mark < 0 ? target : target.slice(0, mark);
   const port = scheme === "https" ? ":443" : ":80";
-  const name = (instead ?? authority).replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  const name = instead.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
   return new Map([
     ["@method", method],
     ["@authority", name.endsWith(port) ? name.slice(0, -port.length) : name],

@@ -9,7 +9,9 @@ export function outworkHono(settings) {
   const gate = new Gate(settings);
   return async (context, next) => {
     try {
-      note(context, await gate.check(arrivedOf(gate, context), (most) => bodyOf(context.req.raw, most)));
+      const outcome = await gate.check(arrivedOf(gate, context), (most) => bodyOf(context.req.raw, most));
+      if (outcome.state !== "verified") hide(context);
+      note(context, outcome);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const { status, headers, body } = problem(error);
@@ -17,6 +19,13 @@ export function outworkHono(settings) {
     }
     await next();
   };
+}
+
+/** An application that reads the header itself shall not find one that nobody vouches for. */
+function hide(context) {
+  const headers = new Headers(context.req.raw.headers);
+  headers.delete("outwork-risk");
+  context.req.raw = new Request(context.req.raw, { headers });
 }
 
 function arrivedOf(gate, context) {

@@ -62,6 +62,8 @@ function bodyOf(request, most) {
   }
   const length = request.headers["content-length"];
   if (length !== undefined && Number(length) > most) return Promise.reject(new Refusal("too-large", `the body has more than ${most} bytes`));
+  // Nobody announces an empty body that has ended already.
+  if (request.complete && request.readableLength === 0) return Promise.resolve(Buffer.alloc(0));
   return new Promise((resolve, reject) => {
     const parts = [];
     let size = 0;
@@ -69,7 +71,7 @@ function bodyOf(request, most) {
       request.off("readable", collect).off("close", gone).off("error", gone);
       settle(value);
     };
-    const gone = () => done(reject, new Refusal("digest", "the client left before its body was here"));
+    const gone = () => done(reject, new Refusal("broken", "the client left before its body was here"));
     const collect = () => {
       // Never more than there is: to read at the end announces it.
       while (request.readableLength > 0) {

@@ -27,7 +27,7 @@ export function riskOf(request) {
   throw new NotVerified(outcome.state === "missing" ? "the request has no evidence" : `the request's evidence does not hold: ${outcome.reason}`);
 }
 
-const STATUS = { "too-large": [413, "Content Too Large"], unavailable: [503, "Service Unavailable"] };
+const STATUS = { broken: [400, "Bad Request"], "too-large": [413, "Content Too Large"], unavailable: [503, "Service Unavailable"] };
 
 /** The answer to a request that is refused (RFC 9457). */
 export function problem(refusal) {

@@ -41,7 +41,14 @@ export function readRisk(text, coversBody) {
     id: of(members, "id", "string"),
     transaction: transaction === undefined ? null : named(transaction),
     body: body(transaction, coversBody),
+    enforced: enforced(members.get("enforced")),
   });
+}
+
+function enforced(value) {
+  if (value === undefined) return true;
+  if (value.type === "boolean") return value.value;
+  throw new Malformed("`enforced` is no boolean");
 }
 
 function score(value) {

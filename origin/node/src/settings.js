@@ -3,12 +3,19 @@
 import { Refusal, Verifier } from "./evidence.js";
 import { keysFromEnvironment, parseKeys } from "./keys.js";
 
+const SAFE = new Set(["GET", "HEAD", "OPTIONS", "TRACE"]);
+
 /** A gate with these settings: `check` gives the outcome of a request or throws the `Refusal` that it ends with. */
 export class Gate {
-  constructor({ keys, replay, onMissing = "refuse", observe = false, skew, maxAge, authority, scheme = "https", target, maxBody = 1024 * 1024, clock = () => Date.now() / 1_000, log = console.warn } = {}) {
+  constructor({ keys, replay, once = "unsafe", onMissing = "refuse", observe = false, skew, maxAge, authority, scheme = "https", target, maxBody = 1024 * 1024, clock = () => Date.now() / 1_000, log = console.warn, ...unknown } = {}) {
+    for (const name of Object.keys(unknown)) throw new TypeError(`\`${name}\` is no setting`);
+    one("replay", replay, typeof replay?.first === "function" || replay === "none", "a cache such as `new MemoryReplayCache()`, or \"none\"");
+    one("onMissing", onMissing, ["refuse", "pass"].includes(onMissing), '"refuse" or "pass"');
+    one("once", once, ["unsafe", "all"].includes(once), '"unsafe" or "all"');
+    one("scheme", scheme, ["https", "http", "forwarded"].includes(scheme), '"https", "http" or "forwarded"');
     const known = typeof keys === "string" ? parseKeys(keys) : keys ?? keysFromEnvironment();
     this.verifier = new Verifier(known, { skew, maxAge, authority });
-    Object.assign(this, { replay, onMissing, observe, scheme, target, maxBody, clock, log });
+    Object.assign(this, { replay, once, onMissing, observe, scheme, target, maxBody, clock, log });
   }
 
   /** `read` gives the body, of at most so many bytes, and is asked only where the body is bound. */
@@ -30,8 +37,12 @@ export class Gate {
   async #verified(arrived, read) {
     const head = this.verifier.head(arrived, this.clock());
     if (head.digest !== null) head.checkBody(await read(this.maxBody));
-    if (this.replay !== undefined && !(await this.#isFirst(head))) throw new Refusal("replayed", "the request was here before");
+    if (this.#asksOnce(head, arrived) && !(await this.#isFirst(head))) throw new Refusal("replayed", "the request was here before");
     return head.risk;
+  }
+
+  #asksOnce({ risk }, { method }) {
+    return this.replay !== "none" && (this.once === "all" || risk.transaction !== null || !SAFE.has(method));
   }
 
   async #isFirst({ nonce, until }) {
@@ -43,10 +54,14 @@ export class Gate {
   }
 
   #refused(refusal, arrived) {
-    // What was read of a body that is too large is gone.
-    const passes = (this.observe && refusal.reason !== "too-large") || (refusal.reason === "missing" && this.onMissing === "pass");
+    // What was read of a body that is too large is gone, and one that broke off is no body.
+    const passes = (this.observe && refusal.reason !== "too-large" && refusal.reason !== "broken") || (refusal.reason === "missing" && this.onMissing === "pass");
     this.log(`outwork: ${passes ? "no valid" : "refused:"} evidence of ${arrived.method} ${arrived.target.split("?", 1)[0]}: ${refusal.reason}: ${refusal.message}`);
     if (!passes) throw refusal;
     return refusal.reason === "missing" ? { state: "missing" } : { state: "refused", reason: refusal.reason, detail: refusal.message };
   }
+}
+
+function one(name, value, fits, wanted) {
+  if (!fits) throw new TypeError(`\`${name}\` is ${wanted}, not \`${value}\``);
 }

@@ -28,4 +28,6 @@ export function read(request: object): Risk {
 declare const cache: MemoryReplayCache;
 outwork({ replay: cache, onMissing: "pass", target: (request) => request.url ?? "/" });
 // @ts-expect-error: no such choice
-outwork({ onMissing: "ignore" });
+outwork({ replay: "none", onMissing: "ignore" });
+// @ts-expect-error: whether requests may come again has to be said
+outwork({});

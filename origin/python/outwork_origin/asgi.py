@@ -30,9 +30,9 @@ class OutworkASGI:
         """One connection or request."""
         if scope["type"] not in ("http", "websocket"):
             return await self.app(scope, receive, send)
-        arrived = self.arrived(scope)
+        arrived, body = self.arrived(scope), Held(receive)
         try:
-            outcome, receive = await self.verified(arrived, scope, receive)
+            outcome: Outcome = Verified((await self.verified(arrived, scope, body)).risk)
         except Refusal as refusal:
             try:
                 outcome = self.settings.outcome(refusal, arrived)
@@ -40,20 +40,20 @@ class OutworkASGI:
                 return await refuse(scope, send, refusal)
         # An application that reads the header itself shall not find one that nobody vouches for.
         headers = scope["headers"] if isinstance(outcome, Verified) else [(name, value) for name, value in scope["headers"] if name.lower() != b"outwork-risk"]
-        await self.app({**scope, "headers": headers, KEY: outcome}, receive, send)
+        await self.app({**scope, "headers": headers, KEY: outcome}, body.receive, send)
 
-    async def verified(self, arrived: Arrived, scope: Scope, receive: Receive) -> tuple[Outcome, Receive]:
-        """The risk of a request, and its body once more."""
+    async def verified(self, arrived: Arrived, scope: Scope, body: Held) -> Head:
+        """Checks head, body and that the request is new."""
         head = self.verifier.head(arrived, self.settings.clock())
         if head.digest is not None:
-            body, receive = await read(receive, self.settings.max_body) if scope["type"] == "http" else (b"", receive)
-            head.check_body(body)
-        await self.once(head)
-        return Verified(head.risk), receive
+            head.check_body(await body.read(self.settings.max_body) if scope["type"] == "http" else b"")
+        if self.settings.asks_once(head, arrived.method):
+            await self.once(head)
+        return head
 
     async def once(self, head: Head) -> None:
         """Refuses a request that was here before."""
-        if self.settings.replay is None:
+        if self.settings.replay == "none":
             return
         try:
             first = self.settings.replay.first(head.nonce, head.until)
@@ -78,27 +78,34 @@ def target_of(scope: Scope) -> str:
     return (raw + b"?" + query if query else raw).decode("latin-1")
 
 
-async def read(receive: Receive, most: int) -> tuple[bytes, Receive]:
-    """The whole body, and a `receive` that gives it once more."""
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            raise Refusal("digest", "the client left before its body was here")
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > most:
-            raise Refusal("too-large", f"the body has more than {most} bytes")
-        if not message.get("more_body", False):
-            break
-    body = b"".join(parts)
-    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+class Held:
+    """A body that can be read before the application reads it."""
 
-    async def again() -> Message:
-        return waiting.pop() if waiting else await receive()
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._waiting: list[Message] = []
 
-    return body, again
+    async def receive(self) -> Message:
+        """What was read already, all at once, then what comes."""
+        return self._waiting.pop(0) if self._waiting else await self._receive()
+
+    async def read(self, most: int) -> bytes:
+        """The whole body."""
+        parts: list[bytes] = []
+        size = 0
+        while True:
+            message = await self._receive()
+            if message["type"] != "http.request":
+                raise Refusal("broken", "the client left before its body was here")
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            if size > most:
+                raise Refusal("too-large", f"the body has more than {most} bytes")
+            if not message.get("more_body", False):
+                break
+        body = b"".join(parts)
+        self._waiting = [{"type": "http.request", "body": body, "more_body": False}]
+        return body
 
 
 async def refuse(scope: Scope, send: Send, refusal: Refusal) -> None:

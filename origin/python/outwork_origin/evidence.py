@@ -27,7 +27,7 @@ MOST_NONCE = 128
 
 Reason = Literal[
     "missing", "unsigned", "duplicate", "malformed", "components", "parameters", "tag", "algorithm", "key", "early", "expired",
-    "signature", "digest", "too-large", "replayed", "unavailable",
+    "signature", "digest", "broken", "too-large", "replayed", "unavailable",
 ]
 Scheme = Literal["https", "http"]
 
@@ -84,15 +84,15 @@ class _Input:
 
 
 class Verifier:
-    """Verifies evidence with these keys, by id. `skew` and `max_age` are in seconds; `authority` replaces what the request says."""
+    """Verifies evidence with these keys, by id. `skew` and `max_age` are in seconds; `authority` has the names that stand in place of what the request says."""
 
-    def __init__(self, keys: Mapping[str, bytes], *, skew: int = 5, max_age: int = 60, authority: str | None = None) -> None:
+    def __init__(self, keys: Mapping[str, bytes], *, skew: int = 5, max_age: int = 60, authority: str | Sequence[str] = ()) -> None:
         if not keys:
             raise ValueError("a verifier needs a key")
         self.keys = dict(keys)
         self.skew = skew
         self.max_age = max_age
-        self.authority = authority
+        self.authorities = (authority,) if isinstance(authority, str) else tuple(authority)
 
     def head(self, arrived: Arrived, now: float) -> Head:
         """Checks everything but the body, or raises `Refusal`. `now` is in seconds since 1970."""
@@ -104,10 +104,10 @@ class Verifier:
         if key is None:
             raise Refusal("key", "the signature is by a key that is not known here")
         until = self._until(signed, now)
-        values = {**derived(arrived, self.authority), RISK: risk}
+        values = {RISK: risk}
         if DIGEST in signed.covered:
             values[DIGEST] = _only(lines[DIGEST], DIGEST, "digest")
-        if not hmac.compare_digest(hmac.digest(key, base(signed.covered, values, signed.text), "sha256"), signature):
+        if not any(_holds(key, signature, signed, {**derived(arrived, name), **values}) for name in self.authorities or (arrived.authority,)):
             raise Refusal("signature", "the signature is not over this request")
         return Head(_risk(risk, DIGEST in signed.covered), f"{signed.keyid}:{signed.nonce}", until, _digest(values.get(DIGEST)))
 
@@ -118,6 +118,10 @@ class Verifier:
         if now > until:
             raise Refusal("expired", "the signature is too old")
         return until
+
+
+def _holds(key: bytes, signature: bytes, signed: _Input, values: Mapping[str, str]) -> bool:
+    return hmac.compare_digest(hmac.digest(key, base(signed.covered, values, signed.text), "sha256"), signature)
 
 
 def _lines(headers: Sequence[tuple[str, str]]) -> dict[str, list[str]]:

@@ -58,7 +58,7 @@ def risk_of(request: Mapping[str, Any]) -> Risk:
     raise NotVerified("the request has no evidence" if isinstance(outcome, Missing) else f"the request's evidence does not hold: {outcome.reason}")
 
 
-STATUS = {"too-large": (413, "Content Too Large"), "unavailable": (503, "Service Unavailable")}
+STATUS = {"broken": (400, "Bad Request"), "too-large": (413, "Content Too Large"), "unavailable": (503, "Service Unavailable")}
 
 
 def problem(refusal: Refusal) -> tuple[int, str, list[tuple[str, str]], bytes]:

@@ -14,7 +14,7 @@ class Full(RuntimeError):
 
 
 class ReplayCache(Protocol):
-    """Keeps what must come only once. With Redis: `redis.set(f"outwork:{nonce}", 1, nx=True, ex=max(1, until - int(time.time()) + 1)) is True`."""
+    """Keeps what must come only once. With Redis: `redis.set(f"outwork:{nonce}", 1, nx=True, exat=until + 60) is True`: a minute longer, for clocks that differ."""
 
     def first(self, nonce: str, until: int) -> Union[bool, Awaitable[bool]]:
         """True once for each `nonce`, which has to be kept until then (seconds since 1970). An exception refuses the request."""

@@ -53,6 +53,8 @@ class Risk:
     transaction: str | None
     """The transaction that the policy sees in this request."""
     body: Body
+    enforced: bool
+    """False where the policy only watches: then the edge would have done as `verdict` says, and did nothing."""
 
     def require_transaction(self, id: str, *, body: Literal["bound", "any"] = "bound") -> None:
         """Raises `TransactionRefused` unless this is the transaction `id` and its body is bound (or may be otherwise)."""
@@ -92,7 +94,16 @@ def read_risk(text: str, covers_body: bool) -> Risk:
         id=_string(members, "id"),
         transaction=_transaction(members.get("transaction")),
         body=_body(members.get("transaction"), covers_body),
+        enforced=_enforced(members.get("enforced")),
     )
+
+
+def _enforced(value: _Value | None) -> bool:
+    if value is None:
+        return True
+    if isinstance(value, Item) and isinstance(value.value, bool):
+        return value.value
+    raise Malformed("`enforced` is no boolean")
 
 
 def _missing(key: str) -> int:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Union
 
-from .evidence import Arrived, Refusal, Scheme, Verifier
+from .evidence import Arrived, Head, Refusal, Scheme, Verifier
 from .keys import keys_from_environment, parse_keys
 from .outcome import LOG, Missing, Outcome, Refused
 from .replay import ReplayCache
@@ -20,20 +20,22 @@ SchemeSetting = Literal["https", "http", "forwarded"]
 class Settings:
     """The settings of a middleware."""
 
+    replay: ReplayCache | Literal["none"]
+    """What must come only once is asked of it. With `none` a request may come again as long as its signature lasts."""
     keys: Keys = None
     """What `outwork keys evidence` prints; where nothing is given, that of the variable OUTWORK_EVIDENCE_KEYS."""
-    replay: ReplayCache | None = None
-    """Where nothing is given, a request may come again as long as its signature lasts."""
+    once: Literal["unsafe", "all"] = "unsafe"
+    """What must come only once: transactions and all methods but GET, HEAD, OPTIONS and TRACE; or everything."""
     on_missing: Literal["refuse", "pass"] = "refuse"
     """What becomes of a request without evidence. Evidence that does not hold is refused all the same."""
     observe: bool = False
-    """Refuse nothing but a bound body that is too large to be held: the application looks at the outcome itself."""
+    """Refuse nothing but a bound body that is too large to be held or breaks off: the application looks at the outcome itself."""
     skew: int = 5
     """By how many seconds the clocks of edge and origin may differ."""
     max_age: int = 60
     """The oldest signature, in seconds."""
-    authority: str | None = None
-    """The authority that the edge saw, where a proxy writes another into `Host`."""
+    authority: str | Sequence[str] = ()
+    """The names under which the edge is asked, where a proxy writes another into `Host`."""
     scheme: SchemeSetting = "https"
     """The client's scheme: it decides which port of `Host` goes without saying. `forwarded` takes it of `X-Forwarded-Proto`."""
     target: Callable[[Mapping[str, Any]], str] | None = None
@@ -47,6 +49,10 @@ class Settings:
         keys = parse_keys(self.keys) if isinstance(self.keys, str) else self.keys if self.keys is not None else keys_from_environment()
         return Verifier(keys, skew=self.skew, max_age=self.max_age, authority=self.authority)
 
+    def asks_once(self, head: Head, method: str) -> bool:
+        """Whether the replay cache is asked about this request."""
+        return self.once == "all" or head.risk.transaction is not None or method not in ("GET", "HEAD", "OPTIONS", "TRACE")
+
     def client_scheme(self, forwarded: str) -> Scheme:
         """The client's scheme, with what `X-Forwarded-Proto` says."""
         named = forwarded.strip().lower() if self.scheme == "forwarded" else self.scheme
@@ -55,8 +61,8 @@ class Settings:
     def outcome(self, refusal: Refusal, arrived: Arrived) -> Outcome:
         """What the application is told of a refusal; raises it again where the request goes no further."""
         outcome: Outcome = Missing() if refusal.reason == "missing" else Refused(refusal.reason, refusal.detail)
-        # What was read of a body that is too large is gone.
-        passes = (self.observe and refusal.reason != "too-large") or (isinstance(outcome, Missing) and self.on_missing == "pass")
+        # What was read of a body that is too large is gone, and one that broke off is no body.
+        passes = (self.observe and refusal.reason not in ("too-large", "broken")) or (isinstance(outcome, Missing) and self.on_missing == "pass")
         LOG.warning("%s evidence of %s %s: %s", "no valid" if passes else "refused:", arrived.method, arrived.target.partition("?")[0], refusal)
         if passes:
             return outcome

@@ -47,12 +47,13 @@ class OutworkWSGI:
         head = self.verifier.head(arrived, self.settings.clock())
         if head.digest is not None:
             head.check_body(read(environ, self.settings.max_body))
-        self.once(head)
+        if self.settings.asks_once(head, arrived.method):
+            self.once(head)
         return head
 
     def once(self, head: Head) -> None:
         """Refuses a request that was here before."""
-        if self.settings.replay is None:
+        if self.settings.replay == "none":
             return
         try:
             first = self.settings.replay.first(head.nonce, head.until)
@@ -102,6 +103,8 @@ def read(environ: Environment, most: int) -> bytes:
         body = stream.read(int(length) if length.isdigit() else most + 1)
     if len(body) > most:
         raise Refusal("too-large", f"the body has more than {most} bytes")
+    if length.isdigit() and len(body) < int(length):
+        raise Refusal("broken", "the client left before its body was here")
     environ["wsgi.input"] = io.BytesIO(body)
     environ["CONTENT_LENGTH"] = str(len(body))
     return body

@@ -38,11 +38,15 @@ def asgi(case: dict, seen: list, app: Any = None, body: bytes | None = None, **o
         sent.append(message)
 
     async def own(scope: Any, receive: Any, send: Any) -> None:
-        seen.append((scope, await receive()))
+        whole, more = b"", True
+        while more:
+            message = await receive()
+            whole, more = whole + message["body"], message["more_body"]
+        seen.append((scope, {"body": whole}))
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b""})
 
-    settings = {"keys": VECTORS["keys"], "clock": lambda: case["now"], **options}
+    settings = {"keys": VECTORS["keys"], "replay": "none", "clock": lambda: case["now"], **options}
     asyncio.run(OutworkASGI(app or own, **settings)(scope, receive, send))
     return sent[0]["status"], sent[1]["body"]
 
@@ -65,7 +69,7 @@ def wsgi(case: dict, seen: list, body: bytes | None = None, **options: Any) -> t
         start("200 OK", [])
         return [b""]
 
-    settings = {"keys": VECTORS["keys"], "clock": lambda: case["now"], **options}
+    settings = {"keys": VECTORS["keys"], "replay": "none", "clock": lambda: case["now"], **options}
     said = OutworkWSGI(own, **settings)(environ, lambda status, headers: answered.append(status))
     return int(answered[0].split()[0]), b"".join(said)
 
@@ -117,8 +121,7 @@ def test_a_body_larger_than_the_cap_is_refused(through: Any) -> None:
 def test_a_request_comes_once(through: Any) -> None:
     """And a cache that is full says nothing of any."""
     cache = MemoryReplayCache()
-    late = {**PLAIN, "now": PLAIN["now"]}
-    assert [through(late, [], replay=Forgetless(cache))[0] for _ in range(3)] == [200, 403, 403]
+    assert [through(PLAIN, [], replay=Forgetless(cache), once="all")[0] for _ in range(3)] == [200, 403, 403]
     assert through(BOUND, [], replay=MemoryReplayCache(capacity=0))[0] == 503
 
 
@@ -164,6 +167,31 @@ def test_observing_refuses_nothing_and_hides_what_nobody_vouches_for(through: An
     assert "HTTP_OUTWORK_RISK" not in request and b"outwork-risk" not in dict(request.get("headers", []))
 
 
+@BOTH
+def test_observing_leaves_the_body_to_the_application(through: Any) -> None:
+    """Whatever it is that does not hold."""
+    for case, options in ((FORGED, {}), (BOUND, {"replay": MemoryReplayCache(capacity=0)}), (CASES["no digest"], {})):
+        seen: list = []
+        assert through(case, seen, observe=True, **options)[0] == 200
+        [(request, message)] = seen
+        assert isinstance(outcome_of(request), Refused)
+        assert message["body"] == base64.b64decode(case["request"].get("body", ""))
+
+
+@BOTH
+def test_pages_may_come_again(through: Any) -> None:
+    """Only what changes something must come once: else every page view costs a place in the cache."""
+    cache = Forgetless(MemoryReplayCache())
+    assert [through(PLAIN, [], replay=cache)[0] for _ in range(2)] == [200, 200]
+
+
+def test_whether_requests_may_come_again_has_to_be_said() -> None:
+    """There is no default that somebody could forget."""
+    for middleware in (OutworkASGI, OutworkWSGI):
+        with pytest.raises(TypeError):
+            middleware(lambda *_: None, keys=VECTORS["keys"])  # type: ignore[arg-type]
+
+
 def test_without_the_middleware_there_is_no_risk() -> None:
     """Not even by default."""
     with pytest.raises(NotVerified):
@@ -177,7 +205,7 @@ def test_a_cache_that_fails_refuses() -> None:
         async def first(self, nonce: str, until: int) -> bool:
             raise OSError("gone")
 
-    status, body = asgi(PLAIN, [], replay=Down())
+    status, body = asgi(BOUND, [], replay=Down())
     assert (status, json.loads(body)["reason"]) == (503, "unavailable")
 
 
@@ -201,5 +229,5 @@ def test_a_websocket_is_closed() -> None:
     async def app(*_: Any) -> None:
         raise AssertionError("the application was asked")
 
-    asyncio.run(OutworkASGI(app, keys=VECTORS["keys"])({"type": "websocket", "path": "/", "headers": []}, app, send))
+    asyncio.run(OutworkASGI(app, keys=VECTORS["keys"], replay="none")({"type": "websocket", "path": "/", "headers": []}, app, send))
     assert sent == [{"type": "websocket.close", "code": 1008}]

@@ -71,13 +71,13 @@ pub struct Verifier {
     keys: Keys,
     skew: u64,
     max_age: u64,
-    authority: Option<Vec<u8>>,
+    authorities: Vec<Vec<u8>>,
 }
 
 impl Verifier {
     /// With 5 seconds between clocks, and signatures no older than a minute.
     pub const fn new(keys: Keys) -> Self {
-        Self { keys, skew: 5, max_age: 60, authority: None }
+        Self { keys, skew: 5, max_age: 60, authorities: Vec::new() }
     }
 
     /// By how many seconds the clocks of edge and origin may differ.
@@ -92,10 +92,11 @@ impl Verifier {
         Self { max_age: seconds, ..self }
     }
 
-    /// The authority that the edge saw, where a proxy writes another into `Host`.
+    /// A name under which the edge is asked, where a proxy writes another into `Host`; may be said for several.
     #[must_use]
-    pub fn authority(self, authority: &str) -> Self {
-        Self { authority: Some(authority.into()), ..self }
+    pub fn authority(mut self, authority: &str) -> Self {
+        self.authorities.push(authority.into());
+        self
     }
 
     /// Checks everything but the body. `now` is in seconds since 1970.
@@ -109,20 +110,27 @@ impl Verifier {
         let signed = Signed::read(&input)?;
         let signature = plain_bytes(&signature)?;
         let mac = self.keys.mac(&signed.key_id);
-        let mut mac = mac.ok_or(Refusal::new(Reason::Key, "the signature is by a key that is not known here"))?;
+        let mac = mac.ok_or(Refusal::new(Reason::Key, "the signature is by a key that is not known here"))?;
         let until = self.until(&signed, now)?;
         let digests = fields.lines(DIGEST);
         let digest = if signed.covers(DIGEST) { only(&digests, Reason::Digest)? } else { b"" };
-        let authority = self.authority.as_deref().unwrap_or(arrived.authority);
-        let derived = derived(&Arrived { authority, ..*arrived });
-        let value = |name: &str| match name {
-            RISK => risk,
-            DIGEST => digest,
-            name => derived.iter().find(|(known, _)| *known == name).map_or(&b""[..], |(_, value)| value),
+        let holds = |authority: &[u8]| {
+            let derived = derived(&Arrived { authority, ..*arrived });
+            let value = |name: &str| match name {
+                RISK => risk,
+                DIGEST => digest,
+                name => derived.iter().find(|(known, _)| *known == name).map_or(&b""[..], |(_, value)| value),
+            };
+            let base = base(&signed.covered, value, signed.text)?;
+            Ok(mac.clone().chain_update(base).verify_slice(signature).is_ok())
         };
-        mac.update(&base(&signed.covered, value, signed.text)?);
-        mac.verify_slice(signature)
-            .map_err(|_| Refusal::new(Reason::Signature, "the signature is not over this request"))?;
+        let mut held = self.authorities.is_empty() && holds(arrived.authority)?;
+        for authority in &self.authorities {
+            held = held || holds(authority)?;
+        }
+        if !held {
+            return Err(Refusal::new(Reason::Signature, "the signature is not over this request"));
+        }
         let risk = Risk::read(risk, signed.covers(DIGEST));
         let unread = Refusal::new(Reason::Malformed, "`outwork-risk` is signed, and not what this version reads");
         Ok(Head {

@@ -45,6 +45,7 @@ pub struct EvidenceLayer {
 struct Settings {
     verifier: Verifier,
     replay: Option<Arc<dyn Replay>>,
+    all_once: bool,
     pass_missing: bool,
     observe: bool,
     scheme: SchemeFrom,
@@ -61,11 +62,17 @@ enum SchemeFrom {
 }
 
 impl EvidenceLayer {
-    /// With a verifier.
-    pub fn new(verifier: Verifier) -> Self {
+    /// Refuses what was here before, of transactions and all methods but GET, HEAD, OPTIONS and TRACE.
+    pub fn new(verifier: Verifier, replay: impl Replay) -> Self {
+        Self::without_replay(verifier).with(|settings| settings.replay = Some(Arc::new(replay)))
+    }
+
+    /// Lets a request come again as long as its signature lasts.
+    pub fn without_replay(verifier: Verifier) -> Self {
         let settings = Settings {
             verifier,
             replay: None,
+            all_once: false,
             pass_missing: false,
             observe: false,
             scheme: SchemeFrom::Fixed(Scheme::Https),
@@ -82,10 +89,10 @@ impl EvidenceLayer {
         self
     }
 
-    /// Refuses what was here before. Without it a request may come again as long as its signature lasts.
+    /// Refuses also pages that were here before: each takes a place in the cache.
     #[must_use]
-    pub fn replay(self, replay: impl Replay) -> Self {
-        self.with(|settings| settings.replay = Some(Arc::new(replay)))
+    pub fn all_once(self) -> Self {
+        self.with(|settings| settings.all_once = true)
     }
 
     /// Lets requests without evidence pass as [`Outcome::Missing`]. What does not hold is refused all the same.
@@ -94,7 +101,7 @@ impl EvidenceLayer {
         self.with(|settings| settings.pass_missing = true)
     }
 
-    /// Refuses nothing but a bound body that is too large to be held: the application looks at the [`Outcome`] itself.
+    /// Refuses nothing but a bound body that is too large to be held or breaks off: the application looks at the [`Outcome`] itself.
     #[must_use]
     pub fn observe(self) -> Self {
         self.with(|settings| settings.observe = true)
@@ -208,8 +215,9 @@ impl Settings {
                 parts.extensions.remove::<Risk>();
                 match refusal.reason {
                     Reason::Missing if self.observe || self.pass_missing => Outcome::Missing,
-                    // What was read of a body that is too large is gone.
-                    reason if self.observe && reason != Reason::TooLarge => Outcome::Refused(refusal),
+                    // What was read of a body that is too large is gone, and one that broke off is no body.
+                    Reason::TooLarge | Reason::Broken => return Err(refusal),
+                    _ if self.observe => Outcome::Refused(refusal),
                     _ => return Err(refusal),
                 }
             }
@@ -237,7 +245,9 @@ impl Settings {
         let content = if head.binds_body() { self.collected(body).await? } else { Bytes::new() };
         let (nonce, until) = (head.nonce.clone(), head.until);
         let risk = head.with_body(&content)?;
-        self.once(&nonce, until).await?;
+        if self.all_once || risk.transaction.is_some() || !parts.method.is_safe() {
+            self.once(&nonce, until).await?;
+        }
         Ok(risk)
     }
 
@@ -252,7 +262,7 @@ impl Settings {
             if error.is::<LengthLimitError>() {
                 Refusal::new(Reason::TooLarge, "the body is larger than what is held to check it")
             } else {
-                Refusal::new(Reason::Digest, "the body broke off")
+                Refusal::new(Reason::Broken, "the body broke off")
             }
         })?;
         let content = content.to_bytes();

@@ -7,7 +7,7 @@
 //! # let text = "2026-11:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE";
 //! // let keys = Keys::from_environment()?;
 //! let keys = Keys::parse(text)?;
-//! let layer = EvidenceLayer::new(Verifier::new(keys)).replay(MemoryReplay::new());
+//! let layer = EvidenceLayer::new(Verifier::new(keys), MemoryReplay::new());
 //! // Router::new().route("/", get(async |Extension(risk): Extension<Risk>| risk.band)).layer(layer)
 //! # let _ = layer;
 //! # Ok(())

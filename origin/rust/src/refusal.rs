@@ -32,6 +32,8 @@ pub enum Reason {
     Signature,
     /// The body is not the one that was signed.
     Digest,
+    /// The body broke off.
+    Broken,
     /// The body is larger than what is held to check it.
     TooLarge,
     /// The request was here before.
@@ -57,6 +59,7 @@ impl Reason {
             Self::Expired => "expired",
             Self::Signature => "signature",
             Self::Digest => "digest",
+            Self::Broken => "broken",
             Self::TooLarge => "too-large",
             Self::Replayed => "replayed",
             Self::Unavailable => "unavailable",
@@ -66,6 +69,7 @@ impl Reason {
     /// The status of an answer to such a request.
     pub const fn status(self) -> http::StatusCode {
         match self {
+            Self::Broken => http::StatusCode::BAD_REQUEST,
             Self::TooLarge => http::StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unavailable => http::StatusCode::SERVICE_UNAVAILABLE,
             _ => http::StatusCode::FORBIDDEN,

@@ -17,7 +17,7 @@ pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<bool, Box<dyn Error + S
 pub trait Replay: Send + Sync + 'static {
     /// True once for each `nonce`, which has to be kept until then (seconds since 1970). An error refuses the request.
     ///
-    /// With Redis: `SET outwork:NONCE 1 NX EXAT until+1`, and whether it answered `OK`.
+    /// With Redis: `SET outwork:NONCE 1 NX EXAT until+60`, a minute longer for clocks that differ, and whether it answered `OK`.
     fn first<'a>(&'a self, nonce: &'a str, until: u64) -> Answer<'a>;
 }
 

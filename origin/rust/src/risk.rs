@@ -35,6 +35,8 @@ pub struct Risk {
     pub transaction: Option<String>,
     /// Whether the signature binds the request's body.
     pub body: Body,
+    /// False where the policy only watches: then the edge would have done as `verdict` says, and did nothing.
+    pub enforced: bool,
 }
 
 /// Whether the signature binds the request's body.
@@ -110,6 +112,7 @@ impl Risk {
             id: members.string("id")?,
             transaction: members.transaction()?,
             body: members.body(covers_body)?,
+            enforced: members.enforced()?,
         })
     }
 }
@@ -171,6 +174,14 @@ impl<'a> Members<'a> {
             (None, _) => Ok(None),
             (_, Some(Bare::String(id))) => Ok(Some(id.clone().into_owned())),
             (_, Some(Bare::Token(id))) => Ok(Some((*id).to_owned())),
+            _ => Err(Malformed),
+        }
+    }
+
+    fn enforced(&self) -> Result<bool, Malformed> {
+        match (self.entry("enforced"), self.bare("enforced")) {
+            (None, _) => Ok(true),
+            (_, Some(Bare::Boolean(enforced))) => Ok(*enforced),
             _ => Err(Malformed),
         }
     }

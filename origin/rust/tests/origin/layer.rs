@@ -24,9 +24,12 @@ fn named(name: &str) -> Value {
     all["cases"].as_array().unwrap().iter().find(|case| case["name"] == name).unwrap().clone()
 }
 
+fn verifier() -> Verifier {
+    Verifier::new(Keys::parse(vectors("evidence.json")["keys"].as_str().unwrap()).unwrap())
+}
+
 fn layer() -> EvidenceLayer {
-    let keys = Keys::parse(vectors("evidence.json")["keys"].as_str().unwrap()).unwrap();
-    EvidenceLayer::new(Verifier::new(keys)).clock(clock)
+    EvidenceLayer::without_replay(verifier()).clock(clock)
 }
 
 /// Says what it was told, and gives the body back.
@@ -94,7 +97,7 @@ async fn bad_evidence_never_reaches_the_service() {
 
 #[tokio::test]
 async fn a_request_comes_once_and_a_refused_one_does_not_use_it_up() {
-    let layer = layer().replay(MemoryReplay::with_capacity(2).clock(clock));
+    let layer = EvidenceLayer::new(verifier(), MemoryReplay::with_capacity(2).clock(clock)).all_once().clock(clock);
     let mut found = Vec::new();
     for name in ["another body", "a bound body", "a bound body", "a page", "a path and a query"] {
         let (status, said) = ask(&layer, &named(name)).await;
@@ -112,7 +115,19 @@ async fn a_cache_that_is_gone_refuses() {
             Box::pin(async { Err(Box::<dyn Error + Send + Sync>::from("gone")) })
         }
     }
-    assert_eq!(ask(&layer().replay(Gone), &named("a page")).await.0, 503);
+    assert_eq!(ask(&EvidenceLayer::new(verifier(), Gone).clock(clock), &named("a bound body")).await.0, 503);
+}
+
+#[tokio::test]
+async fn pages_may_come_again_and_observing_leaves_the_body() {
+    let layer = EvidenceLayer::new(verifier(), MemoryReplay::with_capacity(0)).clock(clock);
+    assert_eq!(ask(&layer, &named("a page")).await.0, 200, "the cache is not asked");
+    for name in ["another body", "a bound body", "no digest"] {
+        let case = named(name);
+        let (status, said) = ask(&layer.clone().observe(), &case).await;
+        assert!(status == 200 && said["state"].as_str().unwrap().starts_with("refused"), "{name}: {said}");
+        assert_eq!(said["body"], String::from_utf8_lossy(&decoded(&case["request"]["body"])).as_ref());
+    }
 }
 
 #[tokio::test]

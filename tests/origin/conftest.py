@@ -1,0 +1,92 @@
+"""The shipped edge configuration in front of four small origins, each with a verifier, and one that only writes down what arrives."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests" / "live")]
+
+from harness import build, edge, environment, paths, process, stack  # noqa: E402
+from harness.edge import Ports  # noqa: E402
+from harness.envoy import Envoy  # noqa: E402
+from origin import Echo  # noqa: E402
+
+ORIGINS = ("axum", "node", "asgi", "wsgi")
+ALL = """            - name: all
+              domains: ["*"]
+"""
+CLUSTERS = "  clusters:\n"
+
+
+@dataclass
+class Stand:
+    """An Envoy, what it leads to, and where that listens."""
+
+    envoy: Envoy
+    echo: Echo
+    ports: dict[str, int]
+    keys: str
+
+
+def commands(port: dict[str, int]) -> dict[str, list[str | Path]]:
+    """How each origin is started."""
+    servers = HERE / "servers"
+    python = environment.python()
+    return {
+        "axum": [build.axum_origin(), str(port["axum"])],
+        "node": ["node", servers / "node.mjs", str(port["node"])],
+        "asgi": [python, servers / "asgi_app.py", str(port["asgi"])],
+        "wsgi": [python, servers / "wsgi_app.py", str(port["wsgi"])],
+    }
+
+
+def template(run: Path, ports: dict[str, int]) -> Path:
+    """The shipped configuration with a virtual host and a cluster for each origin: `node.example` leads to Node's."""
+    text = edge.TEMPLATE.read_text()
+    hosts = "".join(f'            - {{name: {name}, domains: [{name}.example], routes: [{{match: {{prefix: /}}, route: {{cluster: {name}}}}}]}}\n' for name in ports)
+    address = "{socket_address: {address: 127.0.0.1, port_value: %d}}"
+    clusters = "".join(
+        f"  - {{name: {name}, type: STATIC, connect_timeout: 1s, load_assignment: {{cluster_name: {name}, endpoints: [{{lb_endpoints: [{{endpoint: {{address: {address % port}}}}}]}}]}}}}\n"
+        for name, port in ports.items()
+    )
+    for old, new in {ALL: hosts + ALL, CLUSTERS: CLUSTERS + clusters}.items():
+        assert old in text, f"`{old}` is not in {edge.TEMPLATE}"
+        # Both listeners have routes; one has written them down, the other refers to it.
+        text = text.replace(old, new)
+    path = run / "template.yaml"
+    path.write_text(text)
+    return path
+
+
+@pytest.fixture(scope="session")
+def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
+    """Started once, stopped whatever happens."""
+    run = tmp_path_factory.mktemp("origin")
+    wasm, outwork = build.filter(), build.command()
+    made = stack.Built(wasm, outwork, build.bundle(outwork, HERE / "policy", run / "policy.bundle"))
+    secrets = edge.keys()
+    # As who runs origins gets them: not the masters.
+    given = subprocess.run([outwork, "keys", "evidence"], env={**os.environ, **secrets}, capture_output=True, text=True, check=True).stdout.strip()
+    ports = {name: process.free_port() for name in ORIGINS}
+    echo, servers = Echo(), []
+    try:
+        env = {"OUTWORK_EVIDENCE_KEYS": given, "PYTHONPATH": str(ROOT / "origin" / "python")}
+        for name, argv in commands(ports).items():
+            servers.append(process.Server(name, argv, run / f"{name}.log", env=env))
+        for name, server in zip(ORIGINS, servers):
+            server.wait_until(lambda port=ports[name]: process.listening(port))
+        with stack.start(run, made, Ports(origin=echo.port), env=secrets, template=template(run, ports), concurrency=1) as envoy:
+            yield Stand(envoy, echo, ports, given)
+    finally:
+        for server in servers:
+            server.stop()
+        echo.close()

@@ -1,0 +1,39 @@
+"""The origin of tests/origin in WSGI, on the standard library's server: python wsgi_app.py PORT."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+from told import told
+
+from outwork_origin import MemoryReplayCache, OutworkWSGI, TransactionRefused, risk_of
+
+
+class Handler(WSGIRequestHandler):
+    """Hands on the target as it came, as servers for more than tests do."""
+
+    def get_environ(self) -> dict[str, Any]:
+        """With RAW_URI."""
+        return {**super().get_environ(), "RAW_URI": self.path}
+
+
+def shop(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+    """Says what the edge said, and sells."""
+    risk, status = risk_of(environ), "200 OK"
+    said: Any = told(risk)
+    if environ["PATH_INFO"] == "/checkout":
+        try:
+            risk.require_transaction("checkout")
+            said = {"order": environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])).decode(), "risk": said}
+        except TransactionRefused as refused:
+            status, said = "403 Forbidden", {"error": str(refused)}
+    start(status, [("content-type", "application/json")])
+    return [json.dumps(said).encode()]
+
+
+if __name__ == "__main__":
+    make_server("127.0.0.1", int(sys.argv[1]), OutworkWSGI(shop, replay=MemoryReplayCache(), once="all", scheme="forwarded"), handler_class=Handler).serve_forever()
