@@ -86,8 +86,12 @@ fn host(name: &str) -> Result<Host, String> {
 pub(super) fn summary(compiled: &Compiled) -> String {
     let tests = compiled.tests.len();
     let models = if compiled.models > 0 { count(compiled.models, "model") + ", " } else { String::new() };
+    let transactions = match compiled.transactions {
+        0 => String::new(),
+        some => count(some, "transaction") + ", ",
+    };
     let (rules, limits) = (count(compiled.rules, "rule"), count(compiled.limits, "limit"));
-    format!("{rules}, {limits}, {models}{} passed", count(tests, "test"))
+    format!("{rules}, {limits}, {transactions}{models}{} passed", count(tests, "test"))
 }
 
 /// Shows a report on standard error.

@@ -8,6 +8,7 @@ mod models;
 mod risk;
 mod rules;
 pub(crate) mod text;
+mod transactions;
 
 use outwork_compiler::{Notes, Request, in_words};
 use outwork_engine::facts::Facts;
@@ -25,6 +26,7 @@ use models::ExplainedModel;
 use risk::Arithmetic;
 use rules::ExplainedRule;
 pub(crate) use rules::{action, layer};
+use transactions::ExplainedTransaction;
 
 use crate::instant;
 
@@ -49,6 +51,11 @@ pub(crate) struct Explanation {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     asked: Vec<ExplainedRule>,
     limits: Vec<Limit>,
+    /// Where in its window of observation the request falls.
+    window: &'static str,
+    /// The transactions whose conditions hold, in the order of the policy.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    transactions: Vec<ExplainedTransaction>,
     facts: Vec<Named>,
     signals: Vec<Named>,
 }
@@ -99,6 +106,8 @@ impl Explainer<'_> {
             rules: standings.iter().filter_map(|&(place, standing)| describe.rule(place, Some(standing))).collect(),
             asked: asked.filter_map(|place| describe.rule(place, of(&standings, place))).collect(),
             limits: limits::due(self.policy, &charges, &stepped, &keyless),
+            window: decision.window.name(),
+            transactions: transactions::holding(self.policy, self.notes, (&scratch, &scene), &decision),
             facts: facts::of(facts),
             signals: SIGNALS.iter().map(|signal| Named::of(signal.name, (signal.read)(&scene))).collect(),
             risk: Arithmetic::of(self.policy, &standings, &decision.scored, seen),

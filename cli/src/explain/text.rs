@@ -21,6 +21,7 @@ pub(crate) fn write(explanation: &Explanation) -> String {
     if explanation.limits.is_empty() {
         out.line("  none");
     }
+    transactions(&mut out, explanation);
     effects(&mut out, &explanation.decision);
     out.line("\nfacts");
     table(&mut out, &explanation.facts);
@@ -160,6 +161,25 @@ fn rule(out: &mut Lines, rule: &ExplainedRule) {
     match &rule.condition {
         Some(condition) => out.0.push_str(&condition.lines("      ")),
         None => note(out, "when", &rule.when),
+    }
+}
+
+fn transactions(out: &mut Lines, explanation: &Explanation) {
+    if explanation.transactions.is_empty() {
+        return;
+    }
+    out.line("\ntransactions");
+    for one in &explanation.transactions {
+        out.line(one.line(explanation.window));
+        for (name, text) in [("at", &one.place), ("why", &one.why)] {
+            if !text.is_empty() {
+                out.line(format!("      {name:7}  {text}"));
+            }
+        }
+        match &one.condition {
+            Some(condition) => out.0.push_str(&condition.lines("      ")),
+            None => out.line(format!("      when     {}", one.when)),
+        }
     }
 }
 
