@@ -52,7 +52,9 @@ export function members(risk) {
 /** The end of an order. */
 export function thanks(risk, id) {
   const bought = products.find((one) => one.id === id);
-  return page("Thank you", risk, `<p>${bought ? text(bought.name) : "Nothing"} is on its way. It will not arrive: this is a demo.</p>`);
+  const vouched = /(^|, )transaction="checkout";body=bound(,|$)/.test(risk.header ?? "");
+  const proof = vouched ? '<p class="note" role="status">The edge vouches for this order as it arrived: its signature covers the body.</p>' : "";
+  return page("Thank you", risk, `${proof}<p>${bought ? text(bought.name) : "Nothing"} is on its way. It will not arrive: this is a demo.</p>`);
 }
 
 /** 404. */

@@ -31,6 +31,15 @@ test("a page shows what the edge said, and nothing in it becomes markup", async 
   assert.match(body, /second factor/);
 });
 
+test("an order says whether the edge vouches for it", async () => {
+  const order = async (risk) => {
+    const answer = await fetch(`${base}/checkout`, { method: "POST", body: new URLSearchParams({ product: "ravelin" }), headers: { "outwork-risk": risk } });
+    return answer.text();
+  };
+  assert.match(await order('risk=1, band=low, transaction="checkout";body=bound, reasons=()'), /vouches for this order/);
+  assert.doesNotMatch(await order('risk=1, band=low, transaction="checkout";body=unbound, reasons=()'), /vouches/);
+});
+
 test("a form's text is shown, not run", async () => {
   const answer = await fetch(`${base}/login`, { method: "POST", body: new URLSearchParams({ email: "<img src=x>" }) });
   assert.equal(answer.status, 401);
