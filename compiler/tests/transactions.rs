@@ -11,10 +11,12 @@ use outwork_engine::{
     limits::{Charged, Word},
     policy::Policy,
     rules::Scratch,
+    structured::{Bare, Dictionary, Edition, Member},
     time::Time,
 };
+use proptest::prelude::*;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 const KEYS: &str = "test:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=";
 
@@ -121,16 +123,21 @@ struct Seen {
     removed: Vec<String>,
 }
 
+fn bundle(mode: &str) -> Vec<u8> {
+    let files = BTreeMap::from([
+        ("outwork.toml".to_owned(), POLICY.replace("MODE", mode).into_bytes()),
+        ("pack.toml".to_owned(), PACK.as_bytes().to_vec()),
+    ]);
+    compile_files(&files, "outwork.toml").unwrap_or_else(|report| panic!("{}", report.render(false))).bundle
+}
+
 impl Site {
     fn new(mode: &str) -> Self {
-        let files = BTreeMap::from([
-            ("outwork.toml".to_owned(), POLICY.replace("MODE", mode).into_bytes()),
-            ("pack.toml".to_owned(), PACK.as_bytes().to_vec()),
-        ]);
-        let compiled =
-            compile_files(&files, "outwork.toml").unwrap_or_else(|report| panic!("{}", report.render(false)));
+        static BUNDLES: [LazyLock<Vec<u8>>; 2] =
+            [LazyLock::new(|| bundle("enforce")), LazyLock::new(|| bundle("shadow"))];
+        let [enforce, shadow] = &BUNDLES;
         Self {
-            policy: Policy::load(&compiled.bundle).unwrap(),
+            policy: Policy::load(if mode == "enforce" { enforce } else { shadow }).unwrap(),
             keys: Keyring::parse(KEYS).unwrap(),
             store: BTreeMap::new(),
         }
@@ -387,4 +394,43 @@ fn no_twin_of_the_field_reaches_an_origin_that_reads_underscores_as_hyphens() {
     let untouched = with(post("/other", "x"), "content-digest", "sha-256=:AAAA:");
     let seen = Site::new("enforce").ask(&untouched);
     assert!(seen.status.is_none() && seen.removed.is_empty() && seen.digest.is_empty(), "{seen:?}");
+}
+
+/// What a line says of SHA-256: the byte sequences that it names so.
+fn stated(line: &[u8]) -> Vec<String> {
+    let bytes = |member: &Member<'_>| match (member.key, member.value.item()?.bare.clone()) {
+        ("sha-256", Bare::Bytes(text)) => Some(text.to_owned()),
+        _ => None,
+    };
+    let read = Dictionary::read(line, Edition::Rfc8941);
+    read.iter().flat_map(|dictionary| &dictionary.sent).filter_map(bytes).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    /// Whatever a client writes, one line arrives that every reader reads alike, or the request does not.
+    #[test]
+    fn the_origin_gets_one_digest_and_it_is_true(
+        body in "[a-c]{0,8}",
+        lines in proptest::collection::vec("( ?(sha-256|sha-512|SHA-256|a)(=(:[A-D]{0,4}:|OURS|1|\"x\"|\\(1\\)))?(;p=1)?[,; ]{0,2}){0,3}|.{0,12}", 0..4),
+    ) {
+        let hash = Base64::encode_string(&Sha256::digest(&body));
+        let lines: Vec<Vec<u8>> =
+            lines.iter().map(|line| line.replace("OURS", &format!(":{hash}:")).into_bytes()).collect();
+        let mut request = observed(post("/checkout", &body), 0);
+        request.headers.extend(lines.iter().map(|line| ("content-digest".to_owned(), line.clone())));
+        let seen = Site::new("enforce").ask(&request);
+        let lies = lines.iter().flat_map(|line| stated(line)).any(|digest| digest != hash);
+        prop_assert_eq!(seen.status, lies.then_some(400), "{:?}", lines);
+        if !lies {
+            let removed = seen.removed.iter().any(|name| name == "content-digest");
+            let kept = lines.iter().filter(|_| !removed).cloned();
+            let arrives: Vec<Vec<u8>> = kept.chain(seen.digest.into_iter().map(String::into_bytes)).collect();
+            prop_assert_eq!(arrives.len(), 1, "{:?}", arrives);
+            prop_assert_eq!(stated(&arrives[0]), [hash], "{:?}", arrives);
+            prop_assert_eq!(arrives[0].trim_ascii(), arrives[0].as_slice());
+            prop_assert!(seen.covered);
+        }
+    }
 }
