@@ -7,6 +7,7 @@ from typing import Any, Iterator
 
 import grpc
 from envoy.service.accesslog.v3 import als_pb2, als_pb2_grpc
+from google.protobuf import json_format
 from opentelemetry.proto.collector.logs.v1 import logs_service_pb2, logs_service_pb2_grpc
 
 
@@ -16,9 +17,12 @@ class Collector(logs_service_pb2_grpc.LogsServiceServicer):
     def __init__(self) -> None:
         self.received: list[Any] = []
         self.resources: list[dict[str, str]] = []
+        self.lines: list[str] = []
 
     def Export(self, request: logs_service_pb2.ExportLogsServiceRequest, context: grpc.ServicerContext) -> logs_service_pb2.ExportLogsServiceResponse:
         """Keeps every log record."""
+        # As a Collector's `file` exporter writes it: OTLP's JSON, a request a line.
+        self.lines.append(json_format.MessageToJson(request, indent=None))
         for of in request.resource_logs:
             self.resources.append(attributes(of.resource.attributes))
             for scope in of.scope_logs:
@@ -32,12 +36,14 @@ class AccessLogService(als_pb2_grpc.AccessLogServiceServicer):
     def __init__(self) -> None:
         self.received: list[Any] = []
         self.names: set[str] = set()
+        self.nodes: set[str] = set()
 
     def StreamAccessLogs(self, messages: Iterator[als_pb2.StreamAccessLogsMessage], context: grpc.ServicerContext) -> als_pb2.StreamAccessLogsResponse:
         """Keeps every entry of HTTP."""
         for message in messages:
             if message.HasField("identifier"):
                 self.names.add(message.identifier.log_name)
+                self.nodes.add(message.identifier.node.id)
             self.received.extend(message.http_logs.log_entry)
         return als_pb2.StreamAccessLogsResponse()
 

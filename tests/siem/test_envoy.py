@@ -5,6 +5,9 @@ from __future__ import annotations
 import copy
 import dataclasses
 import json
+import os
+import socket
+import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -12,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import page
 import policies
 import pytest
 import schemas
@@ -35,6 +39,7 @@ class Played:
     """An Envoy that has answered every request, and what came of them where."""
 
     envoy: Envoy
+    keys: dict[str, str]
     receivers: Receivers
     statuses: Counter[int]
     file: list[str]
@@ -68,9 +73,10 @@ def template(run: Path, receivers: Receivers) -> Path:
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     run, echo, receivers = tmp_path_factory.mktemp("siem"), Echo(), Receivers()
     try:
-        with stack.start(run, stack.built(), Ports(origin=echo.port), template=template(run, receivers)) as envoy:
+        keys = edge.keys()
+        with stack.start(run, stack.built(), Ports(origin=echo.port), template=template(run, receivers), env=keys) as envoy:
             statuses = ask(envoy)
-            played = Played(envoy, receivers, statuses, [])
+            played = Played(envoy, keys, receivers, statuses, [])
             wait(lambda: min(len(received) for received in (played.records(), played.bodies(), played.tags())) >= REQUESTS)
             played.file = played.records()
             yield played
@@ -112,8 +118,10 @@ def test_each_way_carries_the_very_record_and_loses_none(played):
 
 
 def test_every_record_is_what_its_schema_says(played):
-    wrong = {fault for line in played.file for fault in schemas.faults(json.loads(line))}
+    records = [json.loads(line) for line in played.file]
+    wrong = {fault for record in records for fault in schemas.faults(record)}
     assert not wrong, "\n".join(sorted(wrong))
+    assert page.unexplained(records) == set()
 
 
 def test_records_of_a_real_connection_say_what_it_was(played):
@@ -133,11 +141,39 @@ def test_records_of_a_real_connection_say_what_it_was(played):
 def test_what_the_origin_answered_stands_beside_the_record(played):
     told = Counter(int(attributes(one.attributes)["http.response.status_code"]) for one in played.receivers.collector.received)
     assert told == played.statuses
-    assert played.receivers.collector.resources[0] == {"service.name": "outwork"}
-    assert played.receivers.service.names == {"outwork"}
+    resource = played.receivers.collector.resources[0]
+    assert (resource["service.name"], resource["node_name"], resource["log_name"]) == ("outwork", "outwork-edge", "outwork")
+    assert (played.receivers.service.names, played.receivers.service.nodes) == ({"outwork"}, {"outwork-edge"})
     # docs/siem.md says so, for receivers that have to drop it.
     entry = next(one for one in played.receivers.service.received if "card" in one.request.path)
     assert entry.common_properties.downstream_remote_address.socket_address.address == "127.0.0.1"
+
+
+def test_the_file_and_what_a_collector_archives_prove_that_nothing_is_missing(played, tmp_path):
+    archive = tmp_path / "records.otlp.json"
+    archive.write_text("".join(f"{line}\n" for line in played.receivers.collector.lines))
+    for log in (played.envoy.run / "log" / "records.jsonl", archive):
+        assert verify(played, log).returncode == 0, verify(played, log).stdout
+    spoilt = played.receivers.collector.lines
+    spoilt[0] = spoilt[0].replace(played.bodies()[0][-40:].replace('"', '\\"'), "")
+    archive.write_text("".join(f"{line}\n" for line in spoilt))
+    assert verify(played, archive).returncode == 1
+
+
+def verify(played: Played, log: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([build.command(), "verify", "--audit", log], capture_output=True, text=True, env={**os.environ, **played.keys})
+
+
+def test_what_left_no_record_is_logged_apart(played):
+    """A request that Envoy refuses before the filter has a line of its own, which names nobody."""
+    with socket.create_connection(("127.0.0.1", played.envoy.ports.http)) as sent:
+        sent.sendall(b"GET / HTTP/1.1\r\nhost: shop.example\r\nunder_score: 1\r\nconnection: close\r\n\r\n")
+        assert b" 400 " in sent.recv(4096)
+    log = played.envoy.run / "log" / "unrecorded.jsonl"
+    wait(log.read_text)
+    (line,) = map(json.loads, log.read_text().splitlines())
+    assert line["status"] == 400 and "underscore" in line["details"]
+    assert len(played.records()) == REQUESTS
 
 
 def test_receivers_that_are_gone_cost_logs_and_no_request(played):
@@ -157,7 +193,7 @@ def test_in_the_words_of_ecs_and_of_acted_requests_alone(tmp_path):
     made = dataclasses.replace(shipped, bundle=bundle)
     try:
         with stack.start(tmp_path / "run", made, Ports(origin=echo.port), template=template(tmp_path, receivers)) as envoy:
-            played = Played(envoy, receivers, Counter(), [])
+            played = Played(envoy, {}, receivers, Counter(), [])
             with httpx.Client(verify=False, trust_env=False) as client:
                 statuses = [client.get(f"https://localhost:{envoy.ports.https}{path}").status_code for path in ["/robots.txt", "/.env"] * 2]
             wait(lambda: min(len(received) for received in (played.records(), played.bodies(), played.tags())) >= 2)

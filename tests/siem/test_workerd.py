@@ -6,6 +6,7 @@ import json
 import subprocess
 from pathlib import Path
 
+import page
 import policies
 import pytest
 import schemas
@@ -29,4 +30,5 @@ def test_every_line_of_a_worker_is_what_its_schema_says(worker: None, tmp_path: 
     assert all(key in record for record in records)
     wrong = {fault for record in records for fault in schemas.faults(record)}
     assert not wrong, "\n".join(sorted(wrong))
+    assert page.unexplained(records) == set()
 
