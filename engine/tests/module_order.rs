@@ -8,7 +8,7 @@ fn modules() -> Vec<String> {
     lib.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).map(String::from).collect()
 }
 
-/// Every source file of a module, with its text up to its tests, where anything may be used; a file `tests.rs` is nothing else.
+/// Every source file of a module, with its text up to its tests, where anything may be used; files `tests.rs` and `vectors.rs` are nothing else.
 fn sources(module: &str) -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut pending = vec![root.join(module), root.join(format!("{module}.rs"))];
@@ -17,7 +17,7 @@ fn sources(module: &str) -> Vec<(String, String)> {
         if path.is_dir() {
             let entries = fs::read_dir(&path).expect("a readable folder");
             pending.extend(entries.map(|entry| entry.expect("a readable entry").path()));
-        } else if path.is_file() && path.file_name().is_none_or(|name| name != "tests.rs") {
+        } else if path.is_file() && path.file_name().is_none_or(|name| name != "tests.rs" && name != "vectors.rs") {
             let text = fs::read_to_string(&path).expect("a readable file");
             let code = text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
             files.push((path.display().to_string(), code));

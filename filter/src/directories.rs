@@ -308,6 +308,13 @@ mod tests {
         vm.create(9, ROOT);
         assert_eq!(vm.request(9, true), Action::Continue);
         assert_eq!(vm.host().metric("outwork_agents.outcome.invalid"), 1, "a key whose secret is published");
+        for context in 10..60 {
+            vm.host().request(&headers);
+            vm.create(context, ROOT);
+            assert_eq!(vm.request(context, true), Action::Continue);
+        }
+        assert_eq!(vm.host().metric("outwork_agents.outcome.invalid"), 16, "after that it is not looked at");
+        assert_eq!(vm.host().metric("outwork_agents.outcome.unverifiable"), 36);
     }
 
     #[test]

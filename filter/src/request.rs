@@ -125,7 +125,8 @@ fn attend<H: Host>(
     let noted = text.as_deref().map_or(Noted::NOTHING, connection::read);
     let connection = Connection { address: address(host, plugin, memory, &noted), ..noted.connection };
     let protocol = protocol(host, memory, noted.id);
-    let directories = plugin.agents.as_ref().map(|_| &plugin.directories);
+    let has_patience = memory.patience.has(connection.address, now);
+    let directories = plugin.agents.as_ref().map(|_| &plugin.directories).filter(|_| has_patience);
     let facts = Facts { directories, ..sent.facts(now, entropy, connection, protocol) };
     match (plan(&facts), rest.body) {
         (Plan::Judge, body) => {
@@ -155,6 +156,7 @@ fn judge<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, facts: &Facts<
     let assessment = plugin.policy.assess(facts, &plugin.keys, &mut memory.scratch);
     if let (Some(introduced), None) = (assessment.introduced(), asked) {
         memory.metrics.introduced(host, introduced.outcome);
+        memory.patience.note(facts.connection.address, introduced.outcome, facts.now);
     }
     let (charges, moment) = (assessment.charges(), Moment { now: facts.now, entropy: facts.entropy });
     let charged = match asked {

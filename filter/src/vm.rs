@@ -17,7 +17,7 @@ use crate::{
     tarpit::Tarpit,
     waiting::Waiting,
 };
-use outwork_engine::{record::chain::Head, rules::Scratch, time::Time};
+use outwork_engine::{agents::signature::Patience, record::chain::Head, rules::Scratch, time::Time};
 use std::ops::Range;
 
 /// Without a clock all refusals are due.
@@ -75,6 +75,8 @@ pub struct Memory {
     pub breakers: Breakers,
     /// Refusals that are held back.
     pub tarpit: Tarpit,
+    /// Whose signatures are looked at.
+    pub patience: Patience,
 }
 
 /// What came of a call.

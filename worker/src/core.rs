@@ -3,6 +3,7 @@
 use std::{fmt, rc::Rc};
 
 use outwork_engine::{
+    agents::signature::Patience,
     directories::Directories,
     endpoint::{Plan, plan},
     fact::Fact,
@@ -42,6 +43,8 @@ pub(crate) struct Core {
     chain: Option<Chain>,
     /// What is known of the agents' directories; shared with the facts of the request that is being decided.
     directories: Rc<Directories>,
+    /// Whose signatures are looked at.
+    patience: Patience,
 }
 
 impl Core {
@@ -56,7 +59,7 @@ impl Core {
         let places = Places::new(policy.limits(), str::from_utf8(bindings).unwrap_or_default());
         let directories = Directories::of(policy.agents().iter().filter_map(|agent| agent.directory.as_deref()));
         let (scratch, store, directories) = (Scratch::default(), Store::new(), Rc::new(directories));
-        Ok(Self { policy, keys, scratch, store, places, chain: None, directories })
+        Ok(Self { policy, keys, scratch, store, places, chain: None, directories, patience: Patience::default() })
     }
 
     /// Appends the global limits that no binding holds, and the bindings that hold no limit, a line each: `limit` or `binding`, and
@@ -68,6 +71,12 @@ impl Core {
         lines.for_each(|line| out.extend_from_slice(line.as_bytes()));
     }
 
+    /// The facts with what is known of directories, unless too many signatures of this address were invalid.
+    fn with<'a>(&self, directories: &'a Directories, facts: Facts<'a>) -> Facts<'a> {
+        let has_patience = self.patience.has(facts.connection.address, facts.now);
+        Facts { directories: has_patience.then_some(directories), ..facts }
+    }
+
     /// What is known of the agents' directories, to be read and changed.
     pub(crate) fn directories(&mut self) -> &mut Directories {
         Rc::make_mut(&mut self.directories)
@@ -76,7 +85,7 @@ impl Core {
     /// Decides on the request in `input`, and appends what to do to `out`.
     pub(crate) fn decide(&mut self, input: &[u8], out: &mut Vec<u8>) {
         let (incoming, directories) = (Incoming::read(input), Rc::clone(&self.directories));
-        let facts = Facts { directories: Some(&directories), ..incoming.facts() };
+        let facts = self.with(&directories, incoming.facts());
         match plan(&facts) {
             Plan::Judge => self.judge(&facts, Before::Nothing, out),
             Plan::Serve => self.serve(&facts, &[], None, out),
@@ -88,7 +97,7 @@ impl Core {
     /// came of its charges, where it was charged before.
     pub(crate) fn finish(&mut self, input: &[u8], body: &[u8], known: &[u8], out: &mut Vec<u8>) {
         let (incoming, directories) = (Incoming::read(input), Rc::clone(&self.directories));
-        let facts = Facts { directories: Some(&directories), ..incoming.facts() };
+        let facts = self.with(&directories, incoming.facts());
         match plan(&facts) {
             Plan::Judge => {
                 let facts = Facts { body: Fact::Known(body), ..facts };
@@ -102,7 +111,7 @@ impl Core {
     pub(crate) fn settle(&mut self, input: &[u8], body: &[u8], answers: &[u8], out: &mut Vec<u8>) {
         let (incoming, answers) = (Incoming::read(input), Answers::read(answers));
         let directories = Rc::clone(&self.directories);
-        let facts = Facts { directories: Some(&directories), ..incoming.facts() };
+        let facts = self.with(&directories, incoming.facts());
         match plan(&facts) {
             Plan::Judge => self.judge(&facts, Before::Asked(answers), out),
             Plan::Serve | Plan::Collect(_) => self.serve(&facts, body, Some(answers), out),
@@ -110,8 +119,11 @@ impl Core {
     }
 
     fn judge(&mut self, facts: &Facts<'_>, before: Before<'_>, out: &mut Vec<u8>) {
-        let Self { policy, keys, scratch, store, places, chain, .. } = self;
+        let Self { policy, keys, scratch, store, places, chain, patience, .. } = self;
         let assessment = policy.assess(facts, keys, scratch);
+        if let (Some(introduced), Before::Nothing) = (assessment.introduced(), &before) {
+            patience.note(facts.connection.address, introduced.outcome, facts.now);
+        }
         let charging = Charging { places, store, charges: assessment.charges(), now: facts.now };
         let charged = match before {
             Before::Nothing => charge(charging, None, out),

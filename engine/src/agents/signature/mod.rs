@@ -14,9 +14,14 @@
 //! should limit that agent. Nonces are not remembered: bots send one signature with many requests, as the draft lets them.
 
 mod named;
+mod patience;
 mod profile;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod vectors;
+
+pub use patience::Patience;
 
 use super::{Agent, Introduced, Outcome};
 use crate::{
