@@ -68,7 +68,7 @@ def _ocsf_validator() -> Draft202012Validator:
 
 def ecs_faults(record: Json) -> list[str]:
     """By the field definitions: every field is there, and of the type, shape and words that it has. Only `outwork.*` is ours."""
-    version, fields = _ecs()
+    version, fields = ecs_fields()
     flat = dict(_leaves(record))
     found = [f"`{name}` is missing" for name in ("@timestamp", "ecs.version", "event.kind", "event.category", "event.type", "event.outcome") if name not in flat]
     if flat.get("ecs.version") != version:
@@ -134,7 +134,8 @@ def _type_faults(fields: Json, flat: Json) -> list[str]:
 
 
 @functools.cache
-def _ecs() -> tuple[str, Json]:
+def ecs_fields() -> tuple[str, Json]:
+    """The version of ECS, and its fields by name."""
     environment.node_packages(HERE)
     program = 'import ecs from "@elastic/ecs"; console.log(JSON.stringify([ecs.EcsVersion, ecs.EcsFlat]))'
     said = subprocess.run(["node", "--input-type=module", "-e", program], cwd=HERE, capture_output=True, text=True, check=True)

@@ -15,6 +15,7 @@ import pytest
 import schemas
 from conftest import ROOT
 
+SCENARIO = ROOT / "envoy-config" / "siem"
 # Members that only hosts write, or policies that the corpus has not.
 ELSEWHERE = {"agent", "transaction", "session", "network", "elapsed_us", "sampled", "chain", "behaviour"}
 
@@ -91,3 +92,51 @@ def pretty(record: dict[str, Any]) -> str:
             text = '{"outwork": ' + text + "}" if name == "unmapped" else text
         lines.append(f"  {json.dumps(name)}: {text}")
     return "{\n" + ",\n".join(lines) + "\n}"
+
+
+def test_the_index_template_has_every_field_of_the_type_that_ecs_gives_it(written):
+    template = json.loads((SCENARIO / "elastic-index-template.json").read_text())["template"]["mappings"]
+    mapped = dict(types(template["properties"]))
+    _, fields = schemas.ecs_fields()
+    assert {name: kind for name, kind in mapped.items() if not name.startswith("outwork.")} == {name: fields[name]["type"] for name in mapped if not name.startswith("outwork.")}
+    records = [record for record in written[0] if "ecs" in record]
+    wrong = {f"{name}: {value!r}" for record in records for name, value in values(record, mapped) if not fits(mapped.get(name, ""), value)}
+    assert wrong == set()
+
+
+def types(properties: dict[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+    """The fields of a mapping, with their types."""
+    for name, inside in properties.items():
+        if "properties" in inside:
+            yield from types(inside["properties"], f"{path}{name}.")
+        else:
+            yield f"{path}{name}", inside["type"]
+
+
+def values(value: Any, mapped: dict[str, str], path: str = "") -> Iterator[tuple[str, Any]]:
+    """What Elasticsearch would index of a record: a list is its elements, and what is flattened is one."""
+    for name, inside in value.items():
+        for one in inside if isinstance(inside, list) else [inside]:
+            if isinstance(one, dict) and mapped.get(f"{path}{name}") != "flattened":
+                yield from values(one, mapped, f"{path}{name}.")
+            else:
+                yield f"{path}{name}", one
+
+
+def fits(kind: str, value: Any) -> bool:
+    """Whether a field of this type takes the value; a `short` has 16 bits."""
+    if kind == "short":
+        return isinstance(value, int) and not isinstance(value, bool) and -(1 << 15) <= value < 1 << 15
+    return isinstance(value, {"flattened": (dict,), **schemas.TYPES}.get(kind, ())) and (kind == "boolean") == isinstance(value, bool)
+
+
+def test_splunk_finds_the_time_of_a_record_and_takes_all_of_it(written):
+    text = (SCENARIO / "splunk-props.conf").read_text()
+    setting = {name: value for name, _, value in (line.partition(" = ") for line in text.splitlines()) if value}
+    for record in (record for record in written[0] if "class_uid" in record):
+        line = json.dumps(record, separators=(",", ":"))
+        assert len(line) < int(setting["TRUNCATE"])
+        begins = re.match(setting["TIME_PREFIX"], line)
+        assert line[begins.end():][: int(setting["MAX_TIMESTAMP_LOOKAHEAD"])] == str(record["time"])
+    aliases = dict(re.findall(r"(\S+) AS (\S+)", setting["FIELDALIAS-outwork"]))
+    assert set(aliases) <= column(0)

@@ -2,13 +2,16 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { once } from "node:events";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { count, pointOf } from "../shell/analytics.js";
 import { BROWSER, call } from "./support/client.mjs";
 import { KEYS } from "./support/keys.mjs";
 import { startOrigin } from "./support/origin.mjs";
-import { SERVED, records, startWorkerd } from "./support/workerd.mjs";
+import { ROOT, SERVED, records, startWorkerd, testBundle } from "./support/workerd.mjs";
 
 let origin, engine;
 before(async () => {
@@ -43,11 +46,15 @@ function shown(point) {
 }
 
 async function arrived(wanted) {
-  for (let turn = 0; engine.points.length < wanted; turn += 1) {
-    assert.ok(turn < 500, `${engine.points.length} of ${wanted} data points`);
+  await until(() => engine.points.length >= wanted);
+  return engine.points.splice(0);
+}
+
+async function until(done) {
+  for (let turn = 0; !done(); turn += 1) {
+    assert.ok(turn < 1_000, "nothing came in five seconds");
     await sleep(5);
   }
-  return engine.points.splice(0);
 }
 
 const full = ({ indexes, blobs, doubles }) => ({
@@ -80,6 +87,28 @@ test("each decision is a data point that says what its record says", async () =>
 
 const CF = { tlsVersion: "TLSv1.3", httpProtocol: "HTTP/2", botManagement: { ja4: "t13d1516h2_8daaf6152771_b186095e22b6" } };
 
+test("where the policy samples what it allows, a data point counts for those that were left out", async () => {
+  const policy = mkdtempSync(join(tmpdir(), "outwork-sampled-"));
+  for (const name of readdirSync(join(ROOT, "worker/test/policy"))) {
+    const text = readFileSync(join(ROOT, "worker/test/policy", name), "utf8");
+    writeFileSync(join(policy, name), text.replace("[policy]\n", "[policy]\nsample_allowed = 0.25\n"));
+  }
+  const edge = await startWorkerd({ outbound: origin.address, env: { OUTWORK_KEYS: KEYS }, bundle: testBundle(policy), analytics: engine.address });
+  try {
+    for (let turn = 0; turn < 60; turn += 1) await call(edge.port, "/");
+    await call(edge.port, "/blocked");
+    await until(() => engine.points.some(({ index }) => index === "block"));
+    const points = engine.points.splice(0);
+    const allowed = points.filter(({ index }) => index === "allow");
+    assert.ok(allowed.length > 0 && allowed.length < 50, `${allowed.length} of 60`);
+    assert.deepEqual([...new Set(allowed.map(({ doubles }) => doubles[0]))], [4]);
+    assert.equal(points.find(({ index }) => index === "block").doubles[0], 1);
+  } finally {
+    await edge.stop();
+    rmSync(policy, { recursive: true });
+  }
+});
+
 test("nobody waits for it: the answer comes first, also where nothing stands behind the binding", async () => {
   const edge = await startWorkerd({ outbound: origin.address, env: { OUTWORK_KEYS: KEYS }, analytics: engine.address });
   const deaf = await startWorkerd({ outbound: origin.address, env: { OUTWORK_KEYS: KEYS }, analytics: "127.0.0.1:9" });
@@ -104,10 +133,7 @@ test("without the binding there is no data point, and with another binding of th
     await records(edge, 1);
     assert.equal((await call(wrong.port, "/", { headers: BROWSER })).status, 500);
     const said = () => wrong.lines.some((line) => line.includes("OUTWORK_ANALYTICS must be a binding"));
-    for (let turn = 0; !said(); turn += 1) {
-      assert.ok(turn < 500, wrong.lines.join("\n"));
-      await sleep(5);
-    }
+    await until(said);
     assert.deepEqual(engine.points, []);
   } finally {
     await edge.stop();
