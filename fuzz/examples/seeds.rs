@@ -24,6 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     challenges(&fuzz.join("corpus/challenge"))?;
     limits(&fuzz.join("corpus/limits"))?;
     tokens(&fuzz.join("corpus/token"))?;
+    chains(&fuzz.join("corpus/audit"))?;
     let models = fuzz.join("../tests/fixtures/catboost");
     copies(&models, "model", &fuzz.join("corpus/model"))?;
     copies(&models, "json", &fuzz.join("corpus/catboost"))?;
@@ -109,6 +110,23 @@ fn challenges(corpus: &Path) -> Result<(), Box<dyn Error>> {
 }
 
 /// A token, and windows behind the 24 bytes that say what is done with them.
+/// The ends of records: what follows a chain's first words.
+fn chains(corpus: &Path) -> Result<(), Box<dyn Error>> {
+    fs::create_dir_all(corpus)?;
+    let mac = "AAECAwQFBgcICQoLDA0ODw";
+    let ends = [
+        format!(r#"0123456789abcdef","sequence":2,"key":"a","previous":"{mac}","mac":"{mac}"}}}}}}}}"#),
+        format!(r#"0123456789abcdef","sequence":1,"key":"a","opens":{{"why":"start"}},"mac":"{mac}"}}}}}}}}"#),
+        format!(
+            r#"0123456789abcdef","sequence":1,"key":"a","opens":{{"why":"reload","run":"0123456789abcdef","number":3,"follows":{{"id":"0123456789abcdef","sequence":9,"mac":"{mac}"}}}},"mac":"{mac}"}}}}}}"#
+        ),
+    ];
+    for (index, end) in ends.iter().enumerate() {
+        fs::write(corpus.join(format!("end-{index}")), end)?;
+    }
+    Ok(())
+}
+
 fn tokens(corpus: &Path) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(corpus)?;
     let keys = Keyring::parse("a:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE").map_err(|error| error.to_string())?;

@@ -14,8 +14,12 @@ pub(super) struct Read {
     upto_at: Option<Place>,
     /// What was read beyond it.
     waiting: BTreeMap<u64, Waiting>,
-    /// Gaps that were found before, here or by an earlier run: from and to.
-    pub(super) gaps: Vec<(u64, u64)>,
+    /// Gaps that were reported: from and to.
+    gaps: Vec<(u64, u64)>,
+    /// Gaps that an earlier run left open, and those that this one leaves open: a log is cut while requests are
+    /// under way, and a record may stand in the next file behind one that was written later.
+    open: Vec<(u64, u64)>,
+    pub(super) left_open: Vec<(u64, u64)>,
     pub(super) opens: Option<Opens>,
     pub(super) keys: Vec<String>,
     pub(super) records: u64,
@@ -46,6 +50,8 @@ impl Read {
             upto_at: None,
             waiting: BTreeMap::new(),
             gaps: Vec::new(),
+            open: Vec::new(),
+            left_open: Vec::new(),
             opens: None,
             keys: Vec::new(),
             records: 0,
@@ -57,8 +63,8 @@ impl Read {
     }
 
     /// As an earlier run left it.
-    pub(super) fn known(head: Head, gaps: Vec<(u64, u64)>) -> Self {
-        Self { upto: Some((head.sequence, head.mac)), gaps, highest: (head.sequence, 0), ..Self::new(head.id) }
+    pub(super) fn known(head: Head, open: Vec<(u64, u64)>) -> Self {
+        Self { upto: Some((head.sequence, head.mac)), open, highest: (head.sequence, 0), ..Self::new(head.id) }
     }
 
     /// The last record; none where none was read.
@@ -78,6 +84,12 @@ impl Read {
         self.records += 1;
         if !self.keys.iter().any(|key| key == sealed.key) {
             self.keys.push(sealed.key.to_owned());
+        }
+        if let Some(open) = self.open.iter().position(|gap| (gap.0..=gap.1).contains(&sequence)) {
+            take(&mut self.open, open, sequence);
+            self.displaced += 1;
+            self.most_displaced = self.most_displaced.max(ordinal);
+            return;
         }
         if let Some(late) = self.gaps.iter().position(|gap| (gap.0..=gap.1).contains(&sequence)) {
             return self.fill(late, sequence, place, findings);
@@ -114,9 +126,7 @@ impl Read {
 
     /// A record whose absence was reported, which comes after all.
     fn fill(&mut self, gap: usize, sequence: u64, place: Place, findings: &mut Vec<Finding>) {
-        let (first, last) = self.gaps.remove(gap);
-        self.gaps
-            .extend([(first, sequence - 1), (sequence + 1, last)].into_iter().filter(|(first, last)| first <= last));
+        take(&mut self.gaps, gap, sequence);
         let message = format!("record {sequence}, which was missed before, is here");
         findings.push(Finding::of(Kind::Displaced, self.id, message).at(place).records(sequence, sequence));
     }
@@ -146,14 +156,20 @@ impl Read {
     }
 
     /// Gives up the records that are missing before those that wait, and says so.
-    pub(super) fn settle(&mut self, findings: &mut Vec<Finding>) {
+    /// Those near the end stay open where another run follows.
+    pub(super) fn settle(&mut self, goes_on: bool, findings: &mut Vec<Finding>) {
+        let end = self.head().map_or(0, |head| head.sequence);
         while let Some((&sequence, waiting)) = self.waiting.first_key_value() {
             let first = self.upto.map_or(1, |(last, _)| last.saturating_add(1));
             if sequence > first {
                 let (last, after) = (sequence - 1, *waiting);
-                findings.push(self.missing(first, last, Some(after.place)));
-                if self.gaps.len() < MOST_KEPT {
-                    self.gaps.push((first, last));
+                if goes_on && end - first < MOST_KEPT as u64 {
+                    self.left_open.push((first, last));
+                } else {
+                    findings.push(self.missing(first, last, Some(after.place)));
+                    if self.gaps.len() < MOST_KEPT {
+                        self.gaps.push((first, last));
+                    }
                 }
                 // What stands before it is not there to be compared; only its own MAC speaks for the link.
                 self.upto = match after.before {
@@ -169,6 +185,17 @@ impl Read {
                 }
             }
             self.go_on(findings);
+        }
+    }
+
+    /// Reports what an earlier run left open, and this one did not find either.
+    pub(super) fn give_up(&mut self, findings: &mut Vec<Finding>) {
+        for (first, last) in std::mem::take(&mut self.open) {
+            let finding = Self::new(self.id).missing(first, last, None);
+            let which =
+                if first == last { format!("record {first} is") } else { format!("records {first} to {last} are") };
+            let message = format!("{which} missing: neither in this log nor in that of the run before");
+            findings.push(Finding { message, ..finding });
         }
     }
 
@@ -194,4 +221,11 @@ impl Read {
             None => finding,
         }
     }
+}
+
+/// Takes a record out of a gap.
+fn take(gaps: &mut Vec<(u64, u64)>, gap: usize, sequence: u64) {
+    let (first, last) = gaps.remove(gap);
+    let rest = [(first, sequence.saturating_sub(1)), (sequence.saturating_add(1), last)];
+    gaps.extend(rest.into_iter().filter(|(first, last)| first <= last));
 }

@@ -26,6 +26,8 @@ pub(crate) enum Kind {
     Key,
     /// Two records with valid MACs contradict each other: who wrote one had the key.
     Forged,
+    /// A record has no chain, in a log whose records have one: anybody can have written it.
+    Unchained,
     /// There are not as many as there should be.
     Count,
 }

@@ -24,7 +24,7 @@ struct Kept {
     sequence: u64,
     mac: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    missing: Vec<(u64, u64)>,
+    open: Vec<(u64, u64)>,
 }
 
 const VERSION: u32 = 1;
@@ -68,7 +68,7 @@ impl Heads {
         let kept = |(id, read): (&Id, &Read)| {
             let Head { sequence, mac, .. } = read.head()?;
             let mac = Base64UrlUnpadded::encode_string(&mac);
-            Some((super::finding::name(*id), Kept { sequence, mac, missing: read.gaps.clone() }))
+            Some((super::finding::name(*id), Kept { sequence, mac, open: read.left_open.clone() }))
         };
         let runs = runs.iter().map(|(run, numbers)| (super::finding::name(*run), numbers.clone())).collect();
         Self { version: VERSION, chains: chains.iter().filter_map(kept).collect(), runs }
@@ -77,9 +77,18 @@ impl Heads {
     pub(super) fn chains(&self) -> BTreeMap<Id, Read> {
         let known = self.chains.iter().filter_map(|(id, kept)| {
             let (id, mac) = (number(id)?, kept.mac()?);
-            Some((id, Read::known(Head { id, sequence: kept.sequence, mac }, kept.missing.clone())))
+            Some((id, Read::known(Head { id, sequence: kept.sequence, mac }, kept.open.clone())))
         });
         known.collect()
+    }
+
+    /// The numbers of chains that were missing then.
+    pub(super) fn missed(&self) -> BTreeMap<u64, BTreeSet<u32>> {
+        let missed = |seen: &BTreeSet<u32>| {
+            let last = seen.last().copied().unwrap_or(0);
+            (1..=last).filter(|number| !seen.contains(number)).collect()
+        };
+        self.runs.iter().filter_map(|(run, seen)| Some((number(run)?, missed(seen)))).collect()
     }
 
     pub(super) fn runs(&self) -> BTreeMap<u64, BTreeSet<u32>> {

@@ -26,6 +26,22 @@ pub(crate) struct Ledger {
     ordinal: u64,
     others: u64,
     unchained: u64,
+    first_unchained: Option<Place>,
+    /// The numbers of chains that were missing when an earlier run ended.
+    missed: BTreeMap<u64, BTreeSet<u32>>,
+}
+
+/// What an auditor wants beside the records.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wants {
+    /// Every record behind those that were written before it.
+    pub(crate) ordered: bool,
+    /// So many of them.
+    pub(crate) count: Option<u64>,
+    /// Whether records without a chain may stand among the others.
+    pub(crate) allow_unchained: bool,
+    /// Whether another run follows, which may find what stands behind the end of this log.
+    pub(crate) goes_on: bool,
 }
 
 /// What was found.
@@ -76,12 +92,14 @@ impl Ledger {
         Self {
             keys,
             chains: heads.chains(),
+            missed: heads.missed(),
             runs: heads.runs(),
             findings: Vec::new(),
             counted: BTreeMap::new(),
             ordinal: 0,
             others: 0,
             unchained: 0,
+            first_unchained: None,
         }
     }
 
@@ -105,6 +123,7 @@ impl Ledger {
                 self.changed(place, None, "its chain cannot be read: it was changed, or its JSON was written anew");
             } else {
                 self.unchained += 1;
+                self.first_unchained = self.first_unchained.or(Some(place));
             }
             return;
         };
@@ -144,7 +163,7 @@ impl Ledger {
         while self.chains.values().map(Read::waiting).sum::<usize>() > MOST_WAITING {
             let Some(chain) = self.chains.values_mut().max_by_key(|chain| chain.waiting()) else { return };
             let mut findings = Vec::new();
-            chain.settle(&mut findings);
+            chain.settle(false, &mut findings);
             self.note(findings);
         }
     }
@@ -171,16 +190,24 @@ impl Ledger {
         }
     }
 
-    /// Ends: what is missing now stays missing. `ordered` wants every record behind those that were written before it, and
-    /// `count` so many of them.
-    pub(crate) fn finish(mut self, ordered: bool, count: Option<u64>) -> (Report, Heads) {
+    /// Ends: what is missing now stays missing, unless another run follows.
+    pub(crate) fn finish(mut self, wants: Wants) -> (Report, Heads) {
+        let Wants { ordered, count, allow_unchained, goes_on } = wants;
         let mut findings = Vec::new();
-        self.chains.values_mut().for_each(|chain| chain.settle(&mut findings));
+        for chain in self.chains.values_mut() {
+            chain.give_up(&mut findings);
+            chain.settle(goes_on, &mut findings);
+        }
         let followed = self.successions(&mut findings);
-        self.numbers(&mut findings);
+        self.numbers(goes_on, &mut findings);
         for (id, chain) in self.chains.iter().filter(|(_, chain)| ordered && chain.displaced > 0) {
             let message = format!("{} records are out of order, by at most {}", chain.displaced, chain.most_displaced);
             findings.push(Finding::of(Kind::Displaced, *id, message));
+        }
+        if let Some(place) = self.first_unchained.filter(|_| !allow_unchained && self.ordinal > 0) {
+            let message =
+                format!("{} records have no chain, this one first: anybody can have written them", self.unchained);
+            findings.push(Finding { kind: Kind::Unchained, chain: None, records: None, place: Some(place), message });
         }
         if let Some(count) = count.filter(|count| *count != self.ordinal) {
             let message = format!("{count} records were written, and {} are here", self.ordinal);
@@ -224,17 +251,19 @@ impl Ledger {
     }
 
     /// Holds the chains of each run against their numbers.
-    fn numbers(&self, findings: &mut Vec<Finding>) {
-        for (run, numbers) in &self.runs {
+    fn numbers(&mut self, goes_on: bool, findings: &mut Vec<Finding>) {
+        for (run, numbers) in &mut self.runs {
             let last = numbers.last().copied().unwrap_or(0);
-            let missing: Vec<String> = (1..=last)
-                .filter(|number| !numbers.contains(number))
-                .take(MOST_KEPT)
-                .map(|number| number.to_string())
-                .collect();
+            let before = self.missed.get(run);
+            let is_due = |number: &u32| !goes_on || before.is_some_and(|before| before.contains(number));
+            let missing: Vec<u32> =
+                (1..=last).filter(|number| !numbers.contains(number) && is_due(number)).take(MOST_KEPT).collect();
             if missing.is_empty() {
                 continue;
             }
+            // They are reported once.
+            numbers.extend(&missing);
+            let missing: Vec<String> = missing.iter().map(u32::to_string).collect();
             let message = format!(
                 "of the chains of run {} there is no beginning of number {}: they are missing, or in another log",
                 name(*run),

@@ -9,7 +9,7 @@ mod text;
 
 pub(crate) use finding::Place;
 pub(crate) use heads::Heads;
-pub(crate) use ledger::Ledger;
+pub(crate) use ledger::{Ledger, Wants};
 pub(crate) use line::{Part, parts};
 pub(crate) use text::write;
 

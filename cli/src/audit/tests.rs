@@ -14,7 +14,7 @@ use proptest::prelude::*;
 
 use super::finding::{Kind, Place};
 use super::ledger::Report;
-use super::{Heads, Ledger};
+use super::{Heads, Ledger, Wants};
 
 const KEYS: &str = "k1:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE";
 
@@ -88,11 +88,19 @@ fn verify_with<L: AsRef<[u8]>>(
     ordered: bool,
     count: Option<u64>,
 ) -> (Report, Heads) {
+    verify_for(lines, heads, (ordered, count, false))
+}
+
+fn verify_for<L: AsRef<[u8]>>(
+    lines: impl IntoIterator<Item = L>,
+    heads: &Heads,
+    (ordered, count, goes_on): (bool, Option<u64>, bool),
+) -> (Report, Heads) {
     let mut ledger = Ledger::new(AuditKeys::of(&keys()), heads);
     for (line, number) in lines.into_iter().zip(1..) {
         ledger.read(Place { file: 0, line: number }, line.as_ref().trim_ascii());
     }
-    ledger.finish(ordered, count)
+    ledger.finish(Wants { ordered, count, goes_on, ..Wants::default() })
 }
 
 fn kinds(report: &Report) -> BTreeSet<Kind> {
@@ -182,12 +190,44 @@ fn the_next_day_goes_on_where_the_last_one_ended() {
 }
 
 #[test]
+fn a_log_that_is_cut_while_requests_are_under_way_is_whole_with_the_next() {
+    let lines = Writer::new().log(40, 2);
+    // Two records of the first day end behind the cut, one of the second before it.
+    let mut written = lines.clone();
+    written.swap(18, 20);
+    written.swap(17, 21);
+    let (first, second) = written.split_at(20);
+    assert!(!verify_for(first, &Heads::default(), (false, None, false)).0.complete);
+    let (report, heads) = verify_for(first, &Heads::default(), (false, None, true));
+    assert!(report.complete, "{:?}", report.findings);
+    let (report, later) = verify_for(second, &heads, (false, None, true));
+    assert!(report.complete, "{:?}", report.findings);
+    // What neither of them has is reported, once.
+    let lost: Vec<_> = second.iter().filter(|line| **line != lines[18]).collect();
+    let (report, after) = verify_for(lost, &heads, (false, None, true));
+    assert_eq!(report.counts, [(Kind::Missing, 1)].into(), "{:?}", report.findings);
+    for heads in [later, after] {
+        assert!(verify_for([""; 0], &heads, (false, None, true)).0.complete);
+    }
+}
+
+#[test]
+fn a_record_without_a_chain_proves_nothing_and_is_told() {
+    let mut lines = Writer::new().log(5, 1);
+    let last = lines[4].clone();
+    let (start, _) = last.split_once(",\"chain\":").unwrap();
+    lines.push(format!("{start}}}}}}}"));
+    let report = verify(&lines);
+    assert_eq!((kinds(&report), report.unchained), (BTreeSet::from([Kind::Unchained]), 1));
+}
+
+#[test]
 fn keys_that_are_not_there_prove_nothing() {
     let lines = Writer::new().log(3, 1);
     let other = AuditKeys::parse("k2:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE").unwrap();
     let mut ledger = Ledger::new(other, &Heads::default());
     lines.iter().for_each(|line| ledger.read(Place { file: 0, line: 1 }, line.as_bytes()));
-    assert_eq!(kinds(&ledger.finish(false, None).0), BTreeSet::from([Kind::Key]));
+    assert_eq!(kinds(&ledger.finish(Wants::default()).0), BTreeSet::from([Kind::Key]));
 }
 
 /// A hundred thousand records. What the ledger makes of a line depends on that line's own bytes, and on the numbers and MACs of the

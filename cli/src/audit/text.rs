@@ -28,10 +28,19 @@ pub(crate) fn write(report: &Report, files: &[PathBuf]) -> String {
     let verdict = if report.complete {
         "nothing is missing, changed or there twice".to_owned()
     } else {
-        format!("{all} findings: the log is not what was written")
+        format!("{all} finding{}: the log is not what was written", plural(all))
     };
-    _ = writeln!(out, "{records} records of {chains} chains: {verdict}");
+    _ = writeln!(
+        out,
+        "{records} proven record{} of {chains} chain{}: {verdict}",
+        plural(records),
+        plural(chains as u64)
+    );
     out
+}
+
+fn plural(count: u64) -> &'static str {
+    if count == 1 { "" } else { "s" }
 }
 
 fn shown(finding: &Finding, files: &[PathBuf]) -> String {
@@ -66,6 +75,13 @@ fn row(chain: &ChainReport) -> String {
 fn rest(out: &mut String, report: &Report) {
     if report.unchained > 0 {
         _ = writeln!(out, "{} records have no chain, and may be anything", report.unchained);
+    }
+    let alone = report.chains.iter().filter(|chain| chain.opened.is_some() && chain.run.is_none()).count();
+    if alone > 0 {
+        _ = writeln!(
+            out,
+            "{alone} chains are of no run, as those of Workers: that all of another is missing nobody could tell"
+        );
     }
     if report.others > 0 {
         _ = writeln!(out, "{} lines hold no record", report.others);

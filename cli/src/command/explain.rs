@@ -30,7 +30,7 @@ use crate::retell::{self, Bundled};
 ///
 /// The random bytes are always the same, so that on one day, or with `--at`, the output is, too.
 ///
-/// Exit code: 0; 1 if the policy has mistakes, 2 if the bundle or the request cannot be read.
+/// Exit code: 0; 1 if the policy has mistakes, or the keys at hand do not prove the record; 2 if the bundle or the request cannot be read.
 #[derive(clap::Args)]
 pub(crate) struct Explain {
     /// The file of a request, `-` for standard input, or a code
@@ -45,6 +45,9 @@ pub(crate) struct Explain {
     /// A folder in which the bundles of past days are, under any names
     #[arg(long, value_name = "FOLDER", requires = "id", conflicts_with = "policy")]
     bundles: Option<PathBuf>,
+    /// Tell a record although the keys at hand do not prove it
+    #[arg(long, requires = "id")]
+    unproven: bool,
     /// A file with the keys of records alone; else `OUTWORK_AUDIT_KEYS` or `OUTWORK_KEYS`, where one is set
     #[arg(long, value_name = "FILE", requires = "id")]
     audit_keys: Option<PathBuf>,
@@ -111,6 +114,13 @@ impl Explain {
         let has_keys = self.audit_keys.is_some() || is_set("OUTWORK_AUDIT_KEYS") || is_set("OUTWORK_KEYS");
         let keys = has_keys.then(|| super::verify::keys(self.audit_keys.as_deref())).transpose()?;
         let found = retell::find(&self.records, id, keys.as_ref())?;
+        if keys.is_some() && !found.is_proven && !self.unproven {
+            eprintln!("error: the record at {}:{} is {}", found.file.display(), found.line, found.proof());
+            eprintln!(
+                "help: `outwork verify --audit` says what is wrong with the log; `--unproven` tells the record all the same"
+            );
+            return Ok(ExitCode::FAILURE);
+        }
         let bundled = match (&self.bundles, &self.policy) {
             (Some(folder), _) => retell::bundle(folder, found.bundle())?,
             (None, Some(place)) => match policy::bundle(place)? {

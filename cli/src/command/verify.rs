@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use outwork_engine::keys::{AuditKeys, Keyring};
 
-use crate::audit::{Heads, Ledger, Place, write};
+use crate::audit::{Heads, Ledger, Place, Wants, write};
 use crate::failure::Failure;
 use crate::lines;
 use crate::output::print;
@@ -27,9 +27,16 @@ pub(crate) struct Verify {
     /// A file with the keys of records alone
     #[arg(long, value_name = "FILE")]
     audit_keys: Option<PathBuf>,
-    /// How far an earlier run came, and after this one how far it came; made if it is not there
+    /// How far an earlier run came, and after this one how far it came; made if it is not there. Records that are missing near the
+    /// end of a log may stand at the beginning of the next, and are reported if they do not
     #[arg(long, value_name = "FILE")]
     heads: Option<PathBuf>,
+    /// Write the heads although something is wrong: it was looked into
+    #[arg(long, requires = "heads")]
+    commit: bool,
+    /// Take records without a chain among those with one, as where the policy's `audit` was switched
+    #[arg(long)]
+    allow_unchained: bool,
     /// How many records there are, as the host's counter `outwork_records` says
     #[arg(long, value_name = "N")]
     count: Option<u64>,
@@ -57,7 +64,13 @@ impl Verify {
             ledger.read(Place { file, line }, text);
             Ok(())
         })?;
-        let (report, heads) = ledger.finish(self.ordered, self.count);
+        let wants = Wants {
+            ordered: self.ordered,
+            count: self.count,
+            allow_unchained: self.allow_unchained,
+            goes_on: self.heads.is_some(),
+        };
+        let (report, heads) = ledger.finish(wants);
         if report.records == 0 && report.complete {
             return Err(Failure::new("there is no chained record")
                 .with_help("records are chained unless `audit = false` stands under `[policy]`: docs/records.md"));
@@ -70,7 +83,8 @@ impl Verify {
             }
         };
         print(&shown)?;
-        if let Some(path) = &self.heads {
+        // What was wrong once is not to pass for verified the next time.
+        if let Some(path) = self.heads.as_ref().filter(|_| report.complete || self.commit) {
             heads.save(path)?;
         }
         Ok(if report.complete { ExitCode::SUCCESS } else { ExitCode::FAILURE })

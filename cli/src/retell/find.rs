@@ -17,6 +17,9 @@ pub(crate) struct Found {
     pub(super) record: Value,
     /// Whether its MAC says that it is as it was written.
     pub(super) proof: &'static str,
+    pub(crate) is_proven: bool,
+    /// Where else a record of this reference stands, which no honest log has.
+    pub(super) others: Vec<String>,
 }
 
 impl Found {
@@ -24,35 +27,59 @@ impl Found {
     pub(crate) fn bundle(&self) -> &str {
         first(&self.record, BUNDLE).and_then(Value::as_str).unwrap_or_default()
     }
+
+    /// Whether it is as it was written, in words.
+    pub(crate) fn proof(&self) -> &'static str {
+        self.proof
+    }
 }
 
 /// Where records name it.
 pub(super) const BUNDLE: &[&str] = &["/policy/version", "/outwork/bundle"];
 
-/// The first record with this reference. As people say it, so that `o` is 0, `i` and `l` are 1, and case and hyphens are nothing.
+/// The record with this reference: of several the first that is proven. As people say it, so that `o` is 0, `i` and `l` are 1, and case
+/// and hyphens are nothing.
 ///
 /// # Errors
 /// Names the file that cannot be read; says that there is no such record.
 pub(crate) fn find(files: &[PathBuf], id: &str, keys: Option<&AuditKeys>) -> Result<Found, Failure> {
     let wanted = spoken(id);
-    let mut found = None;
+    if wanted.is_empty() {
+        return Err(Failure::new("a reference has 16 letters and digits"));
+    }
+    let mut all: Vec<Found> = Vec::new();
     lines::each_text(files, |file, line, text| {
-        if found.is_none() && text.windows(wanted.len()).any(|window| window == wanted.as_bytes()) {
-            found = parts(text).into_iter().find_map(|part| match part {
-                Part::Record(record) => read(&record, &wanted).map(|json| (file, line, json, proof(&record, keys))),
+        if all.len() < MOST && memchr::memmem::find(text, wanted.as_bytes()).is_some() {
+            let found = parts(text).into_iter().filter_map(|part| match part {
+                Part::Record(record) => read(&record, &wanted).map(|json| (json, proof(&record, keys))),
                 Part::Torn => None,
             });
+            let file = files.get(file).cloned().unwrap_or_default();
+            all.extend(found.map(|(record, (is_proven, proof))| Found {
+                id: wanted.clone(),
+                file: file.clone(),
+                line,
+                record,
+                is_proven,
+                proof,
+                others: Vec::new(),
+            }));
         }
         Ok(())
     })?;
-    let (file, line, record, proof) = found.ok_or_else(|| {
-        Failure::new(format!("there is no record `{wanted}`")).with_help(
+    let at = all.iter().position(|found| found.is_proven).unwrap_or(0);
+    if all.is_empty() {
+        return Err(Failure::new(format!("there is no record `{wanted}`")).with_help(
             "a policy may record only some decisions (`record`, `sample_allowed`), and a log is kept for a time",
-        )
-    })?;
-    let file = files.get(file).cloned().unwrap_or_default();
-    Ok(Found { id: wanted, file, line, record, proof })
+        ));
+    }
+    let found = all.remove(at);
+    let others = all.iter().map(|other| format!("{}:{}: {}", other.file.display(), other.line, other.proof)).collect();
+    Ok(Found { others, ..found })
 }
+
+/// The most records of one reference that are looked at: there is one, unless somebody copied it.
+const MOST: usize = 1_000;
 
 /// A reference in Crockford's base 32, as it is written.
 fn spoken(id: &str) -> String {
@@ -70,13 +97,14 @@ fn read(record: &str, id: &str) -> Option<Value> {
     is_it.then_some(json)
 }
 
-fn proof(record: &str, keys: Option<&AuditKeys>) -> &'static str {
-    let Some(sealed) = chain::read(record.as_bytes()) else { return "not chained: nothing proves it" };
+/// Whether a record is as it was written, and how far that is known.
+fn proof(record: &str, keys: Option<&AuditKeys>) -> (bool, &'static str) {
+    let Some(sealed) = chain::read(record.as_bytes()) else { return (false, "not chained: nothing proves it") };
     match keys.map(|keys| sealed.verify(keys)) {
-        Some(Ok(())) => "proven: as it was written",
-        Some(Err(Unproven::Changed)) => "CHANGED after it was written, or its JSON was written anew",
-        Some(Err(Unproven::Key)) => "not proven: its key is not at hand",
-        None => "not proven: no keys were given",
+        Some(Ok(())) => (true, "proven: as it was written"),
+        Some(Err(Unproven::Changed)) => (false, "CHANGED after it was written, or its JSON was written anew"),
+        Some(Err(Unproven::Key)) => (false, "not proven: its key is not at hand"),
+        None => (false, "not proven: no keys were given"),
     }
 }
 

@@ -37,6 +37,9 @@ pub(crate) struct Retold {
     pub(crate) line: u64,
     /// `proven`, or why it is not.
     pub(crate) record_is: &'static str,
+    /// Where else a record of this reference stands.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) others: Vec<String>,
     /// The bundle that decided.
     pub(crate) bundle: String,
     /// The bundle that its rules are told from; another where the one that decided is not there, none where there is none.
@@ -80,6 +83,7 @@ pub(crate) fn retell(found: Found, bundled: Option<&Bundled>) -> Result<Retold, 
         file: found.file,
         line: found.line,
         record_is: found.proof,
+        others: found.others,
         bundle: recorded.bundle.clone(),
         told_from: policy.map(|policy| policy.name().to_owned()),
         saw: person::saw(&recorded, policy),

@@ -39,6 +39,9 @@ fn head(out: &mut String, retold: &Retold) {
     let recorded = &retold.recorded;
     let force = if recorded.enforced { "" } else { " (in shadow: recorded, without effect)" };
     _ = writeln!(out, "record   {} at {}:{}; {}", retold.id, retold.file.display(), retold.line, retold.record_is);
+    for other in &retold.others {
+        _ = writeln!(out, "ANOTHER  of this reference at {other}");
+    }
     _ = writeln!(out, "at       {}", retold.at);
     let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "?".into());
     // What a client sent may hold what moves a terminal.
