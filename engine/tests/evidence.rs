@@ -8,8 +8,10 @@ use hmac::{Hmac, KeyInit, Mac};
 use outwork_engine::{
     decision::{Decision, Edit},
     facts::Facts,
+    httpsig,
     policy::Policy,
     rules::Scratch,
+    structured,
 };
 use sfv::{BareItem, Dictionary, ListEntry, Parser};
 use sha2::Sha256;
@@ -168,4 +170,34 @@ fn a_clean_signature_of_somebody_else_is_not_touched() {
 #[test]
 fn secrets_do_not_show() {
     assert_eq!(format!("{:?}", common::keys()), "[\"now\", \"before\"]");
+}
+
+/// What evidence is signed over is put together by hand, since it is for every request; it is what the reader of any signature builds.
+#[test]
+fn evidence_is_signed_over_the_base_of_the_standard() {
+    for (scheme, authority, target) in [
+        ("https", "shop.example", "/"),
+        ("https", "Shop.Example:443", "/a/b?c=d&e"),
+        ("http", "shop.example:80", "?"),
+        ("http", "shop.example:8080", ""),
+    ] {
+        let change = |facts: &mut Facts<'_>| {
+            facts.request.scheme = scheme.as_bytes();
+            facts.request.authority = authority.as_bytes();
+            facts.request.target = target.as_bytes();
+        };
+        let edits = decide(&[], change);
+        let [risk, input, signature] =
+            ["outwork-risk", "signature-input", "signature"].map(|name| appended(&edits, name).concat());
+        let headers = [(&b"outwork-risk"[..], risk.as_bytes())];
+        let mut facts = facts(&headers);
+        change(&mut facts);
+        let inputs = structured::Dictionary::read(input.as_bytes(), structured::Edition::Rfc9651).unwrap();
+        let base = httpsig::base(inputs.get("outwork").unwrap().inner().unwrap(), &facts).unwrap();
+        let mut mac = evidence_mac();
+        mac.update(&base);
+        let signatures = structured::Dictionary::read(signature.as_bytes(), structured::Edition::Rfc9651).unwrap();
+        let signature = signatures.get("outwork").unwrap().item().unwrap().bare.bytes().unwrap();
+        mac.verify_slice(&signature).unwrap();
+    }
 }

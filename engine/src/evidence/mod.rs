@@ -11,6 +11,7 @@ pub(crate) use digest::ContentDigest;
 use crate::{
     decision::{Decision, Edit, push_number},
     facts::{Facts, Request},
+    httpsig::{authority, path},
     keys::Keyring,
     structured::{Dictionary, Edition, Member},
     transaction::Carried,
@@ -161,7 +162,7 @@ fn sign(request: &Request<'_>, risk: &str, content: Option<&[u8]>, parameters: &
     base.extend_from_slice(b"\n\"@authority\": ");
     base.extend(authority(request).iter().map(u8::to_ascii_lowercase));
     let mut put = |parts: &[&[u8]]| parts.iter().for_each(|part| base.extend_from_slice(part));
-    put(&[b"\n\"@path\": ", if request.path().is_empty() { b"/" } else { request.path() }]);
+    put(&[b"\n\"@path\": ", path(request)]);
     put(&[b"\n\"@query\": ?", request.query().unwrap_or_default()]);
     put(&[b"\n\"outwork-risk\": ", risk.as_bytes()]);
     if let Some(content) = content {
@@ -173,12 +174,6 @@ fn sign(request: &Request<'_>, risk: &str, content: Option<&[u8]>, parameters: &
     let mut text = [0; 44];
     let text = Base64::encode(&mac.finalize().into_bytes(), &mut text).unwrap_or_default();
     [LABEL, "=:", text, ":"].concat()
-}
-
-/// `@authority` (RFC 9421, 2.2.3) but for its lower case: without the scheme's default port.
-fn authority<'a>(request: &Request<'a>) -> &'a [u8] {
-    let port: &[u8] = if request.scheme == b"https" { b":443" } else { b":80" };
-    request.authority.strip_suffix(port).unwrap_or(request.authority)
 }
 
 fn push_all(out: &mut String, parts: &[&str]) {

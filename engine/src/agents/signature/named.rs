@@ -37,7 +37,11 @@ impl Header {
         }
         // A field that is malformed counts as not sent (RFC 9651, 4.2); a signature over it has no base then.
         let Some(members) = Dictionary::read(text, Edition::Rfc9651) else { return Ok(Named::Nobody) };
-        let keys: Vec<String> = covered(claim).collect();
+        let mut keys: Vec<String> = covered(claim).collect();
+        if keys.is_empty() && claim.covers(FIELD) {
+            // Over the whole field is over each member. The package `web-bot-auth` 0.1 of npm signs so.
+            keys.extend(members.sent.iter().map(|member| member.key.to_owned()));
+        }
         let key = match keys.as_slice() {
             [] => return Err(Outcome::Invalid),
             [one] => one,

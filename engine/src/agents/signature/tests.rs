@@ -265,7 +265,7 @@ fn what_has_to_be_signed_is() {
     for (components, expected) in [
         (r#""@method" "signature-agent";key="sig1""#, INVALID),
         (r#""@authority""#, REFUSED),
-        (r#""@authority" "signature-agent""#, REFUSED),
+        (r#""@authority" "signature-agent""#, VERIFIED),
         (r#""@authority" "signature-agent";key="sig2""#, REFUSED),
         (r#""@authority";req "signature-agent";key="sig1""#, INVALID),
         (r#""@authority" "user-agent" "@method" "@path" "signature-agent";key="sig1""#, VERIFIED),
