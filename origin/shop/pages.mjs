@@ -52,9 +52,14 @@ export function members(risk) {
 /** The end of an order. */
 export function thanks(risk, id) {
   const bought = products.find((one) => one.id === id);
-  const vouched = /(^|, )transaction="checkout";body=bound(,|$)/.test(risk.header ?? "");
+  const vouched = risk.verified && risk.transaction === "checkout" && risk.body === "bound";
   const proof = vouched ? '<p class="note" role="status">The edge vouches for this order as it arrived: its signature covers the body.</p>' : "";
   return page("Thank you", risk, `${proof}<p>${bought ? text(bought.name) : "Nothing"} is on its way. It will not arrive: this is a demo.</p>`);
+}
+
+/** An order that the shop does not take. */
+export function refusal(risk, why) {
+  return page("Not sold", risk, `<p class="note" role="alert">${text(why)}.</p>`);
 }
 
 /** 404. */
@@ -74,10 +79,11 @@ function page(title, risk, body) {
 }
 
 function panel(risk) {
+  if (!risk.present && risk.why && risk.why !== "missing") return `<h2>What came as the edge's word is not</h2><p>The evidence of this request does not hold: <code>${text(risk.why)}</code>.</p>`;
   if (!risk.present) return "<h2>The edge said nothing</h2><p>No <code>Outwork-Risk</code> header reached this shop.</p>";
   const reasons = Array.isArray(risk.reasons) && risk.reasons.length ? risk.reasons.map((one) => `<li><code>${text(one)}</code></li>`).join("") : "<li>none</li>";
   return `<h2>The edge said <b class="verdict ${/^[a-z]+$/.test(risk.verdict) ? risk.verdict : ""}">${text(risk.verdict ?? "?")}</b>, risk ${text(risk.risk ?? "?")}</h2>
-<ul>${reasons}</ul><details><summary>Outwork-Risk</summary><pre>${text(risk.header)}</pre></details>`;
+<ul>${reasons}</ul><details><summary>Outwork-Risk</summary><pre>${text(risk.header)}</pre></details><p>${risk.verified ? "Its signature over this request was verified." : "Nobody verified it: this shop has no <code>OUTWORK_EVIDENCE_KEYS</code>."}</p>`;
 }
 
 function price(one) {

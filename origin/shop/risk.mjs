@@ -1,23 +1,28 @@
-// What the shop shows of the Outwork-Risk header (a Structured Field Dictionary, RFC 9651).
-// This reads it for display. An origin that acts on it checks the signature first; the verifiers in origin/ do.
+// What the shop knows of a request's risk: verified where it has the keys of evidence, else only for display.
+import { outcomeOf, outwork } from "../node/src/index.js";
+import { Malformed, parseDictionary } from "../node/src/structured.js";
 
-const MEMBER = /\s*([a-z*][a-z0-9_\-.*]*)=("(?:[^"\\]|\\.)*"|\([^)]*\)|[^,;\s]+)[^,]*(?:,|$)/y;
-
-/** The header's members by name, and its text; `present: false` where the filter added none. */
-export function readRisk(header) {
-  if (header === undefined) return { present: false };
-  const members = {};
-  MEMBER.lastIndex = 0;
-  for (let found = MEMBER.exec(header); found; found = MEMBER.exec(header)) members[found[1]] = value(found[2]);
-  return { present: true, header, ...members };
+/** Asks for each request what its evidence is worth. Without keys nothing is, and the header is shown as it came. */
+export function evidence({ keys, replay, clock }) {
+  if (!keys) return async (request) => shown(request.headers["outwork-risk"]);
+  // A shop of a demo shows what does not hold, instead of refusing it: an order it does refuse.
+  const check = outwork({ keys, replay, ...(clock ? { clock } : {}), observe: true, scheme: "forwarded", log: () => {} });
+  return async (request, response) => {
+    const header = request.headers["outwork-risk"];
+    await new Promise((resolve, reject) => check(request, response, (error) => (error ? reject(error) : resolve())));
+    const outcome = outcomeOf(request);
+    if (outcome.state === "verified") return { present: true, verified: true, header, ...outcome.risk };
+    return { present: false, verified: false, why: outcome.state === "missing" ? "missing" : outcome.reason };
+  };
 }
 
-function value(text) {
-  if (text.startsWith('"')) return unescaped(text.slice(1, -1));
-  if (text.startsWith("(")) return [...text.matchAll(/"((?:[^"\\]|\\.)*)"|([^\s()]+)/g)].map((item) => (item[1] === undefined ? item[2] : unescaped(item[1])));
-  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
-}
-
-function unescaped(text) {
-  return text.replace(/\\(.)/g, "$1");
+/** The header's members by name, and its text; `present: false` where there is none that can be read. */
+export function shown(header) {
+  try {
+    const members = parseDictionary(header ?? "").map(({ key, value }) => [key, value.items?.map((item) => item.value) ?? value.value]);
+    return members.length > 0 ? { ...Object.fromEntries(members), present: true, verified: false, header } : { present: false, verified: false };
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    return { present: false, verified: false, why: "malformed" };
+  }
 }

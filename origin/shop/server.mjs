@@ -2,8 +2,9 @@
 import { createServer } from "node:http";
 import { pathToFileURL } from "node:url";
 import { products } from "./products.mjs";
-import { checkout, home, login, members, missing, product, thanks } from "./pages.mjs";
-import { readRisk } from "./risk.mjs";
+import { checkout, home, login, members, missing, product, refusal, thanks } from "./pages.mjs";
+import { MemoryReplayCache, requireTransaction } from "../node/src/index.js";
+import { evidence } from "./risk.mjs";
 
 const BODY_LIMIT = 16 * 1024;
 
@@ -12,7 +13,7 @@ const routes = {
   "GET /login": (_, risk) => html(login(risk)),
   "POST /login": (form, risk) => html(login(risk, form.get("email") ?? ""), 401),
   "GET /checkout": (_, risk) => html(checkout(risk)),
-  "POST /checkout": (form, risk) => html(thanks(risk, form.get("product") ?? "")),
+  "POST /checkout": (form, risk) => sell(form, risk),
   "GET /members": (_, risk) => html(members(risk)),
   "GET /api/products": () => json({ products }),
   "GET /api/risk": (_, risk) => json(risk),
@@ -22,16 +23,17 @@ const routes = {
 };
 
 /** A server that answers every request of the shop. */
-export function shop() {
+export function shop({ keys = process.env.OUTWORK_EVIDENCE_KEYS, replay = new MemoryReplayCache(), clock } = {}) {
+  const look = evidence({ keys, replay, clock });
   return createServer(async (request, response) => {
-    const answer = await handle(request).catch(() => json({ error: "this request could not be read" }, 400));
+    const answer = await handle(request, () => look(request, response), Boolean(keys)).catch(() => json({ error: "this request could not be read" }, 400));
     response.writeHead(answer.status, { "content-type": answer.type, "cache-control": "no-store", vary: "outwork-risk" });
     response.end(request.method === "HEAD" ? undefined : answer.body);
   });
 }
 
-async function handle(request) {
-  const risk = readRisk(request.headers["outwork-risk"]);
+async function handle(request, look, verifies) {
+  const risk = { ...(await look()), verifies };
   const [path, query = ""] = request.url.split("?", 2);
   const method = request.method === "HEAD" ? "GET" : request.method;
   const form = new URLSearchParams(method === "POST" ? await body(request) : query);
@@ -39,6 +41,18 @@ async function handle(request) {
   if (route) return route(form, risk);
   const shown = products.find((one) => path === `/product/${one.id}`);
   return shown && method === "GET" ? html(product(risk, shown)) : html(missing(risk, path), 404);
+}
+
+/** Whoever has keys sells only what the edge saw as an order, with the body that it saw. */
+function sell(form, risk) {
+  if (!risk.verifies) return html(thanks(risk, form.get("product") ?? ""));
+  try {
+    if (!risk.verified) throw new Error(`this order has no valid evidence of the edge: ${risk.why}`);
+    requireTransaction(risk, "checkout");
+  } catch (refused) {
+    return html(refusal(risk, refused.message), 403);
+  }
+  return html(thanks(risk, form.get("product") ?? ""));
 }
 
 async function body(request) {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,12 @@ class Ports:
 def keys() -> dict[str, str]:
     """The environment of an Envoy with a key of its own, made now and written nowhere."""
     return {"OUTWORK_KEYS": f"demo:{base64.b64encode(os.urandom(32)).decode()}"}
+
+
+def evidence_keys(outwork: Path, masters: dict[str, str]) -> dict[str, str]:
+    """The environment of an origin behind an Envoy with these keys: what `outwork keys evidence` prints."""
+    asked = subprocess.run([outwork, "keys", "evidence"], env={**os.environ, **masters}, capture_output=True, text=True, check=True)
+    return {"OUTWORK_EVIDENCE_KEYS": asked.stdout.strip()}
 
 
 def watched(run: Path) -> Path:

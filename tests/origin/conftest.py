@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -75,17 +73,17 @@ def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     made = stack.Built(wasm, outwork, build.bundle(outwork, HERE / "policy", run / "policy.bundle"))
     secrets = edge.keys()
     # As who runs origins gets them: not the masters.
-    given = subprocess.run([outwork, "keys", "evidence"], env={**os.environ, **secrets}, capture_output=True, text=True, check=True).stdout.strip()
+    given = edge.evidence_keys(outwork, secrets)
     ports = {name: process.free_port() for name in ORIGINS}
     echo, servers = Echo(), []
     try:
-        env = {"OUTWORK_EVIDENCE_KEYS": given, "PYTHONPATH": str(ROOT / "origin" / "python")}
+        env = {**given, "PYTHONPATH": str(ROOT / "origin" / "python")}
         for name, argv in commands(ports).items():
             servers.append(process.Server(name, argv, run / f"{name}.log", env=env))
         for name, server in zip(ORIGINS, servers):
             server.wait_until(lambda port=ports[name]: process.listening(port))
         with stack.start(run, made, Ports(origin=echo.port), env=secrets, template=template(run, ports), concurrency=1) as envoy:
-            yield Stand(envoy, echo, ports, given)
+            yield Stand(envoy, echo, ports, given["OUTWORK_EVIDENCE_KEYS"])
     finally:
         for server in servers:
             server.stop()
