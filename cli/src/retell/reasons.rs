@@ -111,6 +111,7 @@ fn of_model(policy: &Policy, id: &str) -> Option<&'static str> {
 /// Reasons of the engine itself.
 fn mercy(id: &str) -> Option<&'static str> {
     Some(match id {
+        "challenge.excused" => "a challenge was due, and a rule asks none of such clients",
         "challenge.cleared" => "a challenge was due, and the client had passed one not long before",
         "challenge.exempt" => "a challenge was due, and this kind of request cannot answer one",
         outwork_engine::transaction::OVER_CAP => "the body was larger than its transaction takes",

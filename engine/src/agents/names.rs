@@ -4,7 +4,7 @@ use super::Agent;
 use alloc::vec::Vec;
 
 /// How many agents one user agent is heard to name: of more, those with the longest names.
-pub const MOST_CLAIMS: usize = 4;
+pub const MOST_CLAIMS: usize = 16;
 
 /// Bytes that are looked at: real user agents have fewer than 500.
 const MOST_BYTES: usize = 1_024;
@@ -142,9 +142,12 @@ mod tests {
 
     #[test]
     fn of_many_the_longest_are_heard() {
-        let names: &[&[&str]] = &[&["aa"], &["bbb"], &["cccc"], &["ddddd"], &["eeeeee"], &["ff"]];
-        assert_eq!(claimed(names, "ff aa bbb cccc ddddd eeeeee"), [4, 3, 2, 1]);
-        assert_eq!(claimed(names, "eeeeee ddddd cccc bbb aa ff"), [4, 3, 2, 1]);
+        let names: Vec<String> = (2..20).map(|length| "x".repeat(length) + "y").collect();
+        let each: Vec<[&str; 1]> = names.iter().map(|name| [name.as_str()]).collect();
+        let each: Vec<&[&str]> = each.iter().map(<[&str; 1]>::as_slice).collect();
+        let expected: Vec<u16> = (2..18).rev().collect();
+        assert_eq!(claimed(&each, &names.concat()), expected);
+        assert_eq!(claimed(&each, &names.iter().rev().cloned().collect::<String>()), expected);
     }
 
     #[test]

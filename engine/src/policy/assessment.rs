@@ -333,6 +333,9 @@ impl<'a> Assessment<'a> {
         if self.asked.allow || !(by_band || self.asked.challenge.is_some()) {
             return Doubt::None;
         }
+        if self.asked.excused {
+            return Doubt::Excused;
+        }
         if self.is_cleared() {
             return Doubt::Cleared;
         }
@@ -343,10 +346,9 @@ impl<'a> Assessment<'a> {
         }
     }
 
-    /// Whether this client has passed a challenge of this band or a higher one, for as long as that holds, or a rule lets it go
-    /// without.
+    /// Whether this client has passed a challenge of this band or a higher one, for as long as that holds.
     fn is_cleared(&self) -> bool {
-        self.asked.excused || self.shown.clearance.known().is_some_and(|clearance| clearance.level >= self.band.level())
+        self.shown.clearance.known().is_some_and(|clearance| clearance.level >= self.band.level())
     }
 
     /// The layer with the most points; the policy itself where no layer has any.
@@ -402,6 +404,8 @@ enum Doubt {
     None,
     /// It is, about this.
     Due(Subject),
+    /// A rule lets it go without.
+    Excused,
     /// It was passed.
     Cleared,
     /// Nobody is there to answer.
@@ -413,6 +417,7 @@ impl Doubt {
     const fn reason(self) -> Option<&'static str> {
         match self {
             Self::None | Self::Due(_) => None,
+            Self::Excused => Some("challenge.excused"),
             Self::Cleared => Some("challenge.cleared"),
             Self::Exempt => Some("challenge.exempt"),
         }

@@ -15,7 +15,7 @@ pub(super) use hints::Hints;
 pub(super) use ja4::{Family as TlsFamily, Ja4};
 
 use crate::{
-    agents::{Claims, Introduced, Registry},
+    agents::{Claims, Introduced, Outcome, Registry},
     fact::Fact,
     facts::{Facts, Unlisted},
     keys::Keyring,
@@ -23,7 +23,7 @@ use crate::{
     session::Shown,
     window::Decay,
 };
-use alloc::boxed::Box;
+use alloc::{boxed::Box, string::String};
 use core::cell::OnceCell;
 use headers::Index;
 
@@ -38,6 +38,8 @@ pub struct Scene<'a> {
     // None where the policy names no agent.
     registry: Option<&'a Registry>,
     claims: OnceCell<Fact<Claims>>,
+    claimed: OnceCell<Fact<String>>,
+    network: OnceCell<Fact<(u16, Outcome)>>,
     introduced: OnceCell<Fact<Introduced>>,
     hints: OnceCell<Fact<Hints>>,
     shape: OnceCell<[u8; 16]>,
@@ -90,6 +92,8 @@ impl<'a> Scene<'a> {
             agent: OnceCell::new(),
             registry: None,
             claims: OnceCell::new(),
+            claimed: OnceCell::new(),
+            network: OnceCell::new(),
             introduced: OnceCell::new(),
             hints: OnceCell::new(),
             shape: OnceCell::new(),

@@ -40,8 +40,18 @@ LIBRARIES = [("libwww-perl", "libwww-perl"), ("go-http-client", "Go-http-client"
              ("apache-httpclient", "^Apache-HttpClient"), ("python-requests-old", "python-requests"), ("axios-old", "axios")]
 
 
+# User agents with more names than one, of which none is true: each rule about an impostor fires as if its name stood alone.
+SEVERAL = [
+    ("googlebot-and-betteruptime", "Googlebot/2.1 betteruptime", "crawler-impostor"),
+    ("bingbot-and-betteruptime", "Mozilla/5.0 (compatible; bingbot/2.0) Better Uptime Bot", "crawler-impostor"),
+    ("gptbot-and-uptimerobot", "GPTBot/1.2 uptimerobot", "ai-crawler"),
+    ("duckduckbot-and-meta", "DuckDuckBot/1.1 meta-webindexer/1.1 twitterbot", "crawler-impostor"),
+    ("googlebot-and-meta", "Googlebot/2.1 meta-externalfetcher/1.1 Twitterbot/1.0", "crawler-impostor"),
+]
+
+
 def cases() -> list:
-    return genuine() + out_of_range() + unpublished() + libraries()
+    return several() + genuine() + out_of_range() + unpublished() + libraries()
 
 
 def agent(pattern: str) -> str:
@@ -80,6 +90,10 @@ def out_of_range() -> list:
             made.append(case(f"crawler.{name}-elsewhere", kind, f"crawler-user-agents: {pattern}", facts))
     facts = {**polite(agent(r"Googlebot\/")), "address": "2001:db8:7::42"}
     return [*made, case("crawler.googlebot-v6-elsewhere", "crawler-impostor", r"crawler-user-agents: Googlebot\/", facts)]
+
+
+def several() -> list:
+    return [case(f"crawler.{name}", kind, "by hand", polite(user_agent)) for name, user_agent, kind in SEVERAL]
 
 
 def unpublished() -> list:

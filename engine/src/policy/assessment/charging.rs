@@ -45,7 +45,7 @@ impl<'a> Assessment<'a> {
     fn mercy(&self) -> Mercy {
         if self.asked.allow || self.facts.request.path().starts_with(assets::PREFIX.as_bytes()) {
             Mercy::All
-        } else if self.is_cleared() || challenge::is_unattended(self.facts) {
+        } else if self.asked.excused || self.is_cleared() || challenge::is_unattended(self.facts) {
             Mercy::Challenge
         } else {
             Mercy::None

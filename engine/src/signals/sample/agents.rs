@@ -24,6 +24,13 @@ pub(in crate::signals) const SIGNED: &[(&str, &str)] = &[
     ("signature", "sig1=:MwyJsB88UwkYcCDvIPe5ebKKem9TBlR481XUCbjoxCj+FzDQof5ezrUBJfD1o9sWuoJdv+AMCOTzkdwJeA+yBQ==:"),
 ];
 
+/// The crawler's name beside it.
+pub(in crate::signals) const BOTH: &[(&str, &str)] = &[
+    ("user-agent", "Mozilla/5.0 (compatible; FinderBot/1.0; +https://finder.example/bot)"),
+    ("signature-input", INPUT),
+    ("signature", "sig1=:MwyJsB88UwkYcCDvIPe5ebKKem9TBlR481XUCbjoxCj+FzDQof5ezrUBJfD1o9sWuoJdv+AMCOTzkdwJeA+yBQ==:"),
+];
+
 /// The same with another signature.
 pub(in crate::signals) const MISSIGNED: &[(&str, &str)] = &[
     ("signature-input", INPUT),

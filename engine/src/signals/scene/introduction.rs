@@ -5,6 +5,7 @@ use crate::{
     agents::{Agent, Claims, Introduced, Outcome, Proof, Registry, Verified, signature},
     fact::Fact,
 };
+use alloc::string::String;
 
 impl<'a> Scene<'a> {
     /// The same scene, in which these agents are known by name.
@@ -41,27 +42,36 @@ impl<'a> Scene<'a> {
         self.registry.and_then(|registry| registry.get(at))
     }
 
-    /// The agent that the request says it comes from, whether or not that is proven. What is proven comes first, and the
-    /// name in the user agent before the one beside a signature that proves nothing: a header more makes nobody another.
-    pub(crate) fn claimed(&self) -> Fact<&'a Agent> {
-        match self.verified() {
-            Fact::Known(verified) => Fact::Known(verified.agent),
-            _ => {
-                let by_network = self.network().known().map(|(at, _)| at);
-                let by_name = self.claims().map(|claims| by_network.or_else(|| claims.agents().next()));
-                let named = match by_name {
-                    Fact::Known(None) => self.introduced().map(|introduced| introduced.agent),
-                    other => other,
-                };
-                named.and_then(|at| Fact::from_option(at.and_then(|at| self.named_agent(at))))
-            }
+    /// The ids of all agents that the request says it comes from, proven or not, with a space between them: those that its user
+    /// agent names, the longest name first, and the one beside its signature. None is left out, so that one name more hides no
+    /// other.
+    pub(crate) fn claimed(&self) -> Fact<&str> {
+        self.claimed.get_or_init(|| self.list_claims()).as_ref().map(String::as_str)
+    }
+
+    fn list_claims(&self) -> Fact<String> {
+        let signed = self.introduced().known().and_then(|introduced| introduced.agent);
+        let named = match (self.claims(), signed) {
+            (Fact::Known(claims), _) => claims,
+            (other, None) => return other.and_then(|_| Fact::Absent),
+            (_, Some(_)) => Claims::default(),
+        };
+        let beside = signed.filter(|at| !named.agents().any(|known| known == *at));
+        let mut agents = named.agents().chain(beside).filter_map(|at| self.named_agent(at));
+        let Some(first) = agents.next() else { return Fact::Absent };
+        let mut ids = first.id.clone();
+        for agent in agents {
+            ids.push(' ');
+            ids.push_str(&agent.id);
         }
+        Fact::Known(ids)
     }
 
     /// What the address says about the agents that the user agent names.
     pub(crate) fn network(&self) -> Fact<(u16, Outcome)> {
         let Some(registry) = self.registry else { return Fact::Absent };
-        self.claims().and_then(|claims| registry.prove(claims, self.facts.connection.address))
+        let prove = |claims| registry.prove(claims, self.facts.connection.address);
+        *self.network.get_or_init(|| self.claims().and_then(prove))
     }
 
     /// What a signature says about who sent the request, worked out once: it is the dearest thing of all to verify.
