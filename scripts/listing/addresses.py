@@ -16,10 +16,15 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 # can carry it, and the rule over that list has a test that fires.
 DOCUMENTATION = "2001:db8:ffff:ffff::66/128"
 
+# The youngest day that the data themselves name: `creationTime` of Google's own JSON. They may be older; nobody who reads a
+# list shall take it for younger.
+AS_OF = "# As of 2026-08-20."
+
 # A list that only `outwork lists update` can fill in: no data of ours have it.
 GOOGLE_AGENTS = (
     "# Networks that Google-Agent comes from. None is shipped: no source of ours has them; `outwork lists update` fills them in.\n"
     "# Source: https://developers.google.com/static/crawling/ipranges/user-triggered-agents.json\n"
+    f"{AS_OF}\n"
 )
 
 # RFC 6890 and what it was updated by: private, shared, loopback, link-local, documentation, benchmarking, multicast.
@@ -51,7 +56,7 @@ def files(data: Path, *, tor: bool) -> dict[str, str]:
 
 def render(source: Source, networks: Iterable[str]) -> str:
     kept = merged([*networks, DOCUMENTATION] if source is TOR else networks)
-    head = [f"# {source.what}", f"# Source: {source.origin}", "# Made by scripts/lists."]
+    head = [f"# {source.what}", f"# Source: {source.origin}", f"{AS_OF} Made by scripts/lists."]
     return "\n".join([*head, *map(str, kept)]) + "\n"
 
 

@@ -67,18 +67,31 @@ fn lifetime(cx: &mut Context<'_>, policy: &PolicySource, options: &Options) {
 /// How many days a list of networks is good for: operators announce new ones weeks before they use them, and some do not.
 const FRESH_DAYS: u64 = 60;
 
-/// Lists of networks that were not refreshed for long.
+/// Lists of networks that were not refreshed for long, or do not say when: one warning for all of them, at the first.
 fn published(cx: &mut Context<'_>, policy: &PolicySource, options: &Options) {
     let Some(today) = options.now.map(|now| now / 86_400) else { return };
+    let mut stale = Vec::new();
     for list in &policy.list_names {
-        let Some((source, day)) = list.source.as_ref().and_then(|source| Some((source, source.day?))) else { continue };
-        let age = today.saturating_sub(day);
-        if age > FRESH_DAYS {
-            let message = format!("the list `{}` was refreshed {age} days ago", list.name);
-            let help = "run `outwork lists update`: an agent's new networks look like an impostor's until then";
-            cx.warn(&list.accepted, Diagnostic::new(Code::OldList, source.span.clone(), message).help(help));
+        let Some(source) = &list.source else { continue };
+        // A day that is to come is none that anybody refreshed a list on.
+        let age = source.day.and_then(|day| (today + 1).checked_sub(day)).map(|age| age.saturating_sub(1));
+        let said = match age {
+            Some(age) if age <= FRESH_DAYS => continue,
+            Some(age) => format!("`{}` was refreshed {age} days ago", list.name),
+            None => format!("`{}` does not say when it was refreshed", list.name),
+        };
+        let diagnostic = Diagnostic::new(Code::OldList, source.span.clone(), format!("the list {said}"));
+        if list.accepted.iter().any(|accepted| accepted.code == Code::OldList) {
+            cx.warn(&list.accepted, diagnostic);
+        } else {
+            stale.push((diagnostic, said));
         }
     }
+    let more: Vec<String> = stale.iter().skip(1).map(|(_, said)| said.clone()).collect();
+    let Some((first, _)) = stale.into_iter().next() else { return };
+    let help = "run `outwork lists update`: an agent's new networks look like an impostor's until then";
+    let note = (!more.is_empty()).then(|| format!("and {} more: {}", more.len(), more.join(", ")));
+    cx.report(note.map_or_else(|| first.clone(), |note| first.clone().note(note)).help(help));
 }
 
 /// Warnings that were accepted for nothing. What depends on the day or on options may be raised another time.
