@@ -1,6 +1,7 @@
 //! Under which names a client is counted.
 
 use crate::{fact::Fact, keys::Keyring};
+use alloc::vec::Vec;
 use core::{fmt, hash::Hasher, net::IpAddr};
 use siphasher::sip::SipHasher24;
 
@@ -75,6 +76,12 @@ fn first_half(octets: [u8; 16]) -> [u8; 8] {
 /// The pseudonym of an address in records: 16 hex digits of a keyed hash of [`client_prefix`].
 pub fn pseudonym(address: Fact<IpAddr>, keys: &Keyring) -> Fact<u64> {
     address.map(|address| low_half(keys.pseudonym(&[client_prefix(address).as_bytes()])))
+}
+
+/// The same by every key, with the id of each: for who looks for an address in old records.
+pub fn pseudonyms(address: IpAddr, keys: &Keyring) -> Vec<(&str, u64)> {
+    let named = keys.pseudonyms(&[client_prefix(address).as_bytes()]);
+    named.into_iter().map(|(id, hash)| (id, low_half(hash))).collect()
 }
 
 /// The pseudonym of a session in records: no token can be made of it.

@@ -152,6 +152,11 @@ impl Keyring {
         keyed_hash(&self.first.pseudonym, parts)
     }
 
+    /// The same by every key, with the id of each.
+    pub fn pseudonyms(&self, parts: &[&[u8]]) -> Vec<(&str, u128)> {
+        self.iter().map(|key| (key.id.as_str(), keyed_hash(&key.pseudonym, parts))).collect()
+    }
+
     /// A keyed hash that decides who is in a canary, as hundredths of a percent: 0 to 9,999.
     pub fn canary(&self, parts: &[&[u8]]) -> u16 {
         u16::try_from(keyed_hash(&self.first.canary, parts) % 10_000).unwrap_or(0)

@@ -2,6 +2,7 @@
 
 mod derived;
 mod new;
+mod pseudonym;
 
 use std::process::ExitCode;
 
@@ -23,6 +24,7 @@ pub(crate) enum Keys {
     Evidence(derived::Source),
     /// Print OUTWORK_AUDIT_KEYS for who verifies records
     Audit(derived::Source),
+    Pseudonym(pseudonym::Pseudonym),
 }
 
 impl Keys {
@@ -30,6 +32,7 @@ impl Keys {
         match self {
             Self::New(new) => new.run(),
             Self::Evidence(source) => source.print(Keyring::evidence_keys),
+            Self::Pseudonym(pseudonym) => pseudonym.run(),
             Self::Audit(source) => source.print(|ring| AuditKeys::of(ring).write()),
         }
     }
