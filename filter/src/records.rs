@@ -40,7 +40,8 @@ pub(crate) fn leave<H: Host>(
     let Some(sampled) = policy.keeps(decision, keys) else { return };
     let (records, elapsed) = (policy.settings().records, elapsed(host, memory, facts.now));
     let mut chain = records.audit.then(|| next(host, plugin, memory, &facts.entropy));
-    let context = Context { host: HOST, elapsed, sampled, records, chain: chain.as_mut() };
+    let context =
+        Context { host: HOST, node: plugin.node.as_deref(), elapsed, sampled, records, chain: chain.as_mut() };
     let record = record::write(decision, facts, keys, context);
     let left = host.set_property(RECORD, record.as_bytes());
     // The next record follows the last one that was left: one that was not would be missed.

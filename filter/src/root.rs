@@ -2,7 +2,7 @@
 
 use crate::{
     configuration::{Agents, ClientAddress, Configuration, ConfigurationError, Global},
-    host::{Failure, Host, Level, NEVER},
+    host::{Call, Failure, Host, Level, NEVER},
     limits::Limits,
     metrics::Metrics,
     models::Models,
@@ -56,6 +56,8 @@ pub struct Plugin {
     pub agents: Option<Agents>,
     /// What is known of them.
     pub directories: Directories,
+    /// The name that the proxy's operator gave this instance: `node.id` in Envoy.
+    pub node: Option<String>,
     /// The chain of its records, from the first one on.
     pub chain: RefCell<Option<Chain>>,
     /// Whether the proxy hands over the bodies of requests that are held.
@@ -88,8 +90,18 @@ pub fn load(host: &impl Host, metrics: &Metrics, size: usize) -> Result<Plugin, 
         agents,
         directories,
         bodies,
+        node: node(host, metrics),
         chain: RefCell::default(),
     })
+}
+
+/// The instance's name.
+fn node(host: &impl Host, metrics: &Metrics) -> Option<String> {
+    let known = host.property(Call::Connection, b"xds\0node\0id").unwrap_or_else(|failure| {
+        metrics.failed(host, failure);
+        None
+    });
+    String::from_utf8(known?).ok().filter(|name| !name.is_empty())
 }
 
 /// Counts a reload once, and warns once of what it lacks, however many threads load the same.

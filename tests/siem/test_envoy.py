@@ -133,6 +133,7 @@ def test_records_of_a_real_connection_say_what_it_was(played):
     assert all(record["tls"]["ja3_hash"]["value"] and record["ja4_fingerprint_list"][0]["value"].startswith("t13") for record in secure)
     assert {record["http_request"]["url"]["port"] for record in records} == {played.envoy.ports.https, played.envoy.ports.http}
     assert {record["activity_name"] for record in records} == {"Get", "Post", "PROPFIND"}
+    assert {record["unmapped"]["outwork"]["host"]["node"] for record in records} == {"outwork-edge"}
     assert len({record["unmapped"]["outwork"]["verdict"] for record in records}) > 1
     text = "\n".join(played.file)
     assert "127.0.0.1" not in text and "4111" not in text
@@ -208,6 +209,7 @@ def test_in_the_words_of_ecs_and_of_acted_requests_alone(tmp_path):
     assert [fault for line in lines for fault in schemas.faults(json.loads(line))] == []
     one = json.loads(lines[0])
     assert (one["event"]["kind"], one["event"]["action"], one["http"]["response"]["status_code"]) == ("alert", "block", 404)
+    assert one["observer"]["name"] == "outwork-edge"
     assert (one["tls"]["version"], one["tls"]["version_protocol"], one["tls"]["client"]["server_name"]) == ("1.3", "tls", "localhost")
 
 

@@ -139,7 +139,12 @@ impl Core {
             let records = policy.settings().records;
             let opens = || Chain::new(keys.chain_id(b"chain", &facts.entropy), OPENS);
             let chain = records.audit.then(|| chain.get_or_insert_with(opens));
-            record::write(&decision, facts, keys, Context { host: HOST, elapsed: None, sampled, records, chain })
+            record::write(
+                &decision,
+                facts,
+                keys,
+                Context { host: HOST, node: None, elapsed: None, sampled, records, chain },
+            )
         });
         effects::write(decision.reply.as_ref(), decision.delay, &record, &decision.edits, out);
     }

@@ -62,6 +62,7 @@ fn an_example_is_written_in_both_vocabularies() {
             let mut context = Context::NATIVE;
             context.records.format = format;
             context.host = Host { name: "envoy", ..context.host };
+            context.node = Some("edge-1");
             context.elapsed = Some(184);
             record::write(&decision, facts, &keys, context)
         });

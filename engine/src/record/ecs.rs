@@ -14,13 +14,19 @@ use crate::{
 const VERSION: &str = concat!(
     "\",\"ecs\":{\"version\":\"9.4.0\"},\"observer\":{\"vendor\":\"Outwork\",\"product\":\"Outwork\",\"type\":\"proxy\",\"version\":\"",
     env!("CARGO_PKG_VERSION"),
-    "\"},\"event\":{\"module\":\"outwork\",\"dataset\":\"outwork.decision\",\"id\":"
+    "\""
 );
+
+const EVENT: &str = "},\"event\":{\"module\":\"outwork\",\"dataset\":\"outwork.decision\",\"id\":";
 
 /// Writes all but what closes it: inside of our own object something may follow.
 pub(super) fn write(json: &mut Json, told: &Told<'_>, seen: &Seen<'_>) -> &'static str {
     let decision = told.decision;
-    json.raw("{\"@timestamp\":\"").instant(seen.millis).raw(VERSION).plain(decision.id.as_str());
+    json.raw("{\"@timestamp\":\"").instant(seen.millis).raw(VERSION);
+    if let Some(node) = told.context.node {
+        json.raw(",\"name\":").bytes(node.as_bytes());
+    }
+    json.raw(EVENT).plain(decision.id.as_str());
     event(json, decision);
     if let Some(id) = seen::deciding(decision) {
         json.raw(",\"rule\":{\"id\":")

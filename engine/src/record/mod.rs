@@ -26,6 +26,8 @@ use seen::Seen;
 pub struct Context<'c> {
     /// Who decided.
     pub host: Host,
+    /// Which of its instances, by the name that its operator gave it; none where it has none.
+    pub node: Option<&'c str>,
     /// How long it took, in microseconds; none where the host's clock stands still meanwhile.
     pub elapsed: Option<u32>,
     /// The rate, in thousandths, at which decisions like this one leave a record; none where each does.
@@ -49,6 +51,7 @@ impl Context<'_> {
     /// Of a decision that no proxy made, for tools and tests.
     pub const NATIVE: Self = Self {
         host: Host { name: "native", version: env!("CARGO_PKG_VERSION") },
+        node: None,
         elapsed: None,
         sampled: None,
         records: Records { format: Format::Ocsf, addresses: Addresses::Pseudonym, sample_allowed: ALL, audit: false },

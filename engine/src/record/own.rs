@@ -46,7 +46,11 @@ pub(super) fn write(json: &mut Json, told: &Told<'_>) {
     effects::write(json, decision);
     names(json, told);
     json.raw(",\"host\":{\"name\":").plain(context.host.name);
-    json.raw(",\"version\":").plain(context.host.version).raw("}");
+    json.raw(",\"version\":").plain(context.host.version);
+    if let Some(node) = context.node {
+        json.raw(",\"node\":").bytes(node.as_bytes());
+    }
+    json.raw("}");
     if let Some(micros) = context.elapsed {
         json.raw(",\"elapsed_us\":").number(micros.into());
     }

@@ -125,7 +125,8 @@ fn the_protocol_is_asked_for_once_a_connection() {
     let asked = vm.host.asked.borrow();
     assert_eq!(asked.iter().filter(|path| *path == "request/protocol").count(), 1);
     assert_eq!(asked.iter().filter(|path| *path == "filter_state/outwork.connection").count(), 3);
-    assert_eq!(asked.len(), 4);
+    assert_eq!(asked.iter().filter(|path| *path == "xds/node/id").count(), 1, "once, when it is loaded");
+    assert_eq!(asked.len(), 5);
 }
 
 #[test]
