@@ -156,7 +156,7 @@ fires = true
 "#;
     fs::write(folder.0.join("mine.toml"), PACK.to_owned() + rule).unwrap();
     folder.publish("monitor.example/ips", "9.9.9.10\n");
-    let (code, _, error) = folder.run(&["lists", "update", "--from", "copies"]);
+    let (code, _, error) = folder.run(&["lists", "update", "--from", "copies", "--accept", "monitor"]);
     assert!(code == 1 && error.contains("OW0032") && error.contains("monitor.tag"), "{error}");
 }
 

@@ -4,12 +4,18 @@ use std::collections::BTreeSet;
 
 use ipnet::IpNet;
 
+/// The most IPv4 addresses and IPv6 /64s of one list: a /10, or a /42. Meta, the widest that is shipped, has 0.4 million
+/// IPv4 addresses and whole IPv6 /32s, so that its list has no `source`.
+const MOST_CLIENTS: u128 = 1 << 22;
+
 /// How a list changes.
 pub(crate) struct Change {
     pub(crate) added: Vec<IpNet>,
     pub(crate) removed: Vec<IpNet>,
     before: Size,
     after: Size,
+    /// How much of what was there stays.
+    kept: Size,
 }
 
 /// How large a list is.
@@ -29,6 +35,7 @@ impl Change {
             removed: old.difference(&new).map(|network| **network).collect(),
             before: Size::of(before),
             after: Size::of(after),
+            kept: Size::of(&common(before, after)),
         }
     }
 
@@ -45,9 +52,31 @@ impl Change {
             let grows = before > 0 && after > before.saturating_mul(10);
             grows.then(|| format!("it grows from {before} to {after} {what}, more than tenfold"))
         };
+        let (before, after, kept) = (self.before.clients, self.after.clients, self.kept.clients);
+        if after > MOST_CLIENTS {
+            return Some(format!("it has {after} addresses, and no operator's crawlers have more than {MOST_CLIENTS}"));
+        }
+        let moved = || {
+            let away = kept.saturating_mul(2) < before;
+            away.then(|| format!("of its {before} addresses only {kept} stay, less than half"))
+        };
         of("networks", self.before.networks, self.after.networks)
-            .or_else(|| of("addresses", self.before.clients, self.after.clients))
+            .or_else(|| of("addresses", before, after))
+            .or_else(moved)
     }
+}
+
+/// The networks that both have: of two that overlap, the narrower.
+fn common(before: &[IpNet], after: &[IpNet]) -> Vec<IpNet> {
+    let covering = |of: &[IpNet], one: &IpNet| {
+        // Merged and sorted lists: what has an address begins at it or before it, and nothing lies between.
+        let at = of.partition_point(|other| other <= one);
+        let near = at.checked_sub(1).into_iter().chain([at]).filter_map(|at| of.get(at));
+        near.into_iter().any(|other| other.contains(one))
+    };
+    let kept = before.iter().filter(|one| covering(after, one));
+    let parts = after.iter().filter(|one| covering(before, one) && !before.contains(one));
+    kept.chain(parts).copied().collect()
 }
 
 impl Size {
@@ -81,7 +110,17 @@ mod tests {
         assert!(doubt(&["8.0.0.0/24"], &["8.0.0.0/20"]).unwrap().contains("256 to 4096 addresses"));
         assert!(doubt(&["8.0.0.0/20"], &["8.0.0.0/24"]).unwrap().contains("by more than half"));
         assert_eq!(doubt(&[], &four), None, "the first time there is nothing to compare with");
-        assert_eq!(doubt(&["2a00::/32"], &["2a00::/31"]), None);
-        assert!(doubt(&["2a00::1/128"], &["2a00::/32"]).is_some());
+        assert_eq!(doubt(&["2a00::/48"], &["2a00::/47"]), None);
+        assert!(doubt(&["2a00::1/128"], &["2a00::/48"]).is_some());
+    }
+
+    #[test]
+    fn what_moves_away_and_what_is_larger_than_any_is_doubted() {
+        assert!(doubt(&["8.0.0.0/24"], &["9.0.0.0/24"]).unwrap().contains("only 0 stay"));
+        assert!(doubt(&["8.0.0.0/24", "8.0.2.0/24"], &["8.0.0.0/24", "9.0.2.0/24"]).is_none());
+        assert!(doubt(&["8.0.0.0/24"], &["8.0.0.0/25", "9.0.0.0/25"]).is_none(), "half of it stays");
+        assert!(doubt(&["8.0.0.0/25", "9.0.0.0/25"], &["8.0.0.0/24"]).is_none(), "half of it lies in the wider one");
+        assert!(doubt(&[], &["8.0.0.0/9"]).unwrap().contains("no operator's crawlers"));
+        assert!(doubt(&[], &["2a00::/32"]).is_some());
     }
 }

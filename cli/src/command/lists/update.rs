@@ -14,7 +14,7 @@ use crate::published::{Change, Origin, networks, of_file, write};
 ///
 /// Every list of the policy that has a `source` is fetched from there, by HTTPS, and replaces its file: the whole file or
 /// nothing. A list is left as it is, and said to be, when it cannot be fetched or read to its last entry, has networks that
-/// nobody on the internet has, shrinks by more than half or grows more than tenfold. In the end the policy is checked.
+/// nobody on the internet has, shrinks by more than half, grows more than tenfold, or keeps less than half of its addresses. In the end the policy is checked.
 ///
 /// Exit code: 0 if every list is fresh, 1 if one was left as it was or the policy has mistakes now; with --check, 1 if one
 /// would change, too.
