@@ -16,4 +16,5 @@ try {
   await edge.stop();
   await origin.stop();
 }
-process.stdout.write(edge.lines.filter((line) => line.startsWith("{")).join("\n"));
+// Beside records the Worker says what it lacks.
+process.stdout.write(edge.lines.filter((line) => /^\{"(time|@timestamp)":/.test(line)).join("\n"));
