@@ -1,5 +1,5 @@
 //! `outwork keys`, as a user runs it.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails loudly")]
+#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
 use std::fs;
 use std::io::Write;
@@ -49,7 +49,7 @@ fn origins_get_the_keys_that_the_shared_vectors_verify_with() {
     assert_ne!(run(&["audit"], Some(MASTERS), "").1, printed);
 }
 
-fn listed<'a>(text: &'a str, decode: fn(&str) -> Vec<u8>) -> Vec<(&'a str, Vec<u8>)> {
+fn listed(text: &str, decode: fn(&str) -> Vec<u8>) -> Vec<(&str, Vec<u8>)> {
     text.split(',').map(|entry| entry.split_once(':').map(|(id, key)| (id, decode(key))).unwrap()).collect()
 }
 

@@ -11,7 +11,11 @@ use outwork_engine::{
     time::Time,
     window::Window,
 };
-use std::{collections::BTreeSet, path::Path};
+use std::{
+    collections::BTreeSet,
+    net::{IpAddr, Ipv4Addr},
+    path::Path,
+};
 
 /// A request as a host sees it, as `filter/src/connection.rs` and `worker/src/request.rs` fill facts in.
 fn seen_by(host: Host, mut request: Request) -> Request {
@@ -49,7 +53,7 @@ fn observed() -> Window {
 
 /// One agent, which is whoever says that it is Googlebot.
 fn agents() -> Registry {
-    let networks = Ranges::from_networks([("0.0.0.0".parse().unwrap(), 0)]);
+    let networks = Ranges::from_networks([(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0)]);
     let agent = Agent {
         id: "google".into(),
         name: "Google".into(),
