@@ -117,6 +117,8 @@ struct Seen {
     reply: String,
     /// The member of `Outwork-Risk`.
     transaction: Option<String>,
+    /// `Outwork-Risk`, from `enforced` on.
+    told: Option<String>,
     /// Whether the signature covers the digest.
     covered: bool,
     digest: Vec<String>,
@@ -133,14 +135,14 @@ fn bundle(mode: &str) -> Vec<u8> {
 
 impl Site {
     fn new(mode: &str) -> Self {
-        static BUNDLES: [LazyLock<Vec<u8>>; 2] =
-            [LazyLock::new(|| bundle("enforce")), LazyLock::new(|| bundle("shadow"))];
-        let [enforce, shadow] = &BUNDLES;
-        Self {
-            policy: Policy::load(if mode == "enforce" { enforce } else { shadow }).unwrap(),
-            keys: Keyring::parse(KEYS).unwrap(),
-            store: BTreeMap::new(),
-        }
+        static BUNDLES: [(&str, LazyLock<Vec<u8>>); 4] = [
+            ("enforce", LazyLock::new(|| bundle("enforce"))),
+            ("shadow", LazyLock::new(|| bundle("shadow"))),
+            ("told", LazyLock::new(|| bundle("shadow\"\nevidence = \"always"))),
+            ("off", LazyLock::new(|| bundle("off\"\nevidence = \"always"))),
+        ];
+        let (_, bundle) = BUNDLES.iter().find(|(name, _)| *name == mode).unwrap();
+        Self { policy: Policy::load(bundle).unwrap(), keys: Keyring::parse(KEYS).unwrap(), store: BTreeMap::new() }
     }
 
     fn ask(&mut self, request: &Request) -> Seen {
@@ -195,6 +197,7 @@ impl Seen {
                     "outwork-risk" => {
                         let member = value.split(", ").find_map(|member| member.strip_prefix("transaction="));
                         self.transaction = member.map(str::to_owned);
+                        self.told = Some(value[value.find("enforced=").unwrap_or(value.len())..].to_owned());
                     }
                     _ => {}
                 }
@@ -213,9 +216,9 @@ fn post(path: &str, body: &str) -> Request {
     }
 }
 
-/// A request of a session that was observed so many seconds ago.
+/// A request of a session that was opened a minute before it was observed, so many seconds ago.
 fn observed(request: Request, idle: u64) -> Request {
-    Request { session: Some(Visit { idle, ..Visit::default() }), ..request }
+    Request { session: Some(Visit { idle, age: Some(idle + 60), ..Visit::default() }), ..request }
 }
 
 fn with(mut request: Request, name: &str, value: &str) -> Request {
@@ -332,6 +335,30 @@ fn a_policy_in_shadow_binds_nothing_and_refuses_nobody() {
     let seen = site.ask_unread(&post("/checkout", "paid=1"));
     assert_eq!((seen.verdict, seen.status), (Some(Verdict::Challenge), None));
     assert_eq!((seen.transaction, seen.digest.len()), (None, 0));
+}
+
+#[test]
+fn an_origin_can_be_told_what_a_policy_in_shadow_would_do() {
+    let mut site = Site::new("told");
+    let seen = site.ask_unread(&post("/checkout", "paid=1"));
+    assert_eq!((seen.wanted, seen.verdict, seen.status), (None, Some(Verdict::Challenge), None));
+    assert_eq!(seen.transaction.as_deref(), Some("\"checkout\";body=unbound"), "nothing is held back");
+    assert!(seen.told.is_some_and(|told| told.starts_with("enforced=?0, bundle=\"1-")));
+    let seen = Site::new("enforce").ask(&observed(post("/checkout", "paid=1"), 0));
+    assert_eq!(seen.told.as_deref(), Some(""), "what is in force does not say so");
+    assert_eq!(Site::new("off").ask(&post("/checkout", "paid=1")).told, None);
+}
+
+#[test]
+fn a_window_that_was_just_opened_is_none_yet() {
+    let aged = |age| Visit { age: Some(age), ..Visit::default() };
+    for (age, verdict) in [(0, Verdict::Challenge), (2, Verdict::Challenge), (3, Verdict::Allow), (600, Verdict::Allow)]
+    {
+        let request = Request { session: Some(aged(age)), ..post("/checkout", "paid=1") };
+        assert_eq!(Site::new("enforce").ask(&request).verdict, Some(verdict), "{age} s");
+    }
+    let fresh = Request { session: Some(aged(0)), ..post("/first", "paid=1") };
+    assert_eq!(Site::new("enforce").ask(&fresh).verdict, Some(Verdict::Allow), "nothing is demanded");
 }
 
 /// What an inbound `Content-Digest` becomes: none where it stays, else the new value; the second is whether it is refused.

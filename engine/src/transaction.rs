@@ -27,6 +27,8 @@ pub struct Transaction {
     reason: String,
     /// Where in its window a request has to fall.
     pub window: Demand,
+    /// For how many microseconds, by the edge's clock, that window has to have been open.
+    pub observed: u64,
     /// What becomes of one that does not.
     pub otherwise: Otherwise,
     /// Whether and how its body is bound.
@@ -83,10 +85,16 @@ impl Transaction {
             id: id.into(),
             reason: format!("{REASON}{id}"),
             window: Demand::Any,
+            observed: 0,
             otherwise: Otherwise::Challenge,
             body: None,
             mode: Mode::Enforce,
         }
+    }
+
+    /// Whether a request at this place in its window, which has been open for so many microseconds, is as demanded.
+    pub fn is_met(&self, state: State, open: u64) -> bool {
+        self.window.is_met(state) && (self.window == Demand::Any || open >= self.observed)
     }
 
     /// The reason that headers, records and metrics give.
@@ -174,6 +182,16 @@ mod tests {
         assert_eq!(met(Demand::Inside), [false, true, false, false]);
         assert_eq!(met(Demand::Expiring), [false, true, true, false]);
         assert_eq!(met(Demand::Any), [true; 4]);
+    }
+
+    #[test]
+    fn a_window_has_to_have_been_open_for_a_while() {
+        let mut one = Transaction::new("checkout");
+        one.observed = 3_000_000;
+        assert!(one.is_met(State::None, 0), "where none is demanded, no time is");
+        one.window = Demand::Inside;
+        let met = [(State::Inside, 2_999_999), (State::Inside, 3_000_000), (State::None, 3_000_000)];
+        assert_eq!(met.map(|(state, open)| one.is_met(state, open)), [false, true, false]);
     }
 
     #[test]

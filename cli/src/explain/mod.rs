@@ -96,6 +96,7 @@ impl Explainer<'_> {
         let keyless = assessment.keyless().to_vec();
         let stepped = limits::charge(&charges, facts.now);
         let charged: Vec<_> = stepped.iter().map(|(charged, _)| *charged).collect();
+        let open = assessment.window_open();
         let decision = assessment.decide(&charged);
         let scene = Scene::opened(facts, self.keys, self.policy.settings().behaviour).knowing(self.policy.registry());
         let describe = rules::Describe { policy: self.policy, notes: self.notes, scratch: &scratch, scene: &scene };
@@ -107,7 +108,7 @@ impl Explainer<'_> {
             asked: asked.filter_map(|place| describe.rule(place, of(&standings, place))).collect(),
             limits: limits::due(self.policy, &charges, &stepped, &keyless),
             window: decision.window.name(),
-            transactions: transactions::holding(self.policy, self.notes, (&scratch, &scene), &decision),
+            transactions: transactions::holding(self.policy, self.notes, (&scratch, &scene), (&decision, open)),
             facts: facts::of(facts),
             signals: SIGNALS.iter().map(|signal| Named::of(signal.name, (signal.read)(&scene))).collect(),
             risk: Arithmetic::of(self.policy, &standings, &decision.scored, seen),

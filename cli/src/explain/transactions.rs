@@ -24,6 +24,9 @@ pub(super) struct ExplainedTransaction {
     /// Where in its window the request has to fall, and whether it does.
     window: &'static str,
     met: bool,
+    /// For how many seconds that window has to have been open, and for how many it was.
+    observed: u64,
+    open: u64,
     /// What becomes of a request that does not.
     otherwise: &'static str,
     /// What becomes of its body where the request goes on: `bound`, `unbound` or `none`.
@@ -46,7 +49,7 @@ pub(super) fn holding(
     policy: &Policy,
     notes: &Notes,
     (scratch, scene): (&Scratch, &Scene<'_>),
-    decision: &Decision<'_>,
+    (decision, open): (&Decision<'_>, u64),
 ) -> Vec<ExplainedTransaction> {
     let first = policy.rules().len() + policy.limits().len();
     let mut decided = false;
@@ -70,7 +73,9 @@ pub(super) fn holding(
             mode: mode(one.mode),
             because,
             window: one.window.name(),
-            met: one.window.is_met(decision.window),
+            met: one.is_met(decision.window, open),
+            observed: one.observed / 1_000_000,
+            open: open / 1_000_000,
             otherwise: one.otherwise.name(),
             body: decision
                 .transaction
@@ -98,8 +103,11 @@ impl ExplainedTransaction {
     pub(super) fn line(&self, window: &str) -> String {
         let met = match (self.window, self.met) {
             ("any", _) => "any window".into(),
-            (demand, true) => format!("window {demand} demanded, and it is {window}"),
-            (demand, false) => format!("window {demand} demanded, and it is {window}: {}", self.otherwise),
+            (demand, met) => {
+                let otherwise = if met { String::new() } else { format!(": {}", self.otherwise) };
+                let (observed, open) = (self.observed, self.open);
+                format!("window {demand} for {observed} s demanded, and it is {window}, open for {open} s{otherwise}")
+            }
         };
         let body = match (self.body, self.cap) {
             (_, None) => ", its body is not bound".into(),

@@ -115,6 +115,7 @@ codes! {
     "0094" NoBody "a transaction binds the body of requests that have none",
     "0095" LateTransaction "an earlier transaction always comes first",
     "0096" UnreadBody "a transaction binds bodies that a host may not hand over",
+    "0097" NoWay "a transaction blocks whoever was not observed",
     "0100" DuplicateAgent "two agents have one id",
     "0101" UnprovenAgent "nothing can prove who an agent is",
     "0102" BadAgentName "a name does not tell an agent",
@@ -137,6 +138,7 @@ impl Code {
             | Self::NoBody
             | Self::LateTransaction
             | Self::UnreadBody
+            | Self::NoWay
             | Self::UnknownAgent
             | Self::OldList
             | Self::TestKeys

@@ -10,14 +10,14 @@ use crate::{
 };
 use outwork_engine::{
     rules::{Mode, wire::Source},
-    transaction::OverCap,
+    transaction::{Demand, Otherwise, OverCap},
 };
 use std::collections::BTreeSet;
 
 /// Methods whose requests have no body that means something (RFC 9110, 9.3).
 const WITHOUT_BODY: [&str; 4] = ["GET", "HEAD", "OPTIONS", "TRACE"];
 
-/// Reports transactions that bind what has no body, that come too late, or that a host does not bind.
+/// Reports transactions that bind what has no body, that come too late, that leave people no way, or that a host does not bind.
 pub(super) fn check(cx: &mut Context<'_>, solver: &mut Solver<'_>, policy: &PolicySource, named: &[Host]) {
     for (at, one) in policy.transactions.iter().enumerate() {
         let Some(condition) = one.condition.as_ref().filter(|_| one.transaction.mode != Mode::Off) else { continue };
@@ -25,6 +25,7 @@ pub(super) fn check(cx: &mut Context<'_>, solver: &mut Solver<'_>, policy: &Poli
             continue;
         }
         late(cx, solver, policy.transactions.iter().take(at), (one, condition));
+        no_way(cx, one);
         if one.transaction.body.is_some() {
             without_body(cx, solver, (one, condition));
             unread(cx, one, named);
@@ -60,6 +61,17 @@ fn without_body(cx: &mut Context<'_>, solver: &mut Solver<'_>, (one, condition):
         let diagnostic = Diagnostic::new(Code::NoBody, one.when.span.clone(), message)
             .label("only GET, HEAD, OPTIONS or TRACE")
             .help("ask for the method that moves something, such as `request.method == \"POST\"`, or leave `bind_body` out");
+        cx.warn(&one.accepted, diagnostic);
+    }
+}
+
+/// Who runs no script, or asks not to be observed, has no window and never will.
+fn no_way(cx: &mut Context<'_>, one: &TransactionSource) {
+    if one.transaction.otherwise == Otherwise::Block && one.transaction.window != Demand::Any {
+        let message = format!("the transaction `{}` blocks everybody who was not observed", one.id.value);
+        let diagnostic = Diagnostic::new(Code::NoWay, one.id.span.clone(), message)
+            .note("visitors without scripts or with Global Privacy Control are never observed: they can never finish")
+            .help("write `otherwise = \"challenge\"`, which they can pass; or accept this");
         cx.warn(&one.accepted, diagnostic);
     }
 }

@@ -24,7 +24,7 @@ pub(crate) use effect::{ACTIONS, CANARY, LAYERS, MODES};
 pub(crate) use head::MATCHES;
 pub(crate) use limit::{LimitSource, PARTS, RUNGS, SCOPES, UNREACHABLE};
 pub(crate) use model::ModelSource;
-pub(crate) use policy::{ADDRESSES, FORMATS, PACK, POLICY, PolicySource, RECORDS, VERDICTS, read};
+pub(crate) use policy::{ADDRESSES, EVIDENCE, FORMATS, PACK, POLICY, PolicySource, RECORDS, VERDICTS, read};
 pub(crate) use rule::RuleSource;
 pub(crate) use session::SESSION;
 pub(crate) use test::{PROTOCOLS, REQUEST, TestSource};

@@ -17,7 +17,7 @@ use crate::{
 use outwork_engine::{
     agents::{MAX_AGENTS, MAX_NAMES},
     decision::Verdict,
-    policy::{Recording, Settings, is_contact},
+    policy::{Carrying, Recording, Settings, is_contact},
     record::{Addresses, Format, Records},
     risk::{Bands, Weights},
     rules::{Action, Mode},
@@ -76,6 +76,7 @@ pub(super) const SETTINGS: &[&str] = &[
     "version",
     "mode",
     "record",
+    "evidence",
     "record_format",
     "addresses",
     "sample_allowed",
@@ -94,6 +95,8 @@ pub(super) const BY_BAND: &[&str] = &["low", "medium", "high"];
 
 pub(crate) const RECORDS: &[(&str, Recording)] =
     &[("all", Recording::All), ("acted", Recording::Acted), ("none", Recording::None)];
+
+pub(crate) const EVIDENCE: &[(&str, Carrying)] = &[("enforced", Carrying::Enforced), ("always", Carrying::Always)];
 
 pub(crate) const FORMATS: &[(&str, Format)] = &[("ocsf", Format::Ocsf), ("ecs", Format::Ecs)];
 
@@ -197,6 +200,7 @@ impl PolicySource {
             let named = keys.texts(cx, "hosts").unwrap_or_default();
             self.hosts = named.iter().filter_map(|text| read::choose(cx, text, "host", &hosts)).collect();
             self.settings.record = keys.word(cx, "record", RECORDS).unwrap_or(Recording::All);
+            self.settings.evidence = keys.word(cx, "evidence", EVIDENCE).unwrap_or(Carrying::Enforced);
             self.settings.records = records(cx, &keys);
             self.settings.features = keys.boolean(cx, "features").unwrap_or(false);
             if self.settings.features && !root.has("model") {

@@ -31,8 +31,20 @@ pub(crate) struct TransactionSource {
     pub(crate) accepted: Vec<Accepted>,
 }
 
-pub(super) const KEYS: &[&str] =
-    &["id", "when", "window", "otherwise", "bind_body", "body_cap", "over_cap", "mode", "why", "accept", "test"];
+pub(super) const KEYS: &[&str] = &[
+    "id",
+    "when",
+    "window",
+    "observed",
+    "otherwise",
+    "bind_body",
+    "body_cap",
+    "over_cap",
+    "mode",
+    "why",
+    "accept",
+    "test",
+];
 
 pub(crate) const WINDOWS: &[(&str, Demand)] = &[
     (Demand::Inside.name(), Demand::Inside),
@@ -52,6 +64,13 @@ pub(crate) const OVER_CAP: &[(&str, OverCap)] = &[("refuse", OverCap::Refuse), (
 /// configurations of Envoy hold 32 KiB of a connection.
 const DEFAULT_CAP: u32 = 16 << 10;
 
+/// For how many seconds a window has to have been open unless said otherwise: nobody fills in a form in less, and what a
+/// program makes up at once is not enough.
+const DEFAULT_OBSERVED: u32 = 3;
+
+/// The longest that can be demanded: what takes people longer, few do.
+const MOST_OBSERVED: u32 = 600;
+
 /// Reads one `[[transaction]]`. One that is wrong somewhere is read as far as possible, so that its id is known.
 pub(super) fn read(
     cx: &mut Context<'_>,
@@ -70,6 +89,7 @@ pub(super) fn read(
     let scope = |when| Scope { lists, macros, source: text, when, accepted: &accepted };
     let tree = when.as_ref().and_then(|when| cel::check(cx, scope(when)));
     let window = keys.word(cx, "window", WINDOWS).unwrap_or(Demand::Inside);
+    let observed = keys.duration(cx, "observed", 0..=MOST_OBSERVED).unwrap_or(DEFAULT_OBSERVED);
     let otherwise = keys.word(cx, "otherwise", OTHERWISE).unwrap_or(Otherwise::Challenge);
     let body = body(cx, &keys);
     let mode = effect::mode(cx, &keys).unwrap_or(Mode::Enforce);
@@ -78,6 +98,7 @@ pub(super) fn read(
     let id = id?;
     let mut transaction = Transaction::new(&id.value);
     (transaction.window, transaction.otherwise) = (window, otherwise);
+    transaction.observed = if window == Demand::Any { 0 } else { u64::from(observed) * 1_000_000 };
     (transaction.body, transaction.mode) = (body, mode);
     Some(TransactionSource {
         transaction,
@@ -105,8 +126,9 @@ fn check_use(cx: &mut Context<'_>, keys: &Keys<'_, '_>, (window, bound): (Demand
         let message = format!("`{key}` does nothing here");
         cx.warn(accepted, Diagnostic::new(Code::IdleKey, keys.key_span(key), message).help(help));
     };
-    if window == Demand::Any && keys.has("otherwise") {
-        idle("otherwise", "every request has `any` window: write `window = \"inside\"`, or leave `otherwise` out");
+    for key in ["observed", "otherwise"].into_iter().filter(|key| window == Demand::Any && keys.has(key)) {
+        let help = format!("every request has `any` window: write `window = \"inside\"`, or leave `{key}` out");
+        idle(key, &help);
     }
     for key in ["body_cap", "over_cap"].into_iter().filter(|key| !bound && !wrongly_typed && keys.has(key)) {
         idle(key, "add `bind_body = true`: without it no body is held back");

@@ -369,6 +369,10 @@ fn settings(key: &str) -> Option<Value> {
         "mode" => mode("Whether decisions are in force; `shadow` only records them, and is the default."),
         "packs" => texts("The rule packs, by their path from this file, in order."),
         "record" => words("Which decisions are recorded.", pack::RECORDS),
+        "evidence" => words(
+            "Which requests carry signed evidence to the origin; `always`: those in shadow too, marked as not enforced.",
+            pack::EVIDENCE,
+        ),
         "record_format" => words("Whose words records use: OCSF's or ECS's.", pack::FORMATS),
         "addresses" => words("How records name the client's address, beside its pseudonym.", pack::ADDRESSES),
         "sample_allowed" => described(

@@ -3,7 +3,7 @@
 use crate::{
     dice::Dice,
     message::{Case, Expected, Message, Settings, Told},
-    policy::{Sent, policy},
+    policy::{Sent, policy, shadow},
     signer::{Plan, ROTATED, content_digest, sha512},
 };
 
@@ -108,6 +108,8 @@ fn by_the_engine() -> Vec<Case> {
         Sent { observed: true, ..Sent::new(message("GET", "shop.example", "/?r1.r4."), NOW, &mut dice) }
             .through(&policy);
     cases.push(verified("inside a window", request, NOW, told));
+    let (request, told) = Sent::new(message("POST", "shop.example", "/refund?r1."), NOW, &mut dice).through(&shadow());
+    cases.push(verified("what a policy in shadow would do", request, NOW, told));
     let (mut request, told) = Sent::new(message("GET", "shop.example", "/"), NOW, &mut dice).through(&policy);
     request.authority = "127.0.0.1:3000".into();
     let settings = Settings { authority: Some("Shop.example:443"), ..Settings::default() };

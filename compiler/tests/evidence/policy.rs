@@ -38,6 +38,15 @@ why = "money moves back"
 
 /// Twelve rules, each with its points and a long id; the query asks for them.
 pub(crate) fn policy() -> Policy {
+    in_mode("enforce")
+}
+
+/// The same, which tells its origin what it would do.
+pub(crate) fn shadow() -> Policy {
+    in_mode("shadow\"\nevidence = \"always")
+}
+
+fn in_mode(mode: &str) -> Policy {
     let mut pack = "[pack]\nid = \"asked\"\nversion = \"1\"\nwhy = \"to say much\"\n".to_owned();
     for number in 0..12 {
         let (layer, score) = (["device", "behaviour", "context"][number % 3], 10 + number * 5);
@@ -50,7 +59,8 @@ pub(crate) fn policy() -> Policy {
         .unwrap();
     }
     pack += TRANSACTIONS;
-    let files = [("outwork.toml", ENTRY), ("pack.toml", &pack)];
+    let entry = ENTRY.replace("enforce", mode);
+    let files = [("outwork.toml", &entry), ("pack.toml", &pack)];
     let files: BTreeMap<_, _> = files.map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec())).into();
     let compiled = compile_files(&files, "outwork.toml").map_err(|report| report.render(false)).unwrap();
     Policy::load(&compiled.bundle).unwrap()

@@ -118,6 +118,9 @@ fn risk_field(decision: &Decision<'_>) -> String {
     if let Some(verified) = decision.agent {
         push_all(&mut out, &[", agent=\"", &verified.agent.id, "\""]);
     }
+    if !decision.enforced {
+        out.push_str(", enforced=?0");
+    }
     push_all(&mut out, &[", bundle=\"", decision.bundle, "\", id=\"", decision.id.as_str(), "\""]);
     out
 }

@@ -136,7 +136,8 @@ impl<'a> Assessment<'a> {
         let verdict = self.verdict(refusal);
         let enforced = self.policy.settings.mode.is_in_force(|| self.share());
         let recorded = self.band != Band::Low || self.policy.records(verdict);
-        self.explain(|scored| recorded || enforced && scored.counts);
+        let told = self.policy.settings.carries(enforced);
+        self.explain(|scored| recorded || told && scored.counts);
         Judgement {
             verdict,
             enforced,
@@ -200,7 +201,7 @@ impl<'a> Assessment<'a> {
             return decision;
         }
         evidence::strip(facts, &mut decision.edits);
-        if decision.enforced {
+        if policy.settings.carries(decision.enforced) {
             evidence::add(&mut decision, facts, keys, digest);
         }
         decision
@@ -291,6 +292,11 @@ impl<'a> Assessment<'a> {
     fn window_state(&self) -> State {
         let (behaviour, now) = (self.policy.settings.behaviour, self.facts.now);
         self.shown.session.window().known().map_or(State::None, |window| window.state(behaviour, now))
+    }
+
+    /// For how many microseconds its window has been open; 0 without one.
+    pub fn window_open(&self) -> u64 {
+        self.shown.session.window().known().map_or(0, |window| self.facts.now.0.saturating_sub(window.opened.0))
     }
 
     fn refusal(&self, refused: Option<Refusal<'a>>, doubt: Doubt) -> Option<Refusal<'a>> {

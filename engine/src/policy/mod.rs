@@ -11,7 +11,7 @@ mod challenged;
 mod settings;
 
 pub use assessment::Assessment;
-pub use settings::{Recording, Settings};
+pub use settings::{Carrying, Recording, Settings};
 
 use crate::{
     agents::{Agent, MAX_AGENTS, MAX_NAME, MAX_NAMES, MIN_NAME, Registry},

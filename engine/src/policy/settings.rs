@@ -27,6 +27,8 @@ pub struct Settings {
     pub verdicts: [Verdict; 3],
     /// Which decisions leave a record.
     pub record: Recording,
+    /// Which requests carry evidence.
+    pub evidence: Carrying,
     /// How they are kept.
     pub records: Records,
     /// Whether records hold what the models look at.
@@ -50,6 +52,7 @@ impl Default for Settings {
             behaviour: Decay::default(),
             verdicts: [Verdict::Allow, Verdict::Tag, Verdict::Tag],
             record: Recording::All,
+            evidence: Carrying::Enforced,
             records: Records::default(),
             features: false,
             contact: None,
@@ -61,6 +64,11 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Whether a request carries evidence for which the policy is in force, or is not.
+    pub fn carries(&self, enforced: bool) -> bool {
+        enforced || self.evidence == Carrying::Always && self.mode != Mode::Off
+    }
+
     /// The least verdict of a request in this band.
     pub fn verdict(&self, band: Band) -> Verdict {
         let [low, medium, high] = self.verdicts;
@@ -81,4 +89,14 @@ pub enum Recording {
     Acted,
     /// None.
     None,
+}
+
+/// Which requests carry evidence to the origin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Carrying {
+    /// Those for which the policy is in force.
+    Enforced,
+    /// The others too, which say of themselves that it is not: for verifiers that are to be tried out before the policy is.
+    /// Nothing carries any where the policy is off.
+    Always,
 }

@@ -1,6 +1,6 @@
 //! What the keys of transactions mean.
 
-use super::{Table, accept, condition, described, flag, id, mode, object, reason, tables, words};
+use super::{Table, accept, condition, described, duration, flag, id, mode, object, reason, tables, words};
 use crate::pack;
 use serde_json::{Value, json};
 
@@ -11,6 +11,10 @@ pub(super) fn transaction(key: &str) -> Option<Value> {
         "window" => words(
             "Where in its window of observation a request has to fall; `inside` unless said otherwise.",
             pack::WINDOWS,
+        ),
+        "observed" => duration(
+            "How long ago that window has to have been opened; from 0s to 10m, `3s` unless said otherwise.",
+            "3s",
         ),
         "otherwise" => words(
             "What becomes of a request that does not fall there; `challenge` unless said otherwise, and whoever passed it goes on.",

@@ -67,7 +67,7 @@ impl<'a> Assessment<'a> {
             if transaction.mode == Mode::Off || !scratch.holds(first + place) {
                 continue;
             }
-            let met = transaction.window.is_met(self.window_state());
+            let met = transaction.is_met(self.window_state(), self.window_open());
             if transaction.mode.is_in_force(|| self.share()) {
                 self.transaction = Some(transaction);
                 if !met {
