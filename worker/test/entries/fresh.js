@@ -3,4 +3,4 @@ import module from "../../dist/outwork.wasm";
 import bundle from "../../dist/policy.bundle";
 import { outwork } from "../../shell/host.js";
 
-export default { fetch: (request, env) => outwork({ module, bundle }).fetch(request, env) };
+export default { fetch: (request, env, context) => outwork({ module, bundle }).fetch(request, env, context) };

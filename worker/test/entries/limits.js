@@ -37,10 +37,10 @@ export class Limits extends Objects {
 const lasting = outwork({ module, bundle, instantiate });
 
 export default {
-  async fetch(request, env) {
+  async fetch(request, env, context) {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname.startsWith("/test/")) return order(env, pathname.slice(6), searchParams);
-    return (request.headers.has("x-fresh") ? outwork({ module, bundle, instantiate }) : lasting).fetch(request, env);
+    return (request.headers.has("x-fresh") ? outwork({ module, bundle, instantiate }) : lasting).fetch(request, env, context);
   },
 };
 

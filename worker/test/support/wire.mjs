@@ -25,7 +25,9 @@ export async function startRecorder() {
     socket.on("error", () => socket.destroy());
     socket.on("close", () => sockets.delete(socket));
     const text = (await head(socket)).toString("utf8");
-    requests.push(text.split("\r\n").slice(1).filter(Boolean).map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1).trim()]));
+    // Directories of agents are fetched behind an answer, by way of the same service.
+    if (!/^GET \S*http-message-signatures-directory /.test(text))
+      requests.push(text.split("\r\n").slice(1).filter(Boolean).map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1).trim()]));
     socket.end("HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n");
   });
   server.listen(0, "127.0.0.1");
