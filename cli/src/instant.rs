@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use outwork_engine::time::Time;
 
 /// Seconds of a day.
@@ -28,9 +28,23 @@ pub(crate) fn shown(time: Time) -> String {
     stamp.map_or_else(|| time.seconds().to_string(), |stamp| stamp.to_string())
 }
 
+/// Reads a length of time, `300s` or `1h 30m`, as milliseconds.
+pub(crate) fn length(text: &str) -> Result<u64, String> {
+    let length = text.parse::<SignedDuration>().ok().and_then(|length| u64::try_from(length.as_millis()).ok());
+    length.ok_or_else(|| "write a time as 300s, 5m or 1h 30m".into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lengths_are_read() {
+        assert_eq!([length("300s"), length("5m"), length("1h 30m")], [Ok(300_000), Ok(300_000), Ok(5_400_000)]);
+        for bad in ["", "300", "-5m", "soon"] {
+            assert!(length(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn days_and_instants_are_read() {

@@ -1,11 +1,12 @@
 use std::collections::BTreeMap;
 
-use outwork_engine::record::chain::{Before, Head, Id, Mac, Opens, Sealed};
+use outwork_engine::record::chain::{Before, Head, Id, Mac, Opens};
 
 use super::finding::{Finding, Kind, Place};
+use super::judged::Proven;
 
 /// One chain, as far as its records were read. All of them are proven.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Read {
     id: Id,
     /// The last record of those without a gap, and its MAC; nothing before the first.
@@ -23,6 +24,14 @@ pub(super) struct Read {
     pub(super) opens: Option<Opens>,
     pub(super) keys: Vec<String>,
     pub(super) records: u64,
+    /// When the first record that is here was decided, and the last, in milliseconds.
+    pub(super) times: Option<(u64, u64)>,
+    /// When the last one of all was.
+    pub(super) newest: Option<u64>,
+    /// The run of the host that it is of.
+    pub(super) run: Option<u64>,
+    /// The record that stands behind one that was decided so many milliseconds later: the one of which that is most.
+    pub(super) latest: Option<(u64, u64, Place)>,
     /// The highest number that was read, and as which of all records.
     highest: (u64, u64),
     pub(super) displaced: u64,
@@ -55,6 +64,10 @@ impl Read {
             opens: None,
             keys: Vec::new(),
             records: 0,
+            times: None,
+            newest: None,
+            run: None,
+            latest: None,
             highest: (0, 0),
             displaced: 0,
             most_displaced: 0,
@@ -63,8 +76,9 @@ impl Read {
     }
 
     /// As an earlier run left it.
-    pub(super) fn known(head: Head, open: Vec<(u64, u64)>) -> Self {
-        Self { upto: Some((head.sequence, head.mac)), open, highest: (head.sequence, 0), ..Self::new(head.id) }
+    pub(super) fn known(head: Head, open: Vec<(u64, u64)>, newest: Option<u64>, run: Option<u64>) -> Self {
+        let (upto, highest) = (Some((head.sequence, head.mac)), (head.sequence, 0));
+        Self { upto, open, highest, newest, run, ..Self::new(head.id) }
     }
 
     /// The last record; none where none was read.
@@ -79,12 +93,13 @@ impl Read {
     }
 
     /// Takes in a record that is proven: the `ordinal`th of all that were read.
-    pub(super) fn add(&mut self, sealed: &Sealed<'_>, place: Place, ordinal: u64, findings: &mut Vec<Finding>) {
+    pub(super) fn add(&mut self, sealed: &Proven, place: Place, ordinal: u64, findings: &mut Vec<Finding>) {
         let sequence = sealed.sequence;
         self.records += 1;
-        if !self.keys.iter().any(|key| key == sealed.key) {
-            self.keys.push(sealed.key.to_owned());
+        if !self.keys.contains(&sealed.key) {
+            self.keys.push(sealed.key.clone());
         }
+        self.at(sealed, place);
         if let Some(open) = self.open.iter().position(|gap| (gap.0..=gap.1).contains(&sequence)) {
             take(&mut self.open, open, sequence);
             self.displaced += 1;
@@ -110,6 +125,19 @@ impl Read {
         }
         self.waiting.insert(sequence, Waiting { before: sealed.before, mac: sealed.mac, place });
         self.go_on(findings);
+    }
+
+    /// Notes when a record was decided, and by how much one of those before it was later.
+    fn at(&mut self, record: &Proven, place: Place) {
+        let Some(millis) = record.millis else { return };
+        let (from, to) = self.times.unwrap_or((millis, millis));
+        let newest = self.newest.unwrap_or(millis);
+        let late = newest.saturating_sub(millis);
+        if late > self.latest.map_or(0, |(most, ..)| most) {
+            self.latest = Some((late, record.sequence, place));
+        }
+        self.times = Some((from.min(millis), to.max(millis)));
+        self.newest = Some(newest.max(millis));
     }
 
     /// What it means that a record with this number comes again.
@@ -142,6 +170,7 @@ impl Read {
             let follows = match (before, self.upto) {
                 (Before::Opens(opens), None) => {
                     self.opens = Some(opens);
+                    self.run = opens.place.map(|place| place.run);
                     true
                 }
                 (Before::Record(previous), Some((_, last))) => previous == last,

@@ -7,6 +7,7 @@ use outwork_engine::record::chain::{Head, Id};
 use serde::{Deserialize, Serialize};
 
 use super::chain::Read;
+use super::finding::name;
 use crate::failure::Failure;
 
 /// How far each chain was verified: what one run leaves for the next, and what is kept away from the log.
@@ -17,17 +18,29 @@ pub(crate) struct Heads {
     chains: BTreeMap<String, Kept>,
     /// The numbers of the chains of each run: those that were seen.
     runs: BTreeMap<String, BTreeSet<u32>>,
+    /// Chains that were quiet from this instant on, in milliseconds, are left out: their threads have ended.
+    #[serde(default)]
+    pub(super) forgotten: u64,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Kept {
     sequence: u64,
     mac: String,
+    /// When the last was decided, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last: Option<u64>,
+    /// The run of its host, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    run: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     open: Vec<(u64, u64)>,
 }
 
 const VERSION: u32 = 1;
+
+/// After so many milliseconds without a record a chain is over, and a run whose chains all are: 30 days.
+const QUIET: u64 = 30 * 86_400_000;
 
 impl Heads {
     /// Reads what an earlier run left; nothing where there was none.
@@ -42,6 +55,7 @@ impl Heads {
         };
         let heads: Self = serde_json::from_str(&text).map_err(Failure::because(format!("`{name}` holds no heads")))?;
         let is_sound = heads.chains.iter().all(|(id, kept)| number(id).is_some() && kept.mac().is_some())
+            && heads.chains.values().filter_map(|kept| kept.run.as_deref()).all(|run| number(run).is_some())
             && heads.runs.keys().all(|run| number(run).is_some());
         if heads.version != VERSION || !is_sound {
             return Err(Failure::new(format!("`{name}` holds heads that this version cannot read")));
@@ -64,20 +78,28 @@ impl Heads {
         Ok(())
     }
 
-    pub(super) fn of(chains: &BTreeMap<Id, Read>, runs: &BTreeMap<u64, BTreeSet<u32>>) -> Self {
+    pub(super) fn of(chains: &BTreeMap<Id, Read>, runs: &BTreeMap<u64, BTreeSet<u32>>, forgotten: u64) -> Self {
+        let newest = chains.values().filter_map(|read| read.newest).max().unwrap_or(0);
+        let forgotten = forgotten.max(newest.saturating_sub(QUIET));
+        let lives = |read: &&Read| read.newest.is_none_or(|newest| newest >= forgotten) || !read.left_open.is_empty();
+        let living: BTreeSet<u64> = chains.values().filter(lives).filter_map(|read| read.run).collect();
         let kept = |(id, read): (&Id, &Read)| {
-            let Head { sequence, mac, .. } = read.head()?;
+            let Head { sequence, mac, .. } = read.head().filter(|_| lives(&read))?;
             let mac = Base64UrlUnpadded::encode_string(&mac);
-            Some((super::finding::name(*id), Kept { sequence, mac, open: read.left_open.clone() }))
+            let run = read.run.map(name);
+            Some((name(*id), Kept { sequence, mac, last: read.newest, run, open: read.left_open.clone() }))
         };
-        let runs = runs.iter().map(|(run, numbers)| (super::finding::name(*run), numbers.clone())).collect();
-        Self { version: VERSION, chains: chains.iter().filter_map(kept).collect(), runs }
+        let runs = runs.iter().filter(|(run, _)| living.contains(run));
+        let runs = runs.map(|(run, numbers)| (name(*run), numbers.clone())).collect();
+        Self { version: VERSION, chains: chains.iter().filter_map(kept).collect(), runs, forgotten }
     }
 
     pub(super) fn chains(&self) -> BTreeMap<Id, Read> {
         let known = self.chains.iter().filter_map(|(id, kept)| {
             let (id, mac) = (number(id)?, kept.mac()?);
-            Some((id, Read::known(Head { id, sequence: kept.sequence, mac }, kept.open.clone())))
+            let run = kept.run.as_deref().and_then(number);
+            let head = Head { id, sequence: kept.sequence, mac };
+            Some((id, Read::known(head, kept.open.clone(), kept.last, run)))
         });
         known.collect()
     }

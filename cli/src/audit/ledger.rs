@@ -1,13 +1,14 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use outwork_engine::keys::AuditKeys;
-use outwork_engine::record::chain::{self, Id, Place as Number, Sealed, Unproven};
-use serde::Serialize;
+use outwork_engine::record::chain::{Before, Id, Place as Number};
 
 use super::chain::{MOST_KEPT, Read};
 use super::finding::{Finding, Kind, Place, name};
 use super::heads::Heads;
-use super::line::{Part, parts};
+use super::judged::{Judged, Proven, judge};
+use super::report::{ChainReport, Report, seconds};
 
 /// The most records that wait for others, of all chains together: 120 MB.
 const MOST_WAITING: usize = 1 << 20;
@@ -16,8 +17,9 @@ const MOST_WAITING: usize = 1 << 20;
 const MOST_FINDINGS: usize = 1_000;
 
 /// What is known of a log's chains while it is read.
+#[derive(Clone)]
 pub(crate) struct Ledger {
-    keys: AuditKeys,
+    keys: Rc<AuditKeys>,
     chains: BTreeMap<Id, Read>,
     /// The chains of each run of a host, by their numbers.
     runs: BTreeMap<u64, BTreeSet<u32>>,
@@ -29,6 +31,8 @@ pub(crate) struct Ledger {
     first_unchained: Option<Place>,
     /// The numbers of chains that were missing when an earlier run ended.
     missed: BTreeMap<u64, BTreeSet<u32>>,
+    /// Of which time chains are not known any more, in milliseconds: those that had been quiet for long.
+    forgotten: u64,
 }
 
 /// What an auditor wants beside the records.
@@ -36,6 +40,8 @@ pub(crate) struct Ledger {
 pub(crate) struct Wants {
     /// Every record behind those that were written before it.
     pub(crate) ordered: bool,
+    /// No record behind one that was decided so many milliseconds later, or more.
+    pub(crate) displaced: Option<u64>,
     /// So many of them.
     pub(crate) count: Option<u64>,
     /// Whether records without a chain may stand among the others.
@@ -44,53 +50,11 @@ pub(crate) struct Wants {
     pub(crate) goes_on: bool,
 }
 
-/// What was found.
-#[derive(Debug, Serialize)]
-pub(crate) struct Report {
-    /// Whether the log is what was written, as far as it can tell.
-    pub(crate) complete: bool,
-    /// Those that are proven.
-    pub(crate) records: u64,
-    /// Records of a policy without a chain: nothing can be said of them.
-    pub(crate) unchained: u64,
-    /// Lines that hold no record.
-    pub(crate) others: u64,
-    pub(crate) chains: Vec<ChainReport>,
-    /// The first of them.
-    pub(crate) findings: Vec<Finding>,
-    /// How many there are of each kind.
-    pub(crate) counts: BTreeMap<Kind, u64>,
-}
-
-/// One chain.
-#[derive(Debug, Serialize)]
-pub(crate) struct ChainReport {
-    pub(crate) id: String,
-    pub(crate) records: u64,
-    /// The number of the last one.
-    pub(crate) last: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) opened: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) run: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) number: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) follows: Option<String>,
-    /// Whether another chain says how far this one had got at least.
-    pub(crate) followed: bool,
-    pub(crate) keys: Vec<String>,
-    /// How many stand behind one that was written later, as happens where lines are written when answers end.
-    pub(crate) displaced: u64,
-    /// By how many records at the most.
-    pub(crate) most_displaced: u64,
-}
-
 impl Ledger {
     /// Begins where an earlier run ended.
     pub(crate) fn new(keys: AuditKeys, heads: &Heads) -> Self {
         Self {
-            keys,
+            keys: Rc::new(keys),
             chains: heads.chains(),
             missed: heads.missed(),
             runs: heads.runs(),
@@ -100,56 +64,54 @@ impl Ledger {
             others: 0,
             unchained: 0,
             first_unchained: None,
+            forgotten: heads.forgotten,
         }
     }
 
     /// Takes in a line.
     pub(crate) fn read(&mut self, place: Place, line: &[u8]) {
-        let parts = parts(line);
-        self.others += u64::from(parts.is_empty());
-        for part in parts {
-            match part {
-                Part::Record(record) => self.record(place, record.as_bytes()),
-                Part::Torn => {
-                    self.changed(place, None, "what was a record is none: it was changed, or its JSON was written anew")
-                }
-            }
+        let judged = judge(line, &self.keys);
+        self.others += u64::from(judged.is_empty());
+        for one in judged {
+            self.take(place, &one);
         }
     }
 
-    fn record(&mut self, place: Place, record: &[u8]) {
-        let Some(sealed) = chain::read(record) else {
-            if record.windows(7).any(|part| part == b"\"chain\"") || record.windows(5).any(|part| part == b"\"mac\"") {
-                self.changed(place, None, "its chain cannot be read: it was changed, or its JSON was written anew");
-            } else {
+    /// Takes in what a line proves by itself.
+    pub(super) fn take(&mut self, place: Place, judged: &Judged) {
+        match judged {
+            Judged::Proven(record) => self.proven(place, record),
+            Judged::Torn(message) => self.changed(place, None, message),
+            Judged::Changed(id, sequence) => {
+                let message = format!("record {sequence} was changed after it was written");
+                self.changed(place, Some((*id, *sequence)), &message);
+            }
+            Judged::Key(id, sequence, key) => {
+                let message = format!("record {sequence} has a key that is not at hand, `{key}`");
+                self.note([Finding::of(Kind::Key, *id, message).at(place)]);
+            }
+            Judged::Unchained => {
                 self.unchained += 1;
                 self.first_unchained = self.first_unchained.or(Some(place));
             }
-            return;
-        };
-        match sealed.verify(&self.keys) {
-            Ok(()) => self.proven(place, &sealed),
-            Err(Unproven::Changed) => {
-                let message = format!("record {} was changed after it was written", sealed.sequence);
-                self.changed(place, Some((sealed.id, sealed.sequence)), &message);
-            }
-            Err(Unproven::Key) => {
-                let message = format!("record {} has a key that is not at hand, `{}`", sealed.sequence, sealed.key);
-                self.note([Finding::of(Kind::Key, sealed.id, message).at(place)]);
-            }
         }
     }
 
-    fn proven(&mut self, place: Place, sealed: &Sealed<'_>) {
+    fn proven(&mut self, place: Place, record: &Proven) {
         self.ordinal += 1;
         let mut findings = Vec::new();
-        if let chain::Before::Opens(opens) = sealed.before
+        if record.millis.is_some_and(|millis| millis < self.forgotten) && !self.chains.contains_key(&record.id) {
+            let message = format!("record {} is older than all that the heads still know", record.sequence);
+            self.note([Finding::of(Kind::Repeated, record.id, message).at(place)]);
+            return;
+        }
+        if let Before::Opens(opens) = record.before
             && let Some(Number { run, number }) = opens.place
         {
             self.runs.entry(run).or_default().insert(number);
         }
-        let chain = self.chains.entry(sealed.id).or_insert_with(|| Read::new(sealed.id));
-        chain.add(sealed, place, self.ordinal, &mut findings);
+        let chain = self.chains.entry(record.id).or_insert_with(|| Read::new(record.id));
+        chain.add(record, place, self.ordinal, &mut findings);
         let is_long = chain.waiting() > MOST_KEPT;
         self.note(findings);
         // Rarely: counting them takes a walk over all chains.
@@ -192,7 +154,7 @@ impl Ledger {
 
     /// Ends: what is missing now stays missing, unless another run follows.
     pub(crate) fn finish(mut self, wants: Wants) -> (Report, Heads) {
-        let Wants { ordered, count, allow_unchained, goes_on } = wants;
+        let Wants { ordered, displaced, count, allow_unchained, goes_on } = wants;
         let mut findings = Vec::new();
         for chain in self.chains.values_mut() {
             chain.give_up(&mut findings);
@@ -204,6 +166,18 @@ impl Ledger {
             let message = format!("{} records are out of order, by at most {}", chain.displaced, chain.most_displaced);
             findings.push(Finding::of(Kind::Displaced, *id, message));
         }
+        for (id, chain) in &self.chains {
+            let Some((late, sequence, place)) =
+                chain.latest.filter(|(late, ..)| displaced.is_some_and(|limit| *late >= limit))
+            else {
+                continue;
+            };
+            let late = seconds(late);
+            let message = format!(
+                "record {sequence} stands behind one that was decided {late} s after it: it was moved, or its answer took as long"
+            );
+            findings.push(Finding::of(Kind::Displaced, *id, message).at(place).records(sequence, sequence));
+        }
         if let Some(place) = self.first_unchained.filter(|_| !allow_unchained && self.ordinal > 0) {
             let message =
                 format!("{} records have no chain, this one first: anybody can have written them", self.unchained);
@@ -214,11 +188,12 @@ impl Ledger {
             findings.push(Finding { kind: Kind::Count, chain: None, records: None, place: None, message });
         }
         self.note(findings);
-        let heads = Heads::of(&self.chains, &self.runs);
+        let heads = Heads::of(&self.chains, &self.runs, self.forgotten);
         let read = self.chains.iter().filter(|(_, chain)| chain.records > 0);
         let chains = read.map(|(id, chain)| ChainReport::of(*id, chain, followed.contains(id))).collect();
         let report = Report {
             complete: self.counted.is_empty(),
+            displaced_at_most: displaced.filter(|_| !ordered).map(seconds),
             records: self.ordinal,
             unchained: self.unchained,
             others: self.others,
@@ -236,7 +211,12 @@ impl Ledger {
             let Some(follows) = chain.opens.and_then(|opens| opens.follows) else { continue };
             followed.insert(follows.id);
             let before = self.chains.get(&follows.id);
-            let last = before.and_then(Read::head).map_or(0, |head| head.sequence);
+            let head = before.and_then(Read::head);
+            let last = head.map_or(0, |head| head.sequence);
+            if head.is_some_and(|head| last == follows.sequence && head.mac != follows.mac) {
+                let message = format!("record {last} is proven, and is not the one that chain {} follows", name(*id));
+                findings.push(Finding::of(Kind::Forged, follows.id, message).records(last, last));
+            }
             if last >= follows.sequence {
                 continue;
             }
@@ -270,25 +250,6 @@ impl Ledger {
                 missing.join(", ")
             );
             findings.push(Finding { kind: Kind::Missing, chain: None, records: None, place: None, message });
-        }
-    }
-}
-
-impl ChainReport {
-    fn of(id: Id, chain: &Read, followed: bool) -> Self {
-        let place = chain.opens.and_then(|opens| opens.place);
-        Self {
-            id: name(id),
-            records: chain.records,
-            last: chain.head().map_or(0, |head| head.sequence),
-            opened: chain.opens.map(|opens| opens.why.name()),
-            run: place.map(|place| name(place.run)),
-            number: place.map(|place| place.number),
-            follows: chain.opens.and_then(|opens| opens.follows).map(|head| name(head.id)),
-            followed,
-            keys: chain.keys.clone(),
-            displaced: chain.displaced,
-            most_displaced: chain.most_displaced,
         }
     }
 }

@@ -2,7 +2,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use super::finding::{Finding, Place};
-use super::ledger::{ChainReport, Report};
+use super::report::{ChainReport, Report};
 
 /// The most findings and chains that are shown to people; JSON has more.
 const MOST_SHOWN: usize = 40;
@@ -65,6 +65,9 @@ fn row(chain: &ChainReport) -> String {
     if let Some(follows) = &chain.follows {
         _ = write!(row, ", follows {follows}");
     }
+    if let (Some(from), Some(to)) = (&chain.from, &chain.to) {
+        _ = write!(row, "; {from} to {to}");
+    }
     _ = write!(row, "; key {}", chain.keys.join(", "));
     if chain.displaced > 0 {
         _ = write!(row, "; {} out of order, by at most {}", chain.displaced, chain.most_displaced);
@@ -81,6 +84,12 @@ fn rest(out: &mut String, report: &Report) {
         _ = writeln!(
             out,
             "{alone} chains are of no run, as those of Workers: that all of another is missing nobody could tell"
+        );
+    }
+    if let Some(limit) = report.displaced_at_most {
+        _ = writeln!(
+            out,
+            "order: no record stands behind one that was decided {limit} s after it, unless it says so above; `--ordered` asks for more"
         );
     }
     if report.others > 0 {

@@ -20,7 +20,7 @@ mod replay;
 mod schema;
 mod test;
 mod train;
-mod verify;
+pub(crate) mod verify;
 
 pub(crate) use check::{complain, count};
 

@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use outwork_engine::keys::{AuditKeys, Keyring};
 
-use crate::audit::{Heads, Ledger, Place, Wants, write};
+use crate::audit::{Heads, Ledger, Place, Report, Wants, write};
 use crate::failure::Failure;
+use crate::instant;
 use crate::lines;
 use crate::output::print;
 
@@ -43,6 +44,9 @@ pub(crate) struct Verify {
     /// Refuse records that stand behind later ones, too: an Envoy writes lines as answers end, which is not in order
     #[arg(long)]
     ordered: bool,
+    /// Refuse a record that stands behind one that was decided so much later: an answer that took as long is such a record, too
+    #[arg(long, value_name = "TIME", default_value = "300s", value_parser = instant::length, conflicts_with = "ordered")]
+    displaced: u64,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -58,23 +62,7 @@ enum Format {
 
 impl Verify {
     pub(crate) fn run(self) -> Result<ExitCode, Failure> {
-        let heads = self.heads.as_deref().map_or_else(|| Ok(Heads::default()), Heads::open)?;
-        let mut ledger = Ledger::new(keys(self.audit_keys.as_deref())?, &heads);
-        lines::each_text(&self.audit, |file, line, text| {
-            ledger.read(Place { file, line }, text);
-            Ok(())
-        })?;
-        let wants = Wants {
-            ordered: self.ordered,
-            count: self.count,
-            allow_unchained: self.allow_unchained,
-            goes_on: self.heads.is_some(),
-        };
-        let (report, heads) = ledger.finish(wants);
-        if report.records == 0 && report.complete {
-            return Err(Failure::new("there is no chained record")
-                .with_help("records are chained unless `audit = false` stands under `[policy]`: docs/records.md"));
-        }
+        let (report, heads) = self.verify()?;
         let shown = match self.format {
             Format::Text => write(&report, &self.audit),
             Format::Json => {
@@ -88,6 +76,29 @@ impl Verify {
             heads.save(path)?;
         }
         Ok(if report.complete { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    /// What is wrong with the logs, and how far they go.
+    pub(crate) fn verify(&self) -> Result<(Report, Heads), Failure> {
+        let heads = self.heads.as_deref().map_or_else(|| Ok(Heads::default()), Heads::open)?;
+        let mut ledger = Ledger::new(keys(self.audit_keys.as_deref())?, &heads);
+        lines::each_text(&self.audit, |file, line, text| {
+            ledger.read(Place { file, line }, text);
+            Ok(())
+        })?;
+        let wants = Wants {
+            ordered: self.ordered,
+            displaced: Some(self.displaced),
+            count: self.count,
+            allow_unchained: self.allow_unchained,
+            goes_on: self.heads.is_some(),
+        };
+        let (report, heads) = ledger.finish(wants);
+        if report.records == 0 && report.complete {
+            return Err(Failure::new("there is no chained record")
+                .with_help("records are chained unless `audit = false` stands under `[policy]`: docs/records.md"));
+        }
+        Ok((report, heads))
     }
 }
 
