@@ -63,7 +63,7 @@ extern "C" fn proxy_on_request_body(context: u32, size: usize, end_of_stream: u3
 /// A body may end with trailers, and is then not told to have ended.
 #[unsafe(no_mangle)]
 extern "C" fn proxy_on_request_trailers(context: u32, _count: u32) -> u32 {
-    data_code(with(Action::Continue, |vm| vm.body(context, 0, true)))
+    data_code(with(Action::Continue, |vm| vm.trailers(context)))
 }
 
 #[unsafe(no_mangle)]

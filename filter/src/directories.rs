@@ -16,7 +16,7 @@ use outwork_engine::{
 use std::collections::BTreeMap;
 
 /// Milliseconds between looks at what is shared, and at what is due.
-pub const TICK_MS: u32 = 1_000;
+pub const TICK_MS: u32 = crate::pending::TICK_MS;
 
 /// A tick may come a little sooner than it should.
 const LEAST: u64 = 900_000;

@@ -72,15 +72,24 @@ pub(crate) fn cannot_read<H: Host>(host: &H, memory: &Memory) -> Action {
     unavailable(host, memory, "This host is not set up to read what was sent.")
 }
 
-/// It may not go on to the origin, so where even this answer is not sent the proxy's own timeouts end it.
+/// Ends a request whose body was held back and takes too long.
+pub(crate) fn took_too_long<H: Host>(host: &H, memory: &Memory) {
+    problem(host, memory, (408, "Request Timeout", "outwork_timeout"), "The request took too long to arrive.");
+}
+
 fn unavailable<H: Host>(host: &H, memory: &Memory, detail: &str) -> Action {
+    problem(host, memory, (503, "Service Unavailable", "outwork_unavailable"), detail);
+    Action::Stop
+}
+
+/// It may not go on to the origin, so where even this answer is not sent the proxy's own timeouts end it.
+fn problem<H: Host>(host: &H, memory: &Memory, (status, title, shown): (u16, &str, &str), detail: &str) {
     let headers = [("content-type", "application/problem+json"), ("cache-control", "no-store")];
     let body =
-        ["{\"type\":\"about:blank\",\"title\":\"Service Unavailable\",\"status\":503,\"detail\":\"", detail, "\"}"];
-    if let Err(failure) = host.reply(503, "outwork_unavailable", &pairs::write(&headers), body.concat().as_bytes()) {
+        format!("{{\"type\":\"about:blank\",\"title\":\"{title}\",\"status\":{status},\"detail\":\"{detail}\"}}");
+    if let Err(failure) = host.reply(status, shown, &pairs::write(&headers), body.as_bytes()) {
         memory.metrics.failed(host, failure);
     }
-    Action::Stop
 }
 
 #[cfg(test)]

@@ -27,6 +27,15 @@ pub trait Host {
     /// Removes all request headers of a name.
     fn remove_header(&self, name: &[u8]) -> Result<(), Failure>;
 
+    /// The map of the request's trailers, serialised; in their callback.
+    fn trailers(&self) -> Result<Vec<u8>, Failure>;
+
+    /// Adds a trailer to the request.
+    fn add_trailer(&self, name: &[u8], value: &[u8]) -> Result<(), Failure>;
+
+    /// Removes all trailers of a name from the request.
+    fn remove_trailer(&self, name: &[u8]) -> Result<(), Failure>;
+
     /// A property, by its path with zero bytes between the parts; none where there is no such property.
     fn property(&self, call: Call, path: &[u8]) -> Result<Option<Vec<u8>>, Failure>;
 

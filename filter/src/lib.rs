@@ -43,6 +43,7 @@ pub mod request;
 pub mod root;
 pub mod service;
 pub mod store;
+mod strip;
 pub mod tarpit;
 pub mod transactions;
 pub mod vm;

@@ -1,11 +1,24 @@
 //! Which requests are held until their body has arrived.
 
 use crate::{charging::Asked, host::Host, waiting::Waiting};
+use outwork_engine::time::Time;
+
+/// How long a body may take that is held back, in microseconds: 30 s, in which 1 MiB comes at 280 kbit/s. A sender that drips
+/// takes a place in memory for no longer.
+pub const LONGEST: u64 = 30_000_000;
+
+/// Milliseconds between ticks while bodies are waited for.
+pub const TICK_MS: u32 = 1_000;
 
 /// The requests of one VM that are held.
 #[derive(Debug, Default)]
-pub struct Pending(Waiting<Held>);
+pub struct Pending {
+    held: Waiting<(Option<Time>, Held)>,
+    /// The roots whose timers run for them.
+    ticking: Vec<u32>,
+}
 
+/// What is held; beside it is since when its body is waited for, where that is known and it is.
 #[derive(Debug)]
 enum Held {
     /// An endpoint's.
@@ -46,38 +59,83 @@ pub enum Arrived {
 impl Pending {
     /// Holds a request until its body has arrived, or more than `most` bytes of it.
     pub fn add(&mut self, host: &impl Host, context: u32, root: u32, most: usize) {
-        self.0.add(host, context, context, Held::Ours { root, most });
+        self.held.add(host, context, context, (host.now().ok(), Held::Ours { root, most }));
     }
 
     /// Holds a request that is to be bound, the same way.
     pub fn bind(&mut self, host: &impl Host, context: u32, root: u32, most: usize, asked: Option<Asked>) {
-        self.0.add(host, context, context, Held::Bound { root, most, asked });
+        self.held.add(host, context, context, (host.now().ok(), Held::Bound { root, most, asked }));
     }
 
     /// Holds the rest of a request that will be answered.
     pub fn refuse(&mut self, host: &impl Host, context: u32) {
-        self.0.add(host, context, context, Held::Refused);
+        self.held.add(host, context, context, (None, Held::Refused));
     }
 
     /// Holds a request no longer.
     pub fn forget(&mut self, context: u32) {
-        self.0.take(context);
+        self.held.take(context);
+    }
+
+    /// Whether a request is to be bound.
+    pub fn binds(&self, context: u32) -> bool {
+        matches!(self.held.get(context), Some((_, Held::Bound { .. })))
+    }
+
+    /// The contexts of those whose bodies take too long; they are held no longer.
+    pub fn late(&mut self, now: Time) -> Vec<u32> {
+        // A clock that was set back by more makes nobody wait for longer.
+        let is_late = |since: Time| now.0.abs_diff(since.0) >= LONGEST;
+        let late = self.held.whose(|(since, _)| since.is_some_and(is_late));
+        late.iter().for_each(|context| self.forget(*context));
+        late
+    }
+
+    /// Whether the timer of a root has to begin to run for them.
+    pub fn begin(&mut self, root: u32) -> bool {
+        let is_new = !self.ticking.contains(&root);
+        if is_new {
+            self.ticking.push(root);
+        }
+        is_new
+    }
+
+    /// Whether bodies are waited for.
+    pub fn awaits(&self) -> bool {
+        !self.held.whose(|(since, _)| since.is_some()).is_empty()
+    }
+
+    /// Whether the timer of a root runs for them.
+    pub fn ticks(&self, root: u32) -> bool {
+        self.ticking.contains(&root)
+    }
+
+    /// Whether the timer of a root ran for them, and no longer has to.
+    pub fn rest(&mut self, root: u32) -> bool {
+        let rests = self.ticks(root) && !self.awaits();
+        self.ticking.retain(|known| *known != root || !rests);
+        rests
+    }
+
+    /// Forgets the timers of roots that are gone.
+    pub fn prune(&mut self, host: &impl Host) {
+        self.ticking.retain(|root| host.lives(*root));
     }
 
     /// Takes note that `size` bytes are there, and whether these are all.
     pub fn arrived(&mut self, context: u32, size: usize, ended: bool) -> Arrived {
-        let most = match self.0.get(context) {
+        let most = match self.held.get(context) {
             None => return Arrived::OfAnother,
-            Some(Held::Refused) => return Arrived::Waits,
-            Some(Held::Ours { most, .. } | Held::Bound { most, .. }) => *most,
+            Some((_, Held::Refused)) => return Arrived::Waits,
+            Some((_, Held::Ours { most, .. } | Held::Bound { most, .. })) => *most,
         };
         if size <= most && !ended {
             return Arrived::Part;
         }
-        match self.0.take(context) {
-            Some((_, Held::Ours { root, most })) => Arrived::Enough { root, most },
-            Some((_, Held::Bound { root, most, asked })) => Arrived::Bound { root, most, asked },
-            Some((_, Held::Refused)) | None => Arrived::OfAnother,
+        match self.held.take(context).map(|(_, (_, held))| held) {
+            Some(Held::Ours { root, most }) => Arrived::Enough { root, most },
+            Some(Held::Bound { root, most, asked }) => Arrived::Bound { root, most, asked },
+            Some(Held::Refused) | None => Arrived::OfAnother,
         }
     }
 }

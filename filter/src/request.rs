@@ -9,6 +9,7 @@ use crate::{
     host::{Call, Failure, Host},
     pairs, records,
     root::Plugin,
+    strip,
     tarpit::Delayed,
     vm::{Action, Memory, attempt},
 };
@@ -24,9 +25,6 @@ use outwork_engine::{
 const CONNECTION: &[u8] = b"filter_state\0outwork.connection";
 const PROTOCOL: &[u8] = b"request\0protocol";
 const SOURCE: &[u8] = b"source\0address";
-
-/// What only we may tell the origin.
-const EVIDENCE: [&[u8]; 3] = [b"outwork-risk", b"signature-input", b"signature"];
 
 /// The status of a header map that is not one.
 const MALFORMED: u32 = 4;
@@ -91,9 +89,7 @@ pub(crate) fn refuse<H: Host>(host: &H, memory: &Memory, delayed: &Delayed) -> A
 
 /// Undecided requests go on, but not with a verdict or a signature that the client wrote.
 pub(crate) fn let_go<H: Host>(host: &H, memory: &Memory) -> Action {
-    for name in EVIDENCE {
-        attempt(host, memory, host.remove_header(name));
-    }
+    strip::head(host, memory);
     Action::Continue
 }
 

@@ -43,6 +43,11 @@ impl Tarpit {
         self.held.len() >= PLACES
     }
 
+    /// Whether the timer of a root runs for them.
+    pub fn ticks(&self, root: u32) -> bool {
+        self.ticking.contains(&root)
+    }
+
     /// Holds an answer back.
     ///
     /// # Errors

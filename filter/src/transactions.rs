@@ -235,6 +235,66 @@ mod tests {
         assert_eq!((vm.host().resumed.get(), told(&vm).as_str()), (1, "\"pay\";body=bound"));
     }
 
+    fn later(vm: &mut Vm<Proxy>, seconds: u64) -> (Option<u16>, usize) {
+        vm.host().now.set(vm.host().now.get() + seconds * 1_000_000);
+        vm.tick(1);
+        (status(vm), vm.host().resumed.get())
+    }
+
+    #[test]
+    fn a_body_that_drips_ends_its_request() {
+        let mut vm = running(&paying(OverCap::Refuse));
+        assert_eq!(begin(&mut vm, 7, &["pay"]), Action::Stop);
+        assert_eq!(vm.host().ticks.borrow().as_slice(), [1_000]);
+        assert_eq!(arrive(&mut vm, 7, b"p", false), Action::Stop);
+        assert_eq!(later(&mut vm, 29), (None, 0));
+        assert_eq!(arrive(&mut vm, 7, b"pa", false), Action::Stop);
+        assert_eq!(later(&mut vm, 1), (Some(408), 0));
+        assert_eq!(vm.host().replied.borrow().as_slice(), [7]);
+        assert_eq!(vm.host().ticks.borrow().as_slice(), [1_000, 0], "nobody is waited for any more");
+        assert_eq!(vm.host().acts_for.get(), 1);
+        // One that is gone leaves nothing, one that came in time is not touched.
+        begin(&mut vm, 8, &["pay"]);
+        vm.host().dead.borrow_mut().push(8);
+        begin(&mut vm, 9, &["pay"]);
+        assert_eq!(arrive(&mut vm, 9, b"paid=1", true), Action::Continue);
+        assert_eq!((later(&mut vm, 31), vm.host().replied.borrow().len()), ((None, 0), 1));
+        assert_eq!(vm.host().ticks.borrow().as_slice(), [1_000, 0, 1_000, 0]);
+    }
+
+    #[test]
+    fn a_body_that_drips_while_a_service_is_asked_or_a_policy_replaced_ends_its_request() {
+        let mut vm = asking(OverCap::Refuse);
+        begin(&mut vm, 7, &["pay", "g"]);
+        assert_eq!(later(&mut vm, 30), (Some(408), 0));
+        says(&mut vm, OK);
+        assert_eq!((vm.host().resumed.get(), told(&vm).as_str()), (0, ""), "the answer comes too late");
+        let mut vm = running(&paying(OverCap::Refuse));
+        begin(&mut vm, 7, &["pay"]);
+        vm.host().dead.borrow_mut().push(1);
+        assert!(configure(&mut vm, 2, &Small { version: "2", ..paying(OverCap::Refuse) }.configuration()));
+        assert_eq!(vm.host().ticks.borrow().as_slice(), [1_000, 1_000], "the new root's timer runs for it");
+        vm.host().now.set(vm.host().now.get() + 30_000_000);
+        vm.tick(2);
+        assert_eq!(status(&vm), Some(408));
+    }
+
+    #[test]
+    fn a_policy_that_binds_more_takes_no_part_for_the_whole() {
+        let mut vm = asking(OverCap::Unbound);
+        begin(&mut vm, 7, &["pay", "g"]);
+        assert_eq!(arrive(&mut vm, 7, &[b'x'; CAP + 1], false), Action::Hold);
+        let mut wide = Transaction::new("pay");
+        wide.body = Some(Binding { most: 64, over: OverCap::Unbound });
+        let mut policy = Small { version: "2", ..Small::default() }.transaction(wide).limit("g", 1);
+        policy.limits[0].scope = Scope::Global;
+        let text = policy.configuration().replace('}', r#","global": {"cluster": "rls", "timeout_ms": 20}}"#);
+        vm.host().dead.borrow_mut().push(1);
+        assert!(configure(&mut vm, 2, &text));
+        says(&mut vm, OK);
+        assert_eq!((vm.host().resumed.get(), told(&vm).as_str()), (1, "\"pay\";body=unbound"));
+    }
+
     #[test]
     fn what_the_service_refuses_waits_for_no_body() {
         let mut vm = asking(OverCap::Refuse);

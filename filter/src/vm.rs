@@ -11,9 +11,10 @@ use crate::{
     entropy::Pool,
     host::{Failure, Host, Level},
     metrics::Metrics,
-    pending::{Arrived, Pending},
+    pending::{Arrived, Pending, TICK_MS},
     request::{self, Outcome, Protocols},
     root::{self, Plugin},
+    strip,
     tarpit::Tarpit,
     waiting::Waiting,
 };
@@ -122,10 +123,12 @@ impl<H: Host> Vm<H> {
                 root::announce(&self.host, &self.memory.metrics, &plugin);
                 self.plugins.retain(|(known, _)| *known != root && self.host.lives(*known));
                 self.memory.tarpit.prune(&self.host);
-                if plugin.fetches().is_some() {
+                self.pending.prune(&self.host);
+                let awaits = self.pending.awaits() && self.pending.begin(root);
+                if awaits || plugin.fetches().is_some() {
                     // To ask who lives makes the proxy act for whom was asked last.
                     self.host.lives(root);
-                    attempt(&self.host, &self.memory, self.host.tick(directories::TICK_MS));
+                    attempt(&self.host, &self.memory, self.host.tick(TICK_MS));
                 }
                 self.plugins.push((root, plugin));
                 let services = self.plugins.iter().filter_map(|(_, plugin)| plugin.global.as_ref());
@@ -155,10 +158,12 @@ impl<H: Host> Vm<H> {
             Outcome::Done(action) => action,
             Outcome::Collect(most) => {
                 self.pending.add(&self.host, context, root, most);
+                self.time(root);
                 Action::Stop
             }
             Outcome::Bind(most, asked) => {
                 self.pending.bind(&self.host, context, root, most, Some(asked));
+                self.time(root);
                 Action::Stop
             }
             Outcome::Ask(calls, asked, wanted) => {
@@ -168,6 +173,7 @@ impl<H: Host> Vm<H> {
                 }
                 let Some(most) = wanted else { return Action::Hold };
                 self.pending.bind(&self.host, context, root, most, None);
+                self.time(root);
                 // What is held altogether gets no body.
                 Action::Stop
             }
@@ -189,9 +195,18 @@ impl<H: Host> Vm<H> {
         }
     }
 
-    /// Sends the refusals that are due, and begins to fetch what is.
+    /// Has the timer run while a body is waited for.
+    fn time(&mut self, root: u32) {
+        let Self { host, plugins, pending, memory, .. } = self;
+        let fetches = plugin(plugins, Some(root)).is_some_and(|(_, plugin)| plugin.fetches().is_some());
+        if pending.begin(root) && !fetches && !memory.tarpit.ticks(root) {
+            attempt(host, memory, host.tick(TICK_MS));
+        }
+    }
+
+    /// Sends the refusals that are due, ends requests whose bodies take too long, and begins to fetch what is.
     pub fn tick(&mut self, root: u32) {
-        let Self { host, plugins, pending, fetching, memory, .. } = self;
+        let Self { host, plugins, pending, fetching, memory, asked, .. } = self;
         let now = host.now();
         while let Some((context, delayed)) = memory.tarpit.due(now.unwrap_or(FOR_EVER)) {
             if host.lives(context) && request::refuse(host, memory, &delayed) == Action::Continue {
@@ -199,12 +214,25 @@ impl<H: Host> Vm<H> {
                 attempt(host, memory, host.resume());
             }
         }
+        for context in now.map(|now| pending.late(now)).unwrap_or_default() {
+            asked.take(context);
+            if host.lives(context) {
+                endpoint::took_too_long(host, memory);
+            }
+        }
         let plugin = plugins.iter_mut().find(|(known, _)| *known == root).map(|(_, plugin)| plugin);
-        let otherwise = plugin.as_ref().and_then(|plugin| plugin.fetches()).map_or(0, |_| directories::TICK_MS);
+        let fetches = plugin.as_ref().is_some_and(|plugin| plugin.fetches().is_some());
+        let rests = pending.rest(root);
+        let otherwise = if fetches || pending.ticks(root) { TICK_MS } else { 0 };
+        let is_held = memory.tarpit.ticks(root);
         let rested = memory.tarpit.rest(host, root, otherwise);
         attempt(host, memory, rested);
+        if rests && otherwise == 0 && !is_held {
+            host.lives(root);
+            attempt(host, memory, host.tick(0));
+        }
         match (now, plugin) {
-            (Ok(now), Some(plugin)) if otherwise > 0 => {
+            (Ok(now), Some(plugin)) if fetches => {
                 host.lives(root);
                 fetching.tick(host, plugin, memory, (root, now));
             }
@@ -243,6 +271,12 @@ impl<H: Host> Vm<H> {
         }
     }
 
+    /// Takes note that a request's body has ended with trailers. Nothing of ours comes in them.
+    pub fn trailers(&mut self, context: u32) -> Action {
+        strip::trailers(&self.host, &self.memory, self.pending.binds(context));
+        self.body(context, 0, true)
+    }
+
     /// Takes note that of a request's body `size` bytes have arrived, and whether that is all.
     pub fn body(&mut self, context: u32, size: usize, ended: bool) -> Action {
         let Self { host, plugins, pending, memory, asked, .. } = self;
@@ -266,7 +300,8 @@ impl<H: Host> Vm<H> {
     fn bound(&mut self, context: u32, root: u32, most: usize, settled: Option<Asked>) -> Action {
         let Self { host, plugins, asked: waiting, memory, .. } = self;
         let body = match host.request_body(most.saturating_add(1)) {
-            Ok(body) => Body::Here(body),
+            Ok(body) if body.len() <= most => Body::Here(body),
+            Ok(_) => Body::Unreadable,
             Err(failure) => {
                 memory.metrics.failed(host, failure);
                 Body::Unreadable

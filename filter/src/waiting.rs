@@ -51,6 +51,11 @@ impl<T> Waiting<T> {
         self.held.remove(&number)
     }
 
+    /// The numbers of those of whom this is true.
+    pub fn whose(&self, is_so: impl Fn(&T) -> bool) -> Vec<u32> {
+        self.held.iter().filter(|(_, (_, item))| is_so(item)).map(|(number, _)| *number).collect()
+    }
+
     /// How many there are, with those who are gone and were not noticed yet.
     pub fn len(&self) -> usize {
         self.held.len()

@@ -36,10 +36,15 @@ const SIGNATURE: &str = "signature";
 ///
 /// `_` counts as `-` in a name: CGI and its heirs show an origin both as one variable.
 pub fn strip<'a>(facts: &Facts<'a>, edits: &mut Vec<Edit<'a>>) {
-    let names = facts.headers.list.iter().map(|&(name, _)| name);
+    strip_lines(facts.headers.list, edits);
+}
+
+/// The same of any lines, such as trailers.
+pub fn strip_lines<'a>(lines: &[(&'a [u8], &'a [u8])], edits: &mut Vec<Edit<'a>>) {
+    let names = lines.iter().map(|&(name, _)| name);
     edits.extend(names.filter(|name| is_ours(name)).map(Edit::Remove));
     for field in [INPUT, SIGNATURE] {
-        strip_label(facts, field, edits);
+        strip_label(lines, field, edits);
     }
 }
 
@@ -47,8 +52,8 @@ fn is_ours(name: &[u8]) -> bool {
     name == b"signature_input" || name.strip_prefix(b"outwork").is_some_and(|rest| matches!(rest, [b'-' | b'_', ..]))
 }
 
-fn strip_label<'a>(facts: &Facts<'a>, field: &'static str, edits: &mut Vec<Edit<'a>>) {
-    let values = || facts.headers.list.iter().filter(|(name, _)| *name == field.as_bytes()).map(|&(_, value)| value);
+fn strip_label<'a>(lines: &[(&'a [u8], &'a [u8])], field: &'static str, edits: &mut Vec<Edit<'a>>) {
+    let values = || lines.iter().filter(|(name, _)| *name == field.as_bytes()).map(|&(_, value)| value);
     let is_ours = |member: &Member<'_>| member.key == LABEL;
     // By the older edition: a reader of it knows neither dates nor display strings, and no signature holds one.
     let members = |value| Dictionary::read(value, Edition::Rfc8941).map(|dictionary| dictionary.sent);

@@ -62,9 +62,10 @@ pub enum Body {
     Passing,
     /// It is held back, and not all there yet.
     Awaited,
-    /// It was held back and is here, or more of it than is bound.
+    /// It was held back and is here, all of it.
     Here(Vec<u8>),
-    /// It was held back, and the proxy does not show it.
+    /// It was held back, and there is more than is bound, or the proxy does not show it. A policy that came meanwhile and binds
+    /// more shall not take what was read for all of it.
     Unreadable,
 }
 

@@ -9,6 +9,7 @@ const OK: u32 = 0;
 const NOT_FOUND: u32 = 1;
 const CAS_MISMATCH: u32 = 8;
 const REQUEST_HEADERS: u32 = 0;
+const REQUEST_TRAILERS: u32 = 1;
 const REQUEST_BODY: u32 = 0;
 const FETCHED_BODY: u32 = 4;
 const GRPC_MESSAGE: u32 = 5;
@@ -136,6 +137,25 @@ fn buffer(call: Call, kind: u32, most: usize) -> Result<Vec<u8>, Failure> {
     Ok(out.bytes())
 }
 
+/// A header map, serialised.
+fn map(call: Call, map: u32) -> Result<Vec<u8>, Failure> {
+    let mut out = Returned::nothing();
+    // SAFETY: as below.
+    done(call, unsafe { proxy_get_header_map_pairs(map, &raw mut out.data, &raw mut out.size) })?;
+    Ok(out.bytes())
+}
+
+fn add(map: u32, name: &[u8], value: &[u8]) -> Result<(), Failure> {
+    let (n, v) = (name.as_ptr(), value.as_ptr());
+    // SAFETY: as below.
+    done(Call::Edit, unsafe { proxy_add_header_map_value(map, n, name.len(), v, value.len()) })
+}
+
+fn remove(map: u32, name: &[u8]) -> Result<(), Failure> {
+    // SAFETY: as below.
+    done(Call::Edit, unsafe { proxy_remove_header_map_value(map, name.as_ptr(), name.len()) })
+}
+
 // SAFETY: every block below passes pointers and sizes of live Rust values to a hostcall of proxy-wasm ABI 0.2.1,
 // which reads or writes within these sizes during the call and keeps none of them.
 impl Host for Envoy {
@@ -151,10 +171,7 @@ impl Host for Envoy {
     }
 
     fn request_headers(&self) -> Result<Vec<u8>, Failure> {
-        let mut out = Returned::nothing();
-        let status = unsafe { proxy_get_header_map_pairs(REQUEST_HEADERS, &raw mut out.data, &raw mut out.size) };
-        done(Call::Headers, status)?;
-        Ok(out.bytes())
+        map(Call::Headers, REQUEST_HEADERS)
     }
 
     fn request_body(&self, most: usize) -> Result<Vec<u8>, Failure> {
@@ -162,12 +179,23 @@ impl Host for Envoy {
     }
 
     fn add_header(&self, name: &[u8], value: &[u8]) -> Result<(), Failure> {
-        let (n, v) = (name.as_ptr(), value.as_ptr());
-        done(Call::Edit, unsafe { proxy_add_header_map_value(REQUEST_HEADERS, n, name.len(), v, value.len()) })
+        add(REQUEST_HEADERS, name, value)
     }
 
     fn remove_header(&self, name: &[u8]) -> Result<(), Failure> {
-        done(Call::Edit, unsafe { proxy_remove_header_map_value(REQUEST_HEADERS, name.as_ptr(), name.len()) })
+        remove(REQUEST_HEADERS, name)
+    }
+
+    fn trailers(&self) -> Result<Vec<u8>, Failure> {
+        map(Call::Headers, REQUEST_TRAILERS)
+    }
+
+    fn add_trailer(&self, name: &[u8], value: &[u8]) -> Result<(), Failure> {
+        add(REQUEST_TRAILERS, name, value)
+    }
+
+    fn remove_trailer(&self, name: &[u8]) -> Result<(), Failure> {
+        remove(REQUEST_TRAILERS, name)
     }
 
     fn property(&self, call: Call, path: &[u8]) -> Result<Option<Vec<u8>>, Failure> {

@@ -57,6 +57,7 @@ pub(crate) struct Memory {
     pub(crate) now: Cell<u64>,
     pub(crate) fills: Cell<usize>,
     pub(crate) headers: RefCell<Headers>,
+    pub(crate) trailers: RefCell<Headers>,
     pub(crate) body: RefCell<Vec<u8>>,
     /// How much of a body was asked for last.
     pub(crate) most: Cell<usize>,
@@ -149,6 +150,21 @@ impl Memory {
     }
 }
 
+fn serialised(headers: &Headers) -> Vec<u8> {
+    let mut bytes = u32::try_from(headers.len()).unwrap().to_le_bytes().to_vec();
+    for (name, value) in headers {
+        bytes.extend(u32::try_from(name.len()).unwrap().to_le_bytes());
+        bytes.extend(u32::try_from(value.len()).unwrap().to_le_bytes());
+    }
+    for (name, value) in headers {
+        bytes.extend(name.as_bytes());
+        bytes.push(0);
+        bytes.extend(value);
+        bytes.push(0);
+    }
+    bytes
+}
+
 impl Host for Memory {
     fn now(&self) -> Result<Time, Failure> {
         self.works(Call::Clock).map(|()| Time(self.now.get()))
@@ -166,19 +182,24 @@ impl Host for Memory {
 
     fn request_headers(&self) -> Result<Vec<u8>, Failure> {
         self.works(Call::Headers)?;
-        let headers = self.headers.borrow();
-        let mut bytes = u32::try_from(headers.len()).unwrap().to_le_bytes().to_vec();
-        for (name, value) in headers.iter() {
-            bytes.extend(u32::try_from(name.len()).unwrap().to_le_bytes());
-            bytes.extend(u32::try_from(value.len()).unwrap().to_le_bytes());
-        }
-        for (name, value) in headers.iter() {
-            bytes.extend(name.as_bytes());
-            bytes.push(0);
-            bytes.extend(value);
-            bytes.push(0);
-        }
-        Ok(bytes)
+        Ok(serialised(&self.headers.borrow()))
+    }
+
+    fn trailers(&self) -> Result<Vec<u8>, Failure> {
+        self.works(Call::Headers)?;
+        Ok(serialised(&self.trailers.borrow()))
+    }
+
+    fn add_trailer(&self, name: &[u8], value: &[u8]) -> Result<(), Failure> {
+        self.works(Call::Edit)?;
+        self.trailers.borrow_mut().push((String::from_utf8(name.into()).unwrap(), value.into()));
+        Ok(())
+    }
+
+    fn remove_trailer(&self, name: &[u8]) -> Result<(), Failure> {
+        self.works(Call::Edit)?;
+        self.trailers.borrow_mut().retain(|(known, _)| known.as_bytes() != name);
+        Ok(())
     }
 
     fn request_body(&self, most: usize) -> Result<Vec<u8>, Failure> {
