@@ -1,3 +1,11 @@
+/**
+ * How long a request's body may take that is held back, in milliseconds; as `LONGEST` in `filter/src/pending.rs`.
+ */
+export const LONGEST = 30_000;
+
+/** The body took too long. */
+export class LateError extends Error {}
+
 /** A request's body, read up to a cap, and still to be sent on: a stream is there only once. */
 export class HeldBody {
   #parts;
@@ -32,6 +40,26 @@ export class HeldBody {
       length += value.length;
     }
     return new HeldBody(parts, reader, most);
+  }
+
+  /**
+   * The same of a request, in the time that it may take.
+   *
+   * @param {Request} request
+   * @param {number} most
+   * @throws {LateError} Otherwise.
+   */
+  static async inTime(request, most) {
+    /** @type {ReturnType<typeof setTimeout> | null} */
+    let timer = null;
+    const late = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(new LateError()), LONGEST);
+    });
+    try {
+      return await Promise.race([HeldBody.of(request, most), /** @type {Promise<never>} */ (late)]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** The body, or one byte more than the most of it. */

@@ -1,5 +1,5 @@
 import { count } from "./analytics.js";
-import { HeldBody } from "./body.js";
+import { HeldBody, LateError } from "./body.js";
 import { Core, LoadError } from "./core.js";
 import { Fetching } from "./directories.js";
 import { editRequest, editResponse, effectsOf, reply, wished } from "./effects.js";
@@ -113,28 +113,30 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
   const final = (answer, settings) => (answer instanceof Question ? settle(answer, settings) : answer);
 
   /**
-   * What to do with a request, or null when nobody can say; and its body, where that was read on the way.
+   * What to do with a request, or null when nobody can say; and its body, where that was read on the way. Where it did not
+   * come to its end, what to answer.
    *
    * @param {Request} request
    * @param {Settings} settings
-   * @returns {Promise<{ text: string | null, held: HeldBody | null }>}
+   * @returns {Promise<Response | { text: string | null, held: HeldBody | null }>}
    */
   async function judge(request, settings) {
-    const text = await final(ask(settings, (core) => core.decide(request)), settings);
-    const wish = text === null ? null : wished(text);
-    if (wish === null) return { text, held: null };
-    const held = await HeldBody.of(request, wish.most);
-    const answer = ask(settings, (core) => core.finish(request, held.bytes(), wish.known));
-    return { text: await final(answer, settings), held };
+    /** @type {HeldBody | null} */
+    let held = null;
+    try {
+      const text = await final(ask(settings, (core) => core.decide(request)), settings);
+      const wish = text === null ? null : wished(text);
+      if (wish === null) return { text, held };
+      const read = await HeldBody.inTime(request, wish.most).catch(unread);
+      if (read instanceof Response) return read;
+      held = read;
+      const answer = ask(settings, (core) => core.finish(request, read.bytes(), wish.known));
+      return { text: await final(answer, settings), held };
+    } catch (error) {
+      stopped(error);
+      return { text: null, held };
+    }
   }
-
-  /**
-   * The same, or null when the client is gone in the middle of its body.
-   *
-   * @param {Request} request
-   * @param {Settings} settings
-   */
-  const judged = (request, settings) => judge(request, settings).catch(() => null);
 
   /**
    * Nothing in a core that stopped half-way can be trusted, so the next request gets a new one.
@@ -159,9 +161,8 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
       const settings = settingsOf(env);
       if (fetching.isDue()) fetching.begin(context, settings.agents, (question) => ask(settings, question));
       if (fetching.concerns(request)) await fetching.wait(request, settings.agents.timeout);
-      const judgement = await judged(request, settings);
-      // Nobody reads it.
-      if (judgement === null) return problem(400, "the request ended before its body did");
+      const judgement = await judge(request, settings);
+      if (judgement instanceof Response) return judgement;
       const { text, held } = judgement;
       if (text === null) return unjudged(request, settings, held);
       const effects = effectsOf(text);
@@ -176,6 +177,17 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
       }
     },
   };
+}
+
+/**
+ * What is answered to a request whose body could not be read: that it took too long, or what nobody reads.
+ *
+ * @param {unknown} error
+ */
+function unread(error) {
+  return error instanceof LateError
+    ? problem(408, "the request took too long to arrive")
+    : problem(400, "the request ended before its body did");
 }
 
 /**

@@ -10,4 +10,10 @@ export function problem(status, detail) {
 }
 
 /** @type {Record<number, string>} */
-const TITLES = { 400: "Bad Request", 500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable" };
+const TITLES = {
+  400: "Bad Request",
+  408: "Request Timeout",
+  500: "Internal Server Error",
+  502: "Bad Gateway",
+  503: "Service Unavailable",
+};

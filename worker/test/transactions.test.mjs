@@ -4,7 +4,8 @@ import { createHash, createHmac, hkdfSync } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { connect } from "node:net";
-import { after, before, beforeEach, test } from "node:test";
+import { after, before, beforeEach, mock, test } from "node:test";
+import { HeldBody, LONGEST, LateError } from "../shell/body.js";
 import { call } from "./support/client.mjs";
 import { KEYS } from "./support/keys.mjs";
 import { startWorkerd, testBundle } from "./support/workerd.mjs";
@@ -160,4 +161,20 @@ test("a client that is gone in the middle of its body harms nobody and reaches n
   }
   assert.equal((await post("/pay", Buffer.from("amount=12"))).status, 200);
   assert.equal(origin.came.length, 1);
+});
+
+test("a body that drips is not waited for", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    const drips = () => new Response(new ReadableStream({ start: (stream) => stream.enqueue(new Uint8Array(1)) }));
+    const reading = HeldBody.inTime(drips(), 1024);
+    const outcome = reading.then(() => "read", (error) => error instanceof LateError);
+    mock.timers.tick(LONGEST - 1);
+    assert.equal(await Promise.race([outcome, new Promise((resolve) => setImmediate(() => resolve("waits")))]), "waits");
+    mock.timers.tick(1);
+    assert.equal(await outcome, true);
+    assert.equal((await HeldBody.inTime(new Response("amount=12"), 1024)).bytes().length, 9, "one that ends is read");
+  } finally {
+    mock.timers.reset();
+  }
 });
