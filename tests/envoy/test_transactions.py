@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -31,6 +31,13 @@ SECRET = b"0123456789abcdef0123456789abcdef"
 ENVIRONMENT = {"OUTWORK_KEYS": f"test:{base64.b64encode(SECRET).decode()}"}
 POLICY = paths.ROOT / "tests" / "transactions" / "policy"
 VERSIONS = ["http/1.1", "h2"]
+ORIGIN = "  - name: origin\n    type: STATIC\n"
+# Envoy sends an HTTP/1.1 origin no trailers unless it is told to.
+TRAILERS = """    typed_extension_protocol_options:
+      envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+        "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+        explicit_http_config: {http_protocol_options: {enable_trailers: true}}
+"""
 
 
 @dataclass
@@ -41,6 +48,7 @@ class Came:
     target: str
     headers: list[tuple[str, str]]
     body: bytes
+    trailers: list[str] = field(default_factory=list)
 
     def arrived(self) -> Arrived:
         """The same for a verifier."""
@@ -62,19 +70,20 @@ class Keeper:
             protocol_version = "HTTP/1.1"
 
             def answer(self) -> None:
-                body = self.chunks() if self.headers.get("transfer-encoding") else self.rfile.read(int(self.headers.get("content-length") or 0))
-                keeper.came.append(Came(self.command, self.path, [(name.lower(), value) for name, value in self.headers.items()], body))
+                trailers: list[str] = []
+                body = self.chunks(trailers) if self.headers.get("transfer-encoding") else self.rfile.read(int(self.headers.get("content-length") or 0))
+                keeper.came.append(Came(self.command, self.path, [(name.lower(), value) for name, value in self.headers.items()], body, trailers))
                 self.send_response(200)
                 self.send_header("content-length", "0")
                 self.end_headers()
 
-            def chunks(self) -> bytes:
+            def chunks(self, trailers: list[str]) -> bytes:
                 body = b""
                 while size := int(self.rfile.readline().split(b";")[0], 16):
                     body += self.rfile.read(size)
                     self.rfile.readline()
-                while self.rfile.readline().strip():
-                    pass
+                while line := self.rfile.readline().strip():
+                    trailers.append(line.decode().lower())
                 return body
 
             do_GET = do_POST = do_PUT = answer
@@ -111,6 +120,8 @@ def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
     made = stack.Built(wasm, outwork, build.bundle(outwork, POLICY, tmp_path_factory.mktemp("policy") / "transactions.bundle"))
     origin, service = Keeper(), Service()
     template = global_limits.template(run, service.port)
+    assert ORIGIN in template.read_text()
+    template.write_text(template.read_text().replace(ORIGIN, ORIGIN + TRAILERS))
     options = ("--global-cluster", "ratelimit", "--global-timeout", "1000")
     try:
         with stack.start(run, made, Ports(origin=origin.server.server_address[1]), template=template, options=options, concurrency=1, env=ENVIRONMENT) as envoy:
@@ -229,6 +240,18 @@ def test_nothing_that_a_client_says_of_transactions_reaches_the_origin(edge):
     assert send(edge, "h2", "/elsewhere", b"a=1", forged)[0] == 200
     head = verified(edge.last())
     assert (head.risk.transaction, head.digest) == (None, None)
+
+
+def test_nothing_of_ours_comes_in_trailers(edge):
+    ours = [("outwork-risk", "risk=0"), ("outwork-more", "1"), ("signature", "a=:AA==:, outwork=:AA==:"), ("signature-input", "a=();x, outwork=()"), ("x-more", "1")]
+    left = ["signature-input: a=();x", "signature: a=:aa==:", "x-more: 1"]
+    for path, kept in (("/pay", []), ("/elsewhere", ["content-digest: sha-256=:aa==:"])):
+        sent = [*ours, ("content-digest", "sha-256=:AA==:")]
+        assert send(edge, "h2", path, b"a=1", length=False, trailers=sent)[0] == 200
+        assert sorted(edge.last().trailers) == sorted([*left, *kept]), path
+    assert send(edge, "h2", "/pay", b"a=1", length=False, trailers=ours[:2])[0] == 200
+    assert (edge.last().trailers, edge.last().body) == ([], b"a=1"), "none is left"
+    assert verified(edge.last()).risk.body == Body.BOUND
 
 
 def test_without_a_window_it_is_challenged_and_goes_on_once_that_is_passed(edge):
