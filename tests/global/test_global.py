@@ -122,7 +122,7 @@ def test_a_request_that_nobody_resumes_ends(envoys, service, tmp_path):
         client = Client(envoys[1], 10)
         until(lambda: client.get("/once").status == 504)
         # With a body, of which Envoy takes no more than fits while the request waits: then it is the client who was too slow, by its status.
-        until(lambda: Client(envoys[1], 11).get("/once", "POST", b"x" * 300_000).status == 408)
+        until(lambda: Client(envoys[1], 11).get("/once", "POST", b"x" * 3_000_000).status == 408)
         time.sleep(1)
         assert client.get("/other").status == 200
 
