@@ -30,6 +30,9 @@ const HEAD: usize = 16;
 const ENTRY: usize = 12;
 const DIGEST: usize = 32;
 
+/// The SHA-256 of a bundle.
+pub type Digest256 = [u8; DIGEST];
+
 /// What a section holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u16)]
@@ -111,6 +114,11 @@ impl<'a> Bundle<'a> {
         let table = content.get(HEAD..end).ok_or(BundleError::Truncated)?;
         check_table(table, end, content.len())?;
         Ok(Self { bytes, table })
+    }
+
+    /// Its checksum: the SHA-256 of all but its last 32 bytes, which are this.
+    pub fn digest(&self) -> Digest256 {
+        self.bytes.last_chunk().copied().unwrap_or_default()
     }
 
     /// A section's bytes; none where the bundle has no such section.

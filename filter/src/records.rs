@@ -63,7 +63,8 @@ fn next<H: Host>(host: &H, plugin: &Plugin, memory: &Memory, entropy: &[u8; 16])
         None
     });
     let why = if memory.head.is_some() { Why::Reload } else { Why::Start };
-    Chain::new(plugin.keys.chain_id(b"chain", entropy), Opens { why, place, follows: memory.head })
+    let bundle = Some(plugin.policy.digest());
+    Chain::new(plugin.keys.chain_id(b"chain", entropy), Opens { why, bundle, place, follows: memory.head })
 }
 
 /// The next number of a chain in this run of the proxy; none where other threads were always faster.

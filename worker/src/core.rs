@@ -29,9 +29,6 @@ use crate::{
 /// What records say of this host. Its clock stands still while it decides, so that none says how long that took.
 const HOST: record::Host = record::Host { name: "worker", version: env!("CARGO_PKG_VERSION") };
 
-/// Isolates know nothing of one another.
-const OPENS: Opens = Opens { why: Why::Start, place: None, follows: None };
-
 /// A loaded policy with all that one isolate remembers.
 pub(crate) struct Core {
     policy: Policy,
@@ -137,8 +134,10 @@ impl Core {
         let decision = assessment.decide(&charged);
         let record = policy.keeps(&decision, keys).map_or_else(String::new, |sampled| {
             let records = policy.settings().records;
-            let opens = || Chain::new(keys.chain_id(b"chain", &facts.entropy), OPENS);
-            let chain = records.audit.then(|| chain.get_or_insert_with(opens));
+            // Isolates know nothing of one another: none follows one.
+            let opens = Opens { why: Why::Start, bundle: Some(policy.digest()), place: None, follows: None };
+            let begin = || Chain::new(keys.chain_id(b"chain", &facts.entropy), opens);
+            let chain = records.audit.then(|| chain.get_or_insert_with(begin));
             record::write(
                 &decision,
                 facts,

@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use memchr::memmem;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -59,11 +60,11 @@ pub(crate) fn parts(line: &[u8]) -> Vec<Part<'_>> {
     found
 }
 
-/// Whether there is a trace of a chain in what is no record, as an object or as text.
+/// Whether there is a trace of a chained record in what is none, as an object or as text: most of the words that each of ours has.
+/// Other products have a `mac` or a `chain`, too.
 fn looks_sealed(text: &[u8]) -> bool {
-    [b"\"chain\"".as_slice(), b"\\\"chain\\\"", b"\"mac\"", b"\\\"mac\\\""]
-        .iter()
-        .any(|part| text.windows(part.len()).any(|window| window == *part))
+    let words = ["verdict", "dropped_reasons", "pseudonym_key", "chain", "sequence", "mac"];
+    words.into_iter().filter(|word| memmem::find(text, word.as_bytes()).is_some()).count() >= 3
 }
 
 /// Adds the records of a JSON value; none where it is not one.
@@ -162,8 +163,9 @@ struct Text<'t>(#[serde(borrow)] Cow<'t, str>);
 mod tests {
     use super::*;
 
-    const OCSF: &str = r#"{"time":1,"class_uid":4002,"unmapped":{"outwork":{"verdict":"allow","chain":{"mac":"x"}}}}"#;
-    const ECS: &str = r#"{"@timestamp":1,"ecs":{},"outwork":{"verdict":"allow","chain":{"mac":"x"}}}"#;
+    const OCSF: &str =
+        r#"{"time":1,"class_uid":4002,"unmapped":{"outwork":{"verdict":"allow","chain":{"sequence":1,"mac":"x"}}}}"#;
+    const ECS: &str = r#"{"@timestamp":1,"ecs":{},"outwork":{"verdict":"allow","chain":{"sequence":1,"mac":"x"}}}"#;
 
     #[test]
     fn a_record_is_found_by_its_bytes_wherever_a_log_has_it() {
@@ -205,6 +207,8 @@ mod tests {
             "".into(),
             "203.0.113.7 - - \"GET / HTTP/1.1\" 200 \"\\\"mac\\\"\"".into(),
             r#"{"outwork":null,"path":"/"}"#.into(),
+            r#"{"@timestamp":"2026-11-22","ecs":{},"outwork":null,"host":{"mac":["00-00-5E-00-53-23"]},"chain":"x"}"#
+                .into(),
             format!(r#"{{"outwork":null,"headers":{{"user-agent":{sent}}},"path":{sent}}}"#),
         ] {
             assert_eq!(parts(line.as_bytes()), [], "{line}");

@@ -79,7 +79,7 @@ impl Writer {
     /// Records of several threads, in the order in which they were written.
     fn log(&mut self, records: usize, threads: u32) -> Vec<String> {
         let place = |number| Some(Number { run: 9, number });
-        let opens = |number| Opens { why: Why::Start, place: place(number), follows: None };
+        let opens = |number| Opens { why: Why::Start, bundle: None, place: place(number), follows: None };
         let mut chains: Vec<_> = (1..=threads).map(|number| Chain::new(number.into(), opens(number))).collect();
         self.lines(records, &mut chains)
     }
@@ -161,10 +161,13 @@ fn what_is_wrong_is_named_with_its_line() {
 #[test]
 fn a_chain_that_was_cut_is_missed_by_what_follows_it() {
     let mut writer = Writer::new();
-    let mut old = Chain::new(1, Opens { why: Why::Start, place: Some(Number { run: 9, number: 1 }), follows: None });
+    let mut old = Chain::new(
+        1,
+        Opens { why: Why::Start, bundle: None, place: Some(Number { run: 9, number: 1 }), follows: None },
+    );
     let mut lines = writer.lines(10, std::slice::from_mut(&mut old));
     let place = Some(Number { run: 9, number: 2 });
-    let new = Chain::new(2, Opens { why: Why::Reload, place, follows: old.head() });
+    let new = Chain::new(2, Opens { why: Why::Reload, bundle: None, place, follows: old.head() });
     lines.extend(writer.lines(10, &mut [new]));
     assert!(verify(&lines).complete);
     let report = verify(without(&lines, 9));
@@ -259,7 +262,7 @@ fn heads_forget_threads_that_ended_and_what_they_wrote_is_not_taken_for_new() {
     assert!(report.complete);
     writer.since = 40 * 86_400;
     let place = Some(Number { run: 10, number: 1 });
-    let new = writer.lines(10, &mut [Chain::new(7, Opens { why: Why::Start, place, follows: None })]);
+    let new = writer.lines(10, &mut [Chain::new(7, Opens { why: Why::Start, bundle: None, place, follows: None })]);
     let (report, heads) = verify_with(&new, &heads, false, None);
     assert!(report.complete, "{:?}", report.findings);
     assert_eq!(
@@ -273,10 +276,10 @@ fn heads_forget_threads_that_ended_and_what_they_wrote_is_not_taken_for_new() {
 #[test]
 fn a_chain_that_follows_another_record_than_the_last_is_told() {
     let mut writer = Writer::new();
-    let mut old = Chain::new(1, Opens { why: Why::Start, place: None, follows: None });
+    let mut old = Chain::new(1, Opens { why: Why::Start, bundle: None, place: None, follows: None });
     let mut lines = writer.lines(10, std::slice::from_mut(&mut old));
     let follows = old.head().map(|head| outwork_engine::record::chain::Head { mac: [1; 16], ..head });
-    lines.extend(writer.lines(3, &mut [Chain::new(2, Opens { why: Why::Reload, place: None, follows })]));
+    lines.extend(writer.lines(3, &mut [Chain::new(2, Opens { why: Why::Reload, bundle: None, place: None, follows })]));
     assert_eq!(kinds(&verify(&lines)), BTreeSet::from([Kind::Forged]));
 }
 

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 
 use super::finding::{Finding, Place};
 use super::report::{ChainReport, Report};
+use crate::output::tame;
 
 /// The most findings and chains that are shown to people; JSON has more.
 const MOST_SHOWN: usize = 40;
@@ -52,7 +53,7 @@ fn shown(finding: &Finding, files: &[PathBuf]) -> String {
         None => String::new(),
     };
     let chain = finding.chain.as_ref().map(|id| format!("chain {id}: ")).unwrap_or_default();
-    format!("{place}{chain}{}", finding.message)
+    tame(&format!("{place}{chain}{}", finding.message))
 }
 
 fn row(chain: &ChainReport) -> String {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 use outwork_compiler::{Code, Notes, Request};
-use outwork_engine::keys::Keyring;
+use outwork_engine::keys::{AuditKeys, Keyring};
 use outwork_engine::policy::Policy;
 use outwork_engine::time::Time;
 use serde_json::Value;
@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::instant;
 use crate::output::print;
 use crate::policy;
-use crate::retell::{self, Bundled};
+use crate::retell::{self, Bundled, Wanted};
 
 /// Say what a policy makes of one request and why, or what a code such as OW0025 means
 ///
@@ -27,6 +27,7 @@ use crate::retell::{self, Bundled};
 /// points became the risk, the limits as for a client that was never seen before, and what would be sent on or answered.
 /// With `--id` it tells a decision of the past from its record and the bundle that made it: whether the record is as it was written,
 /// each reason with its rule, how the points became the risk, what the person saw and what can be told.
+/// With `--client` it lists what was decided of a client: when, by which reference, the verdict, and the first reason.
 ///
 /// The random bytes are always the same, so that on one day, or with `--at`, the output is, too.
 ///
@@ -34,22 +35,31 @@ use crate::retell::{self, Bundled};
 #[derive(clap::Args)]
 pub(crate) struct Explain {
     /// The file of a request, `-` for standard input, or a code
-    #[arg(value_name = "REQUEST|CODE", required_unless_present = "id", conflicts_with = "id")]
+    #[arg(value_name = "REQUEST|CODE", required_unless_present_any = ["id", "client"], conflicts_with_all = ["id", "client", "records"])]
     what: Option<PathBuf>,
     /// Instead: the reference of a decision of the past, as a refused person reads it
     #[arg(long, value_name = "REFERENCE", requires = "records")]
     id: Option<String>,
+    /// Instead: list the records of a client, by its address (with `OUTWORK_KEYS`) or by its name in records
+    #[arg(long, value_name = "UID|ADDRESS", requires = "records", conflicts_with = "id")]
+    client: Option<String>,
+    /// From this day or instant on
+    #[arg(long, value_name = "WHEN", value_parser = instant::read, requires = "client")]
+    since: Option<Time>,
+    /// Up to this day or instant, which is not among them
+    #[arg(long, value_name = "WHEN", value_parser = instant::read, requires = "client")]
+    until: Option<Time>,
     /// The logs in which its record is; plain, gzip or zstd
-    #[arg(long, num_args = 1.., value_name = "RECORDS", requires = "id")]
+    #[arg(long, num_args = 1.., value_name = "RECORDS")]
     records: Vec<PathBuf>,
     /// A folder in which the bundles of past days are, under any names
     #[arg(long, value_name = "FOLDER", requires = "id", conflicts_with = "policy")]
     bundles: Option<PathBuf>,
     /// Tell a record although the keys at hand do not prove it
-    #[arg(long, requires = "id")]
+    #[arg(long, requires = "records")]
     unproven: bool,
     /// A file with the keys of records alone; else `OUTWORK_AUDIT_KEYS` or `OUTWORK_KEYS`, where one is set
-    #[arg(long, value_name = "FILE", requires = "id")]
+    #[arg(long, value_name = "FILE", requires = "records")]
     audit_keys: Option<PathBuf>,
     /// A bundle, a folder with an `outwork.toml`, that file, or a pack
     #[arg(short, long)]
@@ -78,6 +88,9 @@ pub(crate) const KEYS: &str = "explain:YW4gZXhwbGFuYXRpb24gaXMgbm8gZXZpZGVuY2UgY
 
 impl Explain {
     pub(crate) fn run(self) -> Result<ExitCode, Failure> {
+        if let Some(client) = &self.client {
+            return self.list(client);
+        }
         let Some(what) = &self.what else { return self.past() };
         if let Some(page) = page(what)? {
             return print(page).map(|()| ExitCode::SUCCESS);
@@ -106,13 +119,32 @@ impl Explain {
         Ok(ExitCode::SUCCESS)
     }
 
+    /// The keys of records: without them all but the proof can be told.
+    fn keys(&self) -> Result<Option<AuditKeys>, Failure> {
+        let has_keys =
+            self.audit_keys.is_some() || set("OUTWORK_AUDIT_KEYS").is_some() || set("OUTWORK_KEYS").is_some();
+        has_keys.then(|| super::verify::keys(self.audit_keys.as_deref())).transpose()
+    }
+
+    /// The records of a client.
+    fn list(&self, client: &str) -> Result<ExitCode, Failure> {
+        let masters = set("OUTWORK_KEYS").map(|text| Keyring::parse(&text)).transpose();
+        let masters = masters.map_err(Failure::because("`OUTWORK_KEYS` cannot be used"))?;
+        let wanted = Wanted { since: self.since, until: self.until, ..Wanted::of(client, masters.as_ref())? };
+        let keys = self.keys()?;
+        let all = retell::list(&self.records, &wanted, keys.as_ref())?;
+        print(&match self.format {
+            Format::Text => retell::write_list(&all),
+            Format::Json => json(&all)?,
+        })?;
+        let is_sound = keys.is_none() || self.unproven || all.iter().all(|one| one.is_proven);
+        Ok(if is_sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
     /// A decision of the past.
     fn past(&self) -> Result<ExitCode, Failure> {
         let id = self.id.as_deref().unwrap_or_default();
-        // Without keys all but its proof can be told.
-        let is_set = |name: &str| std::env::var(name).is_ok_and(|text| !text.trim().is_empty());
-        let has_keys = self.audit_keys.is_some() || is_set("OUTWORK_AUDIT_KEYS") || is_set("OUTWORK_KEYS");
-        let keys = has_keys.then(|| super::verify::keys(self.audit_keys.as_deref())).transpose()?;
+        let keys = self.keys()?;
         let found = retell::find(&self.records, id, keys.as_ref())?;
         if keys.is_some() && !found.is_proven && !self.unproven {
             eprintln!("error: the record at {}:{} is {}", found.file.display(), found.line, found.proof());
@@ -121,21 +153,27 @@ impl Explain {
             );
             return Ok(ExitCode::FAILURE);
         }
+        let digest = found.digest(&self.records, keys.as_ref())?;
         let bundled = match (&self.bundles, &self.policy) {
-            (Some(folder), _) => retell::bundle(folder, found.bundle())?,
+            (Some(folder), _) => retell::bundle(folder, found.bundle(), digest)?,
             (None, Some(place)) => match policy::bundle(place)? {
                 Ok(bytes) => Some(Bundled::load(&bytes, &place.display().to_string())?),
                 Err(complaint) => return Ok(complaint),
             },
             (None, None) => None,
         };
-        let retold = retell::retell(found, bundled.as_ref())?;
+        let retold = retell::retell(found, bundled.as_ref(), digest)?;
         print(&match self.format {
             Format::Text => retell::write(&retold),
             Format::Json => json(&retold)?,
         })?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// A variable of the environment that has something in it.
+fn set(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|text| !text.trim().is_empty())
 }
 
 fn json(what: &impl serde::Serialize) -> Result<String, Failure> {

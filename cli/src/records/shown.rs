@@ -3,6 +3,7 @@ use outwork_engine::time::Time;
 use super::Record;
 use super::record::{Http, Outwork, Said};
 use crate::instant;
+use crate::output::tame;
 
 /// A record as a person reads it, in several lines. What a client wrote cannot steer the terminal.
 pub(crate) fn shown(record: &Record) -> String {
@@ -34,14 +35,6 @@ fn model(said: &Said) -> String {
     let force = if said.in_force { "" } else { " (shadow)" };
     let moved = if moved.is_empty() { String::new() } else { format!(": {}", moved.join(", ")) };
     format!("  {}{force}, {}: a program by {:.1} %{moved}", said.slot, said.id, 100.0 * said.probability)
-}
-
-/// Text without what a terminal takes for a command, and without what turns the direction of writing.
-fn tame(text: &str) -> String {
-    let wild = |c: char| {
-        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars().map(|c| if wild(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
 }
 
 #[cfg(test)]

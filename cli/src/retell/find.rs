@@ -1,7 +1,8 @@
 use std::path::PathBuf;
 
+use outwork_engine::bundle::Digest256;
 use outwork_engine::keys::AuditKeys;
-use outwork_engine::record::chain::{self, Unproven};
+use outwork_engine::record::chain::{self, Before, Id, Unproven};
 use serde_json::Value;
 
 use super::first;
@@ -18,6 +19,8 @@ pub(crate) struct Found {
     /// Whether its MAC says that it is as it was written.
     pub(super) proof: &'static str,
     pub(crate) is_proven: bool,
+    /// The chain that it is of.
+    chain: Option<Id>,
     /// Where else a record of this reference stands, which no honest log has.
     pub(super) others: Vec<String>,
 }
@@ -28,6 +31,26 @@ impl Found {
         first(&self.record, BUNDLE).and_then(Value::as_str).unwrap_or_default()
     }
 
+    /// The SHA-256 of that bundle, as the record says that opens the chain; none where that is not in these logs.
+    ///
+    /// # Errors
+    /// Names the file that cannot be read.
+    pub(crate) fn digest(&self, files: &[PathBuf], keys: Option<&AuditKeys>) -> Result<Option<Digest256>, Failure> {
+        let Some(id) = self.chain else { return Ok(None) };
+        let (name, mut found) = (format!("{id:016x}"), None);
+        lines::each_text(files, |_, _, text| {
+            let has = |part: &str| memchr::memmem::find(text, part.as_bytes()).is_some();
+            if found.is_none() && has("opens") && has(&name) {
+                found = parts(text).into_iter().find_map(|part| match part {
+                    Part::Record(record) => opening(record.as_bytes(), id, keys),
+                    Part::Torn => None,
+                });
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
     /// Whether it is as it was written, in words.
     pub(crate) fn proof(&self) -> &'static str {
         self.proof
@@ -36,6 +59,9 @@ impl Found {
 
 /// Where records name it.
 pub(super) const BUNDLE: &[&str] = &["/policy/version", "/outwork/bundle"];
+
+/// Where records have their reference.
+pub(super) const ID: &[&str] = &["/metadata/uid", "/event/id"];
 
 /// The record with this reference: of several the first that is proven. As people say it, so that `o` is 0, `i` and `l` are 1, and case
 /// and hyphens are nothing.
@@ -51,17 +77,21 @@ pub(crate) fn find(files: &[PathBuf], id: &str, keys: Option<&AuditKeys>) -> Res
     lines::each_text(files, |file, line, text| {
         if all.len() < MOST && memchr::memmem::find(text, wanted.as_bytes()).is_some() {
             let found = parts(text).into_iter().filter_map(|part| match part {
-                Part::Record(record) => read(&record, &wanted).map(|json| (json, proof(&record, keys))),
+                Part::Record(record) => read(&record, &wanted).map(|json| {
+                    let chain = chain::read(record.as_bytes()).map(|sealed| sealed.id);
+                    (json, proof(&record, keys), chain)
+                }),
                 Part::Torn => None,
             });
             let file = files.get(file).cloned().unwrap_or_default();
-            all.extend(found.map(|(record, (is_proven, proof))| Found {
+            all.extend(found.map(|(record, (is_proven, proof), chain)| Found {
                 id: wanted.clone(),
                 file: file.clone(),
                 line,
                 record,
                 is_proven,
                 proof,
+                chain,
                 others: Vec::new(),
             }));
         }
@@ -93,12 +123,22 @@ fn spoken(id: &str) -> String {
 
 fn read(record: &str, id: &str) -> Option<Value> {
     let json: Value = serde_json::from_str(record).ok()?;
-    let is_it = first(&json, &["/metadata/uid", "/event/id"]).and_then(Value::as_str) == Some(id);
+    let is_it = first(&json, ID).and_then(Value::as_str) == Some(id);
     is_it.then_some(json)
 }
 
+/// The bundle that a record names which opens a chain; none where it is another record, or not proven.
+fn opening(record: &[u8], id: Id, keys: Option<&AuditKeys>) -> Option<Digest256> {
+    let sealed = chain::read(record).filter(|sealed| sealed.id == id)?;
+    let is_trusted = keys.is_none_or(|keys| sealed.verify(keys).is_ok());
+    match sealed.before {
+        Before::Opens(opens) if is_trusted => opens.bundle,
+        _ => None,
+    }
+}
+
 /// Whether a record is as it was written, and how far that is known.
-fn proof(record: &str, keys: Option<&AuditKeys>) -> (bool, &'static str) {
+pub(super) fn proof(record: &str, keys: Option<&AuditKeys>) -> (bool, &'static str) {
     let Some(sealed) = chain::read(record.as_bytes()) else { return (false, "not chained: nothing proves it") };
     match keys.map(|keys| sealed.verify(keys)) {
         Some(Ok(())) => (true, "proven: as it was written"),

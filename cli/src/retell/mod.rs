@@ -3,6 +3,7 @@
 mod bundles;
 mod check;
 mod find;
+mod listed;
 mod models;
 mod person;
 mod reasons;
@@ -12,10 +13,13 @@ mod text;
 
 pub(crate) use bundles::{Bundled, bundle};
 pub(crate) use find::{Found, find};
+pub(crate) use listed::{Wanted, list, write_list};
 pub(crate) use text::write;
 
 use std::path::PathBuf;
 
+use outwork_engine::bundle::Digest256;
+use outwork_engine::policy::Policy;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -45,6 +49,9 @@ pub(crate) struct Retold {
     /// The bundle that its rules are told from; another where the one that decided is not there, none where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) told_from: Option<String>,
+    /// Whether that is the one that decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) is_that_bundle: Option<Sameness>,
     pub(crate) recorded: Recorded,
     pub(crate) reasons: Vec<Told>,
     /// Rules that fired without counting.
@@ -61,8 +68,30 @@ pub(crate) struct Retold {
     pub(crate) can_be_told: Vec<String>,
 }
 
+/// Whether a bundle is the one that decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Sameness {
+    /// Its SHA-256 is the one that the chain of the record begins with.
+    Proven,
+    /// By its name, with 24 bits of a hash: where the chain begins is not in these logs.
+    Named,
+    /// It is another one.
+    Other,
+}
+
+impl From<(bool, bool)> for Sameness {
+    fn from((is_same, is_checked): (bool, bool)) -> Self {
+        match (is_same, is_checked) {
+            (true, true) => Self::Proven,
+            (true, false) => Self::Named,
+            (false, _) => Self::Other,
+        }
+    }
+}
+
 /// Tells a decision from its record, and from a bundle where there is one.
-pub(crate) fn retell(found: Found, bundled: Option<&Bundled>) -> Result<Retold, Failure> {
+pub(crate) fn retell(found: Found, bundled: Option<&Bundled>, digest: Option<Digest256>) -> Result<Retold, Failure> {
     let recorded = Recorded::of(&found.record)
         .map_err(|error| Failure::new(format!("record `{}` cannot be read: {error}", found.id)))?;
     let policy = bundled.map(|bundled| &bundled.policy);
@@ -71,7 +100,9 @@ pub(crate) fn retell(found: Found, bundled: Option<&Bundled>) -> Result<Retold, 
     let reasons: Vec<Told> = recorded.reasons.iter().map(|reason| tell(&reason.id).with(reason)).collect();
     let shadow = recorded.shadow.iter().map(|id| tell(id)).collect();
     // What another bundle says is no measure of what this one did.
-    let same = policy.filter(|policy| policy.name() == recorded.bundle);
+    let is_same =
+        |policy: &&Policy| policy.name() == recorded.bundle && digest.is_none_or(|digest| policy.digest() == digest);
+    let same = policy.filter(is_same);
     let models = same.map_or_else(Vec::new, |policy| models::rescore(policy, &recorded));
     let sums = same.map(|policy| Sums::of(policy, &recorded, &reasons));
     let differences = same
@@ -86,6 +117,7 @@ pub(crate) fn retell(found: Found, bundled: Option<&Bundled>) -> Result<Retold, 
         others: found.others,
         bundle: recorded.bundle.clone(),
         told_from: policy.map(|policy| policy.name().to_owned()),
+        is_that_bundle: policy.map(|policy| (is_same(&policy), digest.is_some()).into()),
         saw: person::saw(&recorded, policy),
         can_be_told: person::can_be_told(&recorded, &reasons, policy),
         reasons,

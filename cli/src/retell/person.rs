@@ -14,7 +14,9 @@ pub(super) fn saw(recorded: &Recorded, policy: Option<&Policy>) -> Vec<String> {
     }
     let status = recorded.effects.status;
     saw.push(match (recorded.verdict.as_str(), status) {
-        ("allow" | "tag", None) => "The page of the site: the request was let through.".to_owned(),
+        ("allow" | "tag", None) => {
+            "What the site answered, which is not in the record: the request was passed on.".to_owned()
+        }
         ("throttle", Some(status)) => {
             format!("A page or message that says that there were too many requests (status {status}).")
         }
@@ -28,7 +30,7 @@ pub(super) fn saw(recorded: &Recorded, policy: Option<&Policy>) -> Vec<String> {
         (verdict, _) => format!("What the verdict `{verdict}` shows."),
     });
     if recorded.verdict == "tag" {
-        saw.push("The site was told of the doubt, and may have asked for more itself.".into());
+        saw.push("The site was told of the doubt. What it made of that is not in the record.".into());
     }
     if let Some(delay) = recorded.effects.delay_ms {
         saw.push(format!("The answer may have been held back for up to {delay} ms."));
@@ -57,17 +59,19 @@ pub(super) fn can_be_told(recorded: &Recorded, reasons: &[Told], policy: Option<
             "No single rule decided, but the risk: {} of 100, which is {}. What counted most: {}",
             recorded.risk,
             recorded.band,
-            if because.is_empty() { "the session's own past.".into() } else { because.join(" ") }
+            if because.is_empty() { "nothing that the record has.".into() } else { because.join(" ") }
         ));
     }
     if let Some(wait) = reasons.iter().filter_map(|reason| reason.wait).max().filter(|wait| *wait > 0) {
         told.push(format!("From then on it was {wait} seconds until such a request was admitted again."));
     }
     if recorded.verdict == "challenge" {
-        told.push("Passing the challenge was enough; who could not may ask for another way.".into());
+        told.push(
+            "It was a challenge, not a refusal. Whether it was passed stands in the records of later requests.".into(),
+        );
     }
     if recorded.verdict != "allow" && recorded.agent.is_none() {
-        told.push("The decision was made by a program, from the connection, the request and what the policy says; nobody looked at it.".into());
+        told.push("The decision was made by a program, by the policy that is named here.".into());
     }
     if policy.is_none() {
         told.push("Why a rule is there stands in its bundle, which was not given.".into());

@@ -1,8 +1,9 @@
 use std::fmt::Write;
 
-use super::Retold;
 use super::reasons::Told;
 use super::sums::Sums;
+use super::{Retold, Sameness};
+use crate::output::tame;
 
 /// Writes a decision of the past for people: what was decided, what the person saw and can be told, then every detail.
 pub(crate) fn write(retold: &Retold) -> String {
@@ -46,9 +47,9 @@ fn head(out: &mut String, retold: &Retold) {
     let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "?".into());
     // What a client sent may hold what moves a terminal.
     let asked = format!("{} {}{}", text(&recorded.method), text(&recorded.host), text(&recorded.path));
-    _ = writeln!(out, "asked    {}", plain(&asked));
+    _ = writeln!(out, "asked    {}", tame(&asked));
     if let Some(agent) = &recorded.user_agent {
-        _ = writeln!(out, "as       {}", plain(agent));
+        _ = writeln!(out, "as       {}", tame(agent));
     }
     let key = recorded.pseudonym_key.as_ref().map(|key| format!(" (by key {key})")).unwrap_or_default();
     let client = recorded
@@ -61,10 +62,12 @@ fn head(out: &mut String, retold: &Retold) {
     if let Some(rate) = recorded.sampled {
         _ = writeln!(out, "sampled  one of {:.0} such records was kept", 1.0 / rate.max(0.001));
     }
-    let told = match &retold.told_from {
-        None => ", which was not given: rules are shown by their ids".to_owned(),
-        Some(name) if *name == retold.bundle => String::new(),
-        Some(name) => {
+    let name = retold.told_from.as_deref().unwrap_or_default();
+    let told = match retold.is_that_bundle {
+        None => ", which was not found: rules are shown by their ids".to_owned(),
+        Some(Sameness::Proven) => ", by its SHA-256".to_owned(),
+        Some(Sameness::Named) => ", by its name: the record that names it in full is not in these logs".to_owned(),
+        Some(Sameness::Other) => {
             format!(", which was not found: rules are told from ANOTHER one, {name}, and nothing is worked out again")
         }
     };
@@ -76,7 +79,7 @@ fn list(out: &mut String, title: &str, lines: &[String]) {
     if lines.is_empty() {
         _ = writeln!(out, "  nothing");
     }
-    lines.iter().for_each(|line| _ = writeln!(out, "  {}", plain(line)));
+    lines.iter().for_each(|line| _ = writeln!(out, "  {}", tame(line)));
 }
 
 fn reasons(out: &mut String, title: &str, reasons: &[Told]) {
@@ -129,8 +132,4 @@ fn arithmetic(out: &mut String, sums: &Sums) {
     if let Some(total) = sums.total {
         _ = writeln!(out, "  risk       {total}, between 0 and 100");
     }
-}
-
-fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

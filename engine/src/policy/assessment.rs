@@ -381,13 +381,17 @@ impl<'a> Assessment<'a> {
 
 impl Policy {
     /// Whether this decision leaves a record, and then at which rate decisions like it do, in thousandths; none where each does.
-    /// Only what passes without a doubt is left out, by a hash of its reference that nobody outside can work out.
+    /// Only what passes without a doubt is left out, by a hash of its reference that nobody outside can work out: no transaction, no
+    /// agent that was verified, and nothing at which a rule in shadow fired.
     pub fn keeps(&self, decision: &Decision<'_>, keys: &Keyring) -> Option<Option<u16>> {
         if !self.records(decision.verdict) {
             return None;
         }
         let rate = self.settings.records.sample_allowed;
-        if rate >= record::ALL || decision.verdict != Verdict::Allow || decision.band != Band::Low {
+        let is_plain = decision.verdict == Verdict::Allow && decision.band == Band::Low;
+        let tells =
+            decision.transaction.is_some() || decision.agent.is_some() || !decision.reasons.shadowed().is_empty();
+        if rate >= record::ALL || !is_plain || tells {
             return Some(None);
         }
         keys.samples(decision.id.as_str().as_bytes(), rate).then_some(Some(rate))

@@ -15,7 +15,7 @@ pub use settings::{Carrying, Recording, Settings};
 
 use crate::{
     agents::{Agent, MAX_AGENTS, MAX_NAME, MAX_NAMES, MIN_NAME, Registry},
-    bundle::{Bundle, BundleError, Section, is_plain},
+    bundle::{Bundle, BundleError, Digest256, Section, is_plain},
     facts::Facts,
     keys::Keyring,
     limits::Limit,
@@ -32,6 +32,7 @@ use sha2::{Digest, Sha256};
 #[derive(Debug)]
 pub struct Policy {
     name: String,
+    digest: Digest256,
     settings: Settings,
     // INVARIANT: every `limit` of a rule is a place in `limits`, and groups ascend.
     rules: Vec<Rule>,
@@ -52,6 +53,7 @@ impl Policy {
         let bundle = Bundle::open(bytes).map_err(LoadError::Bundle)?;
         let policy = Self {
             name: bundle.name().map_err(LoadError::Bundle)?.into(),
+            digest: bundle.digest(),
             settings: decode(&bundle, Section::Settings, "settings")?,
             rules: decode(&bundle, Section::Rules, "rules")?,
             limits: decode(&bundle, Section::Limits, "limits")?,
@@ -66,6 +68,11 @@ impl Policy {
     /// The name that headers, records and metrics give: version and content hash.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The SHA-256 of the bundle, which leaves no doubt about which one it was.
+    pub fn digest(&self) -> Digest256 {
+        self.digest
     }
 
     /// The settings.

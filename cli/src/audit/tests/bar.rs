@@ -18,11 +18,14 @@ fn runs(writer: &mut Writer) -> Vec<String> {
     for run in 0..(RECORDS / RUN) as u64 {
         let id = |number: u32| 1_000 * run + u64::from(number);
         let place = |number| Some(Number { run, number });
-        let opens = |number| Opens { why: Why::Start, place: place(number), follows: None };
+        let opens = |number| Opens { why: Why::Start, bundle: None, place: place(number), follows: None };
         let mut chains: Vec<_> = (1..=THREADS).map(|number| Chain::new(id(number), opens(number))).collect();
         lines.extend(writer.lines(RUN / 2, &mut chains));
         let after = (THREADS + 1..).zip(&chains).map(|(number, before)| {
-            Chain::new(id(number), Opens { why: Why::Reload, place: place(number), follows: before.head() })
+            Chain::new(
+                id(number),
+                Opens { why: Why::Reload, bundle: None, place: place(number), follows: before.head() },
+            )
         });
         let mut after: Vec<_> = after.collect();
         lines.extend(writer.lines(RUN / 2, &mut after));

@@ -3,7 +3,7 @@
 //!
 //! `…,"chain":{"id":"0f…","sequence":7,"key":"k1","previous":"MAC","mac":"MAC"}}}}` ends a record. The MAC is HMAC-SHA-256 over
 //! the bytes of the line before `,"mac":`, cut to 128 bits (RFC 2104, section 5): who verifies needs no canonical JSON, only the
-//! bytes. The first record of a chain has `opens` in the place of `previous`: why the chain was opened, which one it follows, and
+//! bytes. The first record of a chain has `opens` in the place of `previous`: why the chain was opened, by which bundle, which one it follows, and
 //! how many chains there were before it.
 //!
 //! A chain is of one thread. What it cannot show by itself is that its last records are missing: for that there is the chain
@@ -14,7 +14,10 @@ mod parse;
 pub use parse::{Before, Sealed, read};
 
 use super::json::Json;
-use crate::keys::{AuditKeys, Keyring};
+use crate::{
+    bundle::Digest256,
+    keys::{AuditKeys, Keyring},
+};
 use hmac::Mac as _;
 
 /// The most bytes of a record that are a chain: its id, a key's, three MACs and the numbers.
@@ -50,6 +53,8 @@ enum Last {
 pub struct Opens {
     /// Why.
     pub why: Why,
+    /// The policy by which it is decided from then on; none where nobody says.
+    pub bundle: Option<Digest256>,
     /// Which chain of its host it is; none where nobody counts them.
     pub place: Option<Place>,
     /// The last record of the chain that it follows, as far as that had got; none where that is not known.
@@ -129,6 +134,13 @@ impl Chain {
 impl Opens {
     fn write(&self, json: &mut Json) {
         json.raw(",\"opens\":{\"why\":").plain(self.why.name());
+        if let Some(bundle) = &self.bundle {
+            json.raw(",\"bundle\":\"");
+            for eight in bundle.as_chunks().0 {
+                json.bare_hex(u64::from_be_bytes(*eight));
+            }
+            json.raw("\"");
+        }
         if let Some(Place { run, number }) = self.place {
             json.raw(",\"run\":\"").bare_hex(run).raw("\",\"number\":").number(number.into());
         }

@@ -1,5 +1,7 @@
 //! Reading a chain back from the end of a record.
 
+use crate::bundle::Digest256;
+
 use super::{BEFORE, BEFORE_MAC, Head, Id, MAX_BYTES, Mac, Opens, Place, Why};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use memchr::memmem;
@@ -60,6 +62,14 @@ fn opens(rest: &mut Rest<'_>) -> Option<Opens> {
     rest.skip(",\"opens\":{\"why\":\"")?;
     let why = rest.until(b'"')?;
     let why = [Why::Start, Why::Reload].into_iter().find(|known| known.name() == why)?;
+    let bundle = match rest.skip(",\"bundle\":\"") {
+        Some(()) => {
+            let bundle = rest.digest()?;
+            rest.skip("\"")?;
+            Some(bundle)
+        }
+        None => None,
+    };
     let place = match rest.skip(",\"run\":\"") {
         Some(()) => {
             let run = rest.hex()?;
@@ -81,7 +91,7 @@ fn opens(rest: &mut Rest<'_>) -> Option<Opens> {
         None => None,
     };
     rest.skip("}")?;
-    Some(Opens { why, place, follows })
+    Some(Opens { why, bundle, place, follows })
 }
 
 /// What is still to be read.
@@ -108,6 +118,14 @@ impl<'r> Rest<'r> {
     fn hex(&mut self) -> Option<u64> {
         let digits = self.take(16).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
         u64::from_str_radix(digits, 16).ok()
+    }
+
+    fn digest(&mut self) -> Option<Digest256> {
+        let mut digest = Digest256::default();
+        for eight in digest.as_chunks_mut().0 {
+            *eight = self.hex()?.to_be_bytes();
+        }
+        Some(digest)
     }
 
     fn number(&mut self) -> Option<u64> {
