@@ -31,13 +31,13 @@ fn an_explanation_says_what_a_transaction_demands_and_what_becomes_of_the_body()
     let explain = |request: &str| outwork(&["explain", "--policy"], request);
     let out = explain(r#"{"method": "POST", "target": "/checkout", "body": "amount=12", "session": {"idle": 900}}"#);
     assert!(
-        out.contains("checkout: window inside demanded, and it is expiring: challenge, binds at most 1024 bytes"),
+        out.contains("checkout: window inside for 3 s demanded, and it is expiring, open for 900 s: challenge, binds at most 1024 bytes"),
         "{out}"
     );
     assert!(out.contains("why      who pays is observed first"), "{out}");
-    let out = explain(r#"{"method": "POST", "target": "/checkout", "body": "amount=12", "session": {}}"#);
+    let out = explain(r#"{"method": "POST", "target": "/checkout", "body": "amount=12", "session": {"age": 60}}"#);
     assert!(
-        out.contains("checkout: window inside demanded, and it is inside, its body is bound (at most 1024 bytes)"),
+        out.contains("checkout: window inside for 3 s demanded, and it is inside, open for 60 s, its body is bound (at most 1024 bytes)"),
         "{out}"
     );
     assert!(
