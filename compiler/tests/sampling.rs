@@ -1,5 +1,4 @@
 //! What a policy that samples leaves out, and what it never does.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
 
 use outwork_compiler::{Request, compile_files};
 use outwork_engine::{keys::Keyring, policy::Policy, rules::Scratch, time::Time};
