@@ -18,6 +18,8 @@ pub mod time;
 
 pub mod container;
 
+pub mod bundle;
+
 pub mod assets;
 
 pub mod fact;
@@ -73,8 +75,6 @@ pub mod decision;
 pub mod evidence;
 
 pub mod record;
-
-pub mod bundle;
 
 pub mod policy;
 
