@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable, Sequence
 
-from . import environment, paths
+from . import build, environment, paths
 
 
 DID_NOT_RUN = "DID NOT RUN"
+
+# The suite that builds the `outwork` command by the way.
+CARGO_TEST = "cargo test"
 # What `cargo test` writes and the verifiers of origin/ read: honest requests, and the same with a change.
 TAMPERING = {"OUTWORK_TAMPERING": str(paths.TARGET / "tmp" / "tampering.jsonl")}
 
@@ -81,8 +84,8 @@ def _native() -> list[Suite]:
             [*cargo, "clippy", "--locked", "-p", "outwork-worker", "--target", "wasm32-unknown-unknown", "--", "-D", "warnings"],
         ], native=True),
         Suite("engine without std", lambda: [[*cargo, "build", "--locked", "-p", "outwork-engine", "--target", "x86_64-unknown-none"]], native=True),
-        Suite("cargo test", lambda: [[*cargo, "test", "--locked", "--workspace", "--no-fail-fast"]], native=True),
-        Suite("rules", lambda: [[*cargo, "run", "--locked", "-q", "-p", "outwork-cli", "--", word, "rules"] for word in ("check", "test")], native=True, missing=_needs("rules/outwork.toml")),
+        Suite(CARGO_TEST, lambda: [[*cargo, "test", "--locked", "--workspace", "--no-fail-fast"]], native=True),
+        Suite("rules", lambda: [[build.command(), word, "rules"] for word in ("check", "test")], native=True, missing=_needs("rules/outwork.toml")),
         Suite("scripts", lambda: [[environment.python(), "-m", "pytest", "-q", "-rs", "tests/scripts"]], native=True, missing=_needs("tests/scripts")),
         Suite("demo shop", lambda: [["node", "--test", "origin/shop/shop.test.mjs"]], native=True),
     ]
@@ -93,6 +96,7 @@ def _hosts() -> list[Suite]:
     return [
         # First of those that only compile: suites of the hosts want it.
         Suite("rate limit service", lambda: [["cargo", "test", "--locked"]], idle=True, cwd=paths.RLS, env={"CARGO_TARGET_DIR": str(paths.TARGET / "rls")}),
+        Suite("worker builds", lambda: [["worker/build"]], idle=True),
         Suite("fuzz targets compile", lambda: [["cargo", "check", "--locked", "--manifest-path", "fuzz/Cargo.toml", "--no-default-features", "--bins"]], idle=True, missing=_needs("fuzz/Cargo.toml")),
         Suite("rival rule engines compile", lambda: [["cargo", "check", "--locked", "--workspace"], ["cargo", "test", "--locked", "-q", "-p", "mix"]], idle=True, cwd=paths.RIVALS, env={"CARGO_TARGET_DIR": str(paths.TARGET / "rivals")}),
         Suite("rival filters compile", lambda: [["cargo", "check", "--locked", "--examples", "--target", "wasm32-wasip1"]], idle=True, cwd=paths.RIVALS, env={"CARGO_TARGET_DIR": str(paths.TARGET / "rivals")}),

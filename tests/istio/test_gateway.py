@@ -99,7 +99,8 @@ def test_tls_facts_reach_the_filter(started, manifest):
     envoy, log = started(manifest)
     tls = record(log, f"https://localhost:{envoy.ports.https}/")
     assert tls["ja4_fingerprint_list"][0]["value"].startswith("t13d")
-    assert tls["tls"] == {"version": "TLSv1.3", "sni": "localhost"}
+    assert {name: value for name, value in tls["tls"].items() if name != "ja3_hash"} == {"version": "TLSv1.3", "sni": "localhost"}
+    assert len(tls["tls"]["ja3_hash"]["value"]) == 32
     plain = record(log, f"http://localhost:{envoy.ports.http}/")
     assert "tls" not in plain and "ja4_fingerprint_list" not in plain
     assert "[critical]" not in envoy.log.read_text()
