@@ -141,6 +141,23 @@ fn what_is_doubtful_leaves_its_list_and_refreshes_the_others() {
 }
 
 #[test]
+fn the_networks_of_one_agent_do_not_become_those_of_another() {
+    let folder = Folder::new("beside");
+    folder.publish("finder.example/v6.json", r#"{"prefixes": [{"ipv4Prefix": "9.9.9.9/32"}]}"#);
+    let update = ["lists", "update", "--from", "copies", "--only", "finder"];
+    let (code, _, error) = folder.run(&update);
+    let why = "it takes in 1 of the 1 addresses of `monitor`, a list of its own; `--accept finder` takes it";
+    assert!(code == 1 && error.contains(why), "{error}");
+    assert_eq!(folder.text("finder.txt"), FINDER);
+    // A list of the same source is meant to have the same networks.
+    let both = PACK.replace("source = [\"https://monitor.example/ips\"]", "source = [\"https://monitor.example/ips\", \"https://finder.example/v6.json\"]");
+    assert_ne!(both, PACK);
+    fs::write(folder.0.join("mine.toml"), both).unwrap();
+    let (code, _, error) = folder.run(&update);
+    assert_eq!((code, error.as_str()), (0, ""));
+}
+
+#[test]
 fn a_policy_that_is_wrong_afterwards_is_said_to_be() {
     let folder = Folder::new("wrong");
     let rule = r#"

@@ -105,6 +105,16 @@ def rows(name: str, *bots: str) -> Callable[[Path], Iterable[str]]:
     return read
 
 
+def published(name: str, file: str) -> Callable[[Path], Iterable[str]]:
+    """Rows that one file of an operator has; a row may name several, with `|` between them."""
+
+    def read(folder: Path) -> Iterable[str]:
+        table = csv.DictReader(text(folder / name).splitlines())
+        return [row["IP"] for row in table if any(url.endswith(f"/{file}") for url in row["Sources"].split("|"))]
+
+    return read
+
+
 def google(name: str) -> Callable[[Path], Iterable[str]]:
     """Google's own JSON: `{"prefixes": [{"ipv4Prefix": …} | {"ipv6Prefix": …}]}`."""
     return lambda folder: [prefix for entry in json.loads(text(folder / name))["prefixes"] for prefix in entry.values()]
@@ -135,9 +145,14 @@ SOURCES = {
         rows(KNOWN, "Google Special Crawlers"),
     ),
     "crawler-google-fetchers": Source(
-        "Networks that Google fetches from on a user's behalf. Anyone can make it do so: no proof of good intent.",
+        "Networks that Google's own fetchers come from, which people send (FeedFetcher, Read Aloud, Site Verification).",
         SEFINEK,
-        rows(KNOWN, "Google User-Triggered Fetchers"),
+        published(KNOWN, "user-triggered-fetchers-google.json"),
+    ),
+    "crawler-google-tenants": Source(
+        "Networks that programs of Google's customers fetch from on a user's behalf: whoever rents there says what they are called.",
+        SEFINEK,
+        published(KNOWN, "user-triggered-fetchers.json"),
     ),
     "crawler-bing": Source(
         "Networks that Bing's crawlers come from.",
@@ -157,17 +172,17 @@ SOURCES = {
         SEFINEK,
         rows(MONITORS, "Censys", "Shodan", "Modat Scanner"),
     ),
+    "ai-openai-gptbot": Source("Networks that GPTBot comes from.", SEFINEK, published(AI, "gptbot.json")),
+    "ai-openai-searchbot": Source("Networks that OAI-SearchBot comes from.", SEFINEK, published(AI, "searchbot.json")),
+    "ai-openai-chatgpt-user": Source("Networks that ChatGPT-User comes from.", SEFINEK, published(AI, "chatgpt-user.json")),
     "ai-openai": Source(
-        "Networks that GPTBot, ChatGPT-User and OAI-SearchBot come from.",
+        "Networks that any of OpenAI's agents comes from (GPTBot, OAI-SearchBot, ChatGPT-User).",
         f"{IPRANGES}; {SEFINEK}",
         union(lines("cc0_openai_ipv4.txt.gz"), rows(AI, "GPTBot", "ChatGPT User", "OpenAI SearchBot")),
     ),
     "ai-anthropic": Source("Networks that ClaudeBot comes from.", SEFINEK, rows(AI, "ClaudeBot")),
-    "ai-perplexity": Source(
-        "Networks that PerplexityBot and Perplexity-User come from.",
-        f"{IPRANGES}; {SEFINEK}",
-        union(lines("cc0_perplexity_ipv4.txt.gz"), rows(AI, "PerplexityBot", "Perplexity User")),
-    ),
+    "ai-perplexity-bot": Source("Networks that PerplexityBot comes from.", SEFINEK, published(AI, "perplexitybot.json")),
+    "ai-perplexity-user": Source("Networks that Perplexity-User comes from.", SEFINEK, published(AI, "perplexity-user.json")),
     "datacenter": Source(
         f"Networks of {', '.join(name.capitalize() for name in CLOUDS)}, and of other hosting companies.",
         f"{IPRANGES}; X4BNet/lists_vpn output/datacenter 167937a76d42, MIT",

@@ -66,6 +66,19 @@ impl Change {
     }
 }
 
+/// How much of another agent's list a list takes in now, where that is more than half of either and was not before: an operator who
+/// publishes a list for each purpose, and a copy of the wrong one, make one purpose prove another. Empty lists overlap with none.
+pub(crate) fn taken_in(before: &[IpNet], after: &[IpNet], other: &[IpNet]) -> Option<(u128, u128)> {
+    let share = |of: &[IpNet]| {
+        let both = Size::of(&common(of, other)).clients;
+        let is_most = both.saturating_mul(2) > Size::of(of).clients.min(Size::of(other).clients);
+        (is_most, both)
+    };
+    let (is_most, both) = share(after);
+    let is_new = is_most && !before.is_empty() && !share(before).0;
+    is_new.then(|| (both, Size::of(other).clients))
+}
+
 /// The networks that both have: of two that overlap, the narrower.
 fn common(before: &[IpNet], after: &[IpNet]) -> Vec<IpNet> {
     let covering = |of: &[IpNet], one: &IpNet| {
@@ -112,6 +125,21 @@ mod tests {
         assert_eq!(doubt(&[], &four), None, "the first time there is nothing to compare with");
         assert_eq!(doubt(&["2a00::/48"], &["2a00::/47"]), None);
         assert!(doubt(&["2a00::1/128"], &["2a00::/48"]).is_some());
+    }
+
+    #[test]
+    fn what_takes_in_the_list_of_another_agent_is_doubted() {
+        let list = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<IpNet>>();
+        let (train, fetch) = (list(&["8.0.0.0/24", "8.0.2.0/24"]), list(&["9.0.0.0/24", "9.0.2.0/24", "9.0.4.0/24"]));
+        let both = list(&["8.0.0.0/24", "8.0.2.0/24", "9.0.0.0/24", "9.0.2.0/24"]);
+        assert_eq!(taken_in(&train, &both, &fetch), Some((512, 768)));
+        assert_eq!(taken_in(&both, &both, &fetch), None, "it did before");
+        assert_eq!(taken_in(&train, &train, &fetch), None);
+        assert_eq!(taken_in(&train, &list(&["8.0.0.0/24", "8.0.2.0/24", "9.0.0.0/24"]), &fetch), None, "a third of it");
+        let one = list(&["8.0.0.0/24"]);
+        assert_eq!(taken_in(&one, &list(&["9.0.0.0/24"]), &fetch), Some((256, 768)), "all that it has");
+        assert_eq!(taken_in(&[], &fetch, &fetch), None, "the first time there is nothing to compare with");
+        assert_eq!(taken_in(&train, &both, &[]), None);
     }
 
     #[test]

@@ -6,6 +6,6 @@ mod parse;
 mod write;
 
 pub(crate) use fetch::Origin;
-pub(crate) use guard::Change;
+pub(crate) use guard::{Change, taken_in};
 pub(crate) use parse::{networks, of_file};
 pub(crate) use write::write;

@@ -16,16 +16,25 @@ PUBLISHED = [
     ("googlebot-v6", r"Googlebot\/", "cc0_googlebot_ipv6.txt.gz", "crawler-verified"),
     ("googlebot-image", "Googlebot-Image", "cc0_googlebot_ipv4.txt.gz", "crawler-verified"),
     ("bingbot", "bingbot", "cc0_bing_ipv4.txt.gz", "crawler-verified"),
-    ("gptbot", "GPTBot", "cc0_openai_ipv4.txt.gz", "ai-crawler"),
-    ("oai-searchbot", "OAI-SearchBot", "cc0_openai_ipv4.txt.gz", "ai-crawler"),
-    ("chatgpt-user", "ChatGPT-User", "cc0_openai_ipv4.txt.gz", "ai-crawler"),
-    ("perplexitybot", r"PerplexityBot\/", "cc0_perplexity_ipv4.txt.gz", "ai-crawler"),
 ]
 
 # The same, with the file of rules/lists that has them.
 LISTED = [
+    ("gptbot", "GPTBot", "ai-openai-gptbot.txt", "ai-crawler"),
+    ("oai-searchbot", "OAI-SearchBot", "ai-openai-searchbot.txt", "ai-crawler"),
+    ("chatgpt-user", "ChatGPT-User", "ai-openai-chatgpt-user.txt", "ai-crawler"),
+    ("perplexitybot", r"PerplexityBot\/", "ai-perplexity-bot.txt", "ai-crawler"),
     ("facebookexternalhit-at-home", "facebookexternalhit", "crawler-meta.txt", "crawler-verified"),
     ("uptimerobot-at-home", "UptimeRobot", "monitor-uptimerobot.txt", "exempt"),
+]
+
+# Names that come from where another agent of the same operator does.
+BESIDE = [
+    ("gptbot-at-chatgpt-user", "GPTBot", "ai-openai-chatgpt-user.txt", "ai-crawler"),
+    ("chatgpt-user-at-gptbot", "ChatGPT-User", "ai-openai-gptbot.txt", "ai-crawler"),
+    ("perplexitybot-at-perplexity-user", r"PerplexityBot\/", "ai-perplexity-user.txt", "ai-crawler"),
+    ("googlebot-at-special-crawlers", r"Googlebot\/", "crawler-google-special.txt", "crawler"),
+    ("googlebot-at-fetchers", r"Googlebot\/", "crawler-google-fetchers.txt", "crawler"),
 ]
 
 AI = [("ccbot", "CCBot"), ("claudebot", "[cC]laude[bB]ot"), ("bytespider", "Bytespider"), ("cohere-ai", "cohere-ai"),
@@ -75,7 +84,7 @@ def genuine() -> list:
     for name, pattern, file, kind in PUBLISHED:
         facts = {**polite(agent(pattern)), "address": inside(file)}
         made.append(case(f"crawler.{name}", kind, f"crawler-user-agents: {pattern}, first range of {file}", facts))
-    for name, pattern, file, kind in LISTED:
+    for name, pattern, file, kind in LISTED + BESIDE:
         facts = {**polite(agent(pattern)), "address": listed(file)}
         made.append(case(f"crawler.{name}", kind, f"crawler-user-agents: {pattern}, first range of rules/lists/{file}", facts))
     return made
@@ -83,8 +92,8 @@ def genuine() -> list:
 
 def out_of_range() -> list:
     made = []
-    for name, pattern, _, kind in PUBLISHED:
-        if not name.endswith("-v6"):
+    for name, pattern, _, kind in PUBLISHED + LISTED:
+        if not name.endswith(("-v6", "-at-home")):
             kind = "crawler-impostor" if kind == "crawler-verified" else "ai-crawler"
             facts = {**polite(agent(pattern)), "target": "/products?page=3"}
             made.append(case(f"crawler.{name}-elsewhere", kind, f"crawler-user-agents: {pattern}", facts))

@@ -8,13 +8,14 @@ use outwork_compiler::{ListSource, list_sources};
 use crate::command::complain;
 use crate::failure::Failure;
 use crate::instant;
-use crate::published::{Change, Origin, networks, of_file, write};
+use crate::published::{Change, Origin, networks, of_file, taken_in, write};
 
 /// Refresh the lists of networks that their operators publish
 ///
 /// Every list of the policy that has a `source` is fetched from there, by HTTPS, and replaces its file: the whole file or
 /// nothing. A list is left as it is, and said to be, when it cannot be fetched or read to its last entry, has networks that
-/// nobody on the internet has, shrinks by more than half, grows more than tenfold, or keeps less than half of its addresses. In the end the policy is checked.
+/// nobody on the internet has, shrinks by more than half, grows more than tenfold, keeps less than half of its addresses, or takes in
+/// those of a list that is published elsewhere, for another agent. In the end the policy is checked.
 ///
 /// Exit code: 0 if every list is fresh, 1 if one was left as it was or the policy has mistakes now; with --check, 1 if one
 /// would change, too.
@@ -66,7 +67,7 @@ impl Update {
         let asked = sources.iter().filter(|source| self.only.is_empty() || self.only.contains(&source.name));
         let (mut complaints, mut changes) = (0, 0);
         for source in asked {
-            match self.refresh(&origin, &folder.join(&source.file), source)? {
+            match self.refresh(&origin, &folder, source, &sources)? {
                 Ok(Outcome::Fresh) => {}
                 Ok(Outcome::Changes) => changes += 1,
                 Err(why) => {
@@ -94,10 +95,19 @@ impl Update {
     }
 
     /// Refreshes one list. The inner error says why it stays as it is.
-    fn refresh(&self, origin: &Origin, file: &Path, source: &ListSource) -> Result<Result<Outcome, String>, Failure> {
-        let failed = Failure::because(format!("cannot read `{}`", file.display()));
-        let before = fs::read_to_string(file).map_err(failed)?;
-        let (change, after) = match self.change(origin, &before, source) {
+    fn refresh(
+        &self,
+        origin: &Origin,
+        folder: &Path,
+        source: &ListSource,
+        all: &[ListSource],
+    ) -> Result<Result<Outcome, String>, Failure> {
+        let file = &folder.join(&source.file);
+        let before = read(file)?;
+        // Lists that share a source overlap as their operator wants them to.
+        let apart = all.iter().filter(|other| other.urls.iter().all(|url| !source.urls.contains(url)));
+        let others = apart.map(|other| Ok((other.name.as_str(), read(&folder.join(&other.file))?)));
+        let (change, after) = match self.change(origin, &before, source, &others.collect::<Result<Vec<_>, Failure>>()?) {
             Ok(change) => change,
             Err(why) => return Ok(Err(why)),
         };
@@ -109,7 +119,13 @@ impl Update {
         Ok(Ok(if change.is_none() { Outcome::Fresh } else { Outcome::Changes }))
     }
 
-    fn change(&self, origin: &Origin, before: &str, source: &ListSource) -> Result<(Change, Vec<IpNet>), String> {
+    fn change(
+        &self,
+        origin: &Origin,
+        before: &str,
+        source: &ListSource,
+        others: &[(&str, String)],
+    ) -> Result<(Change, Vec<IpNet>), String> {
         let mut all = Vec::new();
         for url in &source.urls {
             let text = origin.get(url).map_err(|why| format!("{url}: {why}"))?;
@@ -117,12 +133,23 @@ impl Update {
         }
         let mut after = IpNet::aggregate(&all);
         after.sort();
-        let change = Change::between(&of_file(before)?, &after);
-        match change.doubt().filter(|_| !self.accept.contains(&source.name)) {
+        let before = of_file(before)?;
+        let change = Change::between(&before, &after);
+        let mut doubt = change.doubt();
+        for (name, text) in others {
+            let taken = taken_in(&before, &after, &of_file(text).map_err(|why| format!("`{name}`: {why}"))?);
+            let doubtful = |(both, all)| format!("it takes in {both} of the {all} addresses of `{name}`, a list of its own");
+            doubt = doubt.or(taken.map(doubtful));
+        }
+        match doubt.filter(|_| !self.accept.contains(&source.name)) {
             Some(doubt) => Err(format!("{doubt}; `--accept {}` takes it", source.name)),
             None => Ok((change, after)),
         }
     }
+}
+
+fn read(file: &Path) -> Result<String, Failure> {
+    fs::read_to_string(file).map_err(Failure::because(format!("cannot read `{}`", file.display())))
 }
 
 /// The folder that a policy's paths start from.
