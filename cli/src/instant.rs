@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use jiff::{SignedDuration, Span, Timestamp, civil::Date, tz::TimeZone};
 use outwork_engine::time::Time;
 
 /// Seconds of a day.
@@ -14,12 +14,20 @@ pub(crate) fn today() -> Time {
     Time::from_seconds(since / DAY * DAY)
 }
 
-/// Reads `2026-12-31`, the beginning of that day in UTC, or an RFC 3339 instant.
+/// Reads `2026-12-31`, the beginning of that day in UTC, an RFC 3339 instant, or how long ago it was: `90m`, `7d`.
 pub(crate) fn read(text: &str) -> Result<Time, String> {
+    read_at(text, Timestamp::now())
+}
+
+fn read_at(text: &str, now: Timestamp) -> Result<Time, String> {
     let day = || Some(text.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp());
-    let stamp = text.parse::<Timestamp>().ok().or_else(day);
-    let seconds = stamp.and_then(|stamp| u64::try_from(stamp.as_second()).ok());
-    seconds.map(Time::from_seconds).ok_or_else(|| "write a day as 2026-12-31, or an instant as RFC 3339 has it".into())
+    // Days, months and years are those of the calendar.
+    let ago = || Some(now.to_zoned(TimeZone::UTC).checked_sub(text.parse::<Span>().ok()?.abs()).ok()?.timestamp());
+    let stamp = text.parse::<Timestamp>().ok().or_else(day).or_else(ago);
+    let micros = stamp.and_then(|stamp| u64::try_from(stamp.as_microsecond()).ok());
+    micros.map(Time).ok_or_else(|| {
+        "write a day as 2026-12-31, an instant as RFC 3339 has it, or how long ago it was, as 90m or 7d".into()
+    })
 }
 
 /// An instant as RFC 3339 writes it.
@@ -50,7 +58,14 @@ mod tests {
     fn days_and_instants_are_read() {
         assert_eq!(read("2026-12-31").map(shown).as_deref(), Ok("2026-12-31T00:00:00Z"));
         assert_eq!(read("2026-12-31T10:00:00+01:00").map(shown).as_deref(), Ok("2026-12-31T09:00:00Z"));
-        for bad in ["", "tomorrow", "2026-02-30", "1960-01-01"] {
+        let now = "2026-11-22T10:00:00Z".parse().unwrap();
+        for (ago, at) in
+            [("90m", "2026-11-22T08:30:00Z"), ("7d", "2026-11-15T10:00:00Z"), ("1mo ago", "2026-10-22T10:00:00Z")]
+        {
+            assert_eq!(read_at(ago, now).map(shown).as_deref(), Ok(at));
+        }
+        assert_eq!(read("2026-11-22T10:00:00.25Z"), Ok(Time(1_795_341_600_250_000)));
+        for bad in ["", "tomorrow", "60y", "2026-02-30", "1960-01-01"] {
             assert!(read(bad).is_err(), "{bad}");
         }
     }

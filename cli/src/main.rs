@@ -12,6 +12,7 @@ mod instant;
 mod lines;
 mod metrics;
 mod output;
+mod period;
 mod policy;
 mod published;
 mod quic;

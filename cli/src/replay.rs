@@ -17,6 +17,7 @@ use outwork_engine::time::Time;
 use outwork_replay::{Format, Input, Options, Output, PlayError, Played, Progress, Sink, play};
 
 use crate::failure::Failure;
+use crate::period::Period;
 use crate::policy;
 
 /// A log and how it is played.
@@ -31,6 +32,8 @@ pub(crate) struct Log {
     /// Names of your own in a JSON log: a TOML file, see docs/replay.md
     #[arg(long, value_name = "FILE")]
     map: Option<PathBuf>,
+    #[command(flatten)]
+    period: Period,
     /// Whether limits are charged
     #[arg(long, value_enum, default_value_t = Limits::Simulate)]
     limits: Limits,
@@ -142,6 +145,7 @@ impl Log {
             format: self.format.given(),
             map: map.transpose()?,
             limits: self.simulates_limits(),
+            window: self.period.window()?,
             jobs: self.jobs.max(1),
             now: Time::from_seconds(now),
             progress,

@@ -230,6 +230,36 @@ fn records_are_labelled_from_a_file_and_become_rows() {
 }
 
 #[test]
+fn rows_of_sampled_records_keep_their_rate_and_their_time_counts() {
+    let folder = Folder::new("sampled");
+    let sampled = |id: &str, rate: &str| {
+        record(id, "a", 0.5, r#""pointer.speed":7"#)
+            .replace("\"features\":", &format!("\"sampled\":{rate},\"features\":"))
+    };
+    folder.write("records.jsonl", &(sampled("r1", "0.1") + &record("r2", "b", 0.5, r#""pointer.speed":8"#)));
+    let capture = |more: &str| folder.say(&format!("capture records records.jsonl --about behaviour {more}"));
+    assert_eq!(
+        capture("-o rows.csv"),
+        "2 records, 2 rows\n  2 rows have no label\n  1 rows are of sampled records: training and evaluation weigh them by their column `sampled`\n"
+    );
+    let text = String::from_utf8(folder.read("rows.csv")).unwrap();
+    assert!(text.starts_with("source,id,person,generator,label,kind,group,window,sampled,pointer.speed\n"), "{text}");
+    let rates: Vec<String> = folder.table("rows.csv").iter().map(|row| cell(row, "sampled").to_owned()).collect();
+    assert_eq!(rates, ["100", ""]);
+    capture("-o rows.parquet");
+    assert!(folder.say("capture show rows.parquet").contains("2"), "it is read again");
+    let none = folder.run("capture records records.jsonl --about behaviour -o x --until 2026-11-22").2;
+    assert!(none.contains("no record"), "{none}");
+    let some = capture("-o since.csv --since 2026-11-22 --until 2026-11-23T00:00:00Z");
+    assert!(some.starts_with("2 records, 2 rows"), "{some}");
+    let (code, _, error) = folder.run("capture records records.jsonl --about behaviour -o x --since 7d --until 9d");
+    assert!(code == 2 && error.contains("nothing is from "), "{error}");
+    folder.write("zero.jsonl", &sampled("r1", "0"));
+    let (code, _, error) = folder.run("capture records zero.jsonl --about behaviour -o x");
+    assert!(code == 2 && error.contains("zero.jsonl:1: `sampled` is 0, which is not from 0.001 to 1"), "{error}");
+}
+
+#[test]
 fn records_are_reviewed_those_first_that_were_least_sure() {
     let folder = Folder::new("review");
     folder.write("records.jsonl", &records());

@@ -1,18 +1,19 @@
 //! Counting what comes from outside, within bounds.
 
+use crate::Rate;
 use outwork_engine::decision::Verdict;
 use std::{borrow::Borrow, collections::HashMap, hash::Hash};
 
-/// How many requests had each verdict: allow, tag, throttle, challenge, block.
+/// How many requests had each verdict, in millionths: allow, tag, throttle, challenge, block.
 pub(crate) type Verdicts = [u64; KINDS];
 
 /// How many verdicts there are.
 pub(crate) const KINDS: usize = Verdict::ALL.len();
 
-/// Counts one request.
-pub(crate) fn count(verdicts: &mut Verdicts, verdict: Verdict) {
+/// Counts a line, by how many requests it stands for.
+pub(crate) fn count(verdicts: &mut Verdicts, verdict: Verdict, rate: Rate) {
     if let Some(number) = verdicts.get_mut(verdict as usize) {
-        *number += 1;
+        *number += rate.weight();
     }
 }
 

@@ -12,22 +12,23 @@ use crate::{
     count::{KINDS, Table, add},
     rejects::Rejects,
     simulated::Simulated,
+    weight::{Lines, Sum},
 };
 use causes::Causes;
 use outwork_engine::{decision::Verdict, policy::Policy};
 use std::collections::BTreeMap;
 
-/// What is counted of a log under two policies.
+/// What is counted of a log under two policies. Numbers of requests are in millionths, because a line may stand for several.
 #[derive(Debug)]
 pub struct Diff<'p> {
     pub(crate) old: &'p Policy,
     pub(crate) new: &'p Policy,
     samples: usize,
-    pub(crate) requests: u64,
+    pub(crate) lines: Lines,
     // By old and new verdict.
-    pub(crate) pairs: [[u64; KINDS]; KINDS],
+    pub(crate) pairs: [[Sum; KINDS]; KINDS],
     // New risk less the old, from −100 to 100.
-    pub(crate) shifts: Vec<u64>,
+    pub(crate) shifts: Vec<Sum>,
     pub(crate) causes: Causes<'p>,
     // Changed, and refused by the new policy alone.
     pub(crate) clients: Table<Client, 2>,
@@ -49,9 +50,9 @@ impl<'p> Diff<'p> {
             old,
             new,
             samples,
-            requests: 0,
-            pairs: [[0; KINDS]; KINDS],
-            shifts: vec![0; 201],
+            lines: Lines::default(),
+            pairs: [[Sum::default(); KINDS]; KINDS],
+            shifts: vec![Sum::default(); 201],
             causes: Causes::new(old, new),
             clients: Table::default(),
             agents: Table::default(),
@@ -62,13 +63,15 @@ impl<'p> Diff<'p> {
     }
 
     fn change(&mut self, line: &Line<'_>, old: &Outcome<'_>, new: &Outcome<'_>, pair: (Verdict, Verdict)) {
-        self.causes.note(old, new);
-        let refused = u64::from(pair.1 >= Verdict::Throttle && pair.0 < Verdict::Throttle);
+        let weight = line.entry.rate.weight();
+        self.causes.note(old, new, weight);
+        let is_refused = pair.1 >= Verdict::Throttle && pair.0 < Verdict::Throttle;
+        let refused = if is_refused { weight } else { 0 };
         let client = Client::of(line.entry);
-        add(self.clients.row(&client, || client.clone()), &[1, refused]);
+        add(self.clients.row(&client, || client.clone()), &[weight, refused]);
         if let Some(agent) = line.entry.header(b"user-agent") {
             let agent = agent.get(..LONGEST_AGENT).unwrap_or(agent);
-            add(self.agents.row(agent, || agent.into()), &[1, refused]);
+            add(self.agents.row(agent, || agent.into()), &[weight, refused]);
         }
         let kept = self.changed.entry(pair).or_default();
         if kept.len() < self.samples {
@@ -90,15 +93,16 @@ fn effective(old: &Outcome<'_>, new: &Outcome<'_>) -> (Verdict, Verdict) {
 impl Sink for Diff<'_> {
     fn line(&mut self, line: Line<'_>, outcomes: &[Outcome<'_>]) {
         let [old, new] = outcomes else { return };
-        self.requests += 1;
+        let rate = line.entry.rate;
+        self.lines.count(rate);
         self.simulated.iter_mut().zip(outcomes).for_each(|(one, outcome)| one.note(line.entry, outcome));
         let pair = effective(old, new);
-        if let Some(number) = self.pairs.get_mut(pair.0 as usize).and_then(|row| row.get_mut(pair.1 as usize)) {
-            *number += 1;
+        if let Some(sum) = self.pairs.get_mut(pair.0 as usize).and_then(|row| row.get_mut(pair.1 as usize)) {
+            sum.count(rate);
         }
         let shift = 100 + usize::from(new.judgement.risk.total) - usize::from(old.judgement.risk.total).min(100);
-        if let Some(number) = self.shifts.get_mut(shift) {
-            *number += 1;
+        if let Some(sum) = self.shifts.get_mut(shift) {
+            sum.count(rate);
         }
         if pair.0 != pair.1 {
             self.change(&line, old, new, pair);
@@ -110,9 +114,9 @@ impl Sink for Diff<'_> {
     }
 
     fn merge(&mut self, other: Self) {
-        self.requests += other.requests;
-        self.pairs.iter_mut().zip(&other.pairs).for_each(|(sum, more)| add(sum, more));
-        self.shifts.iter_mut().zip(&other.shifts).for_each(|(sum, more)| *sum += more);
+        self.lines.merge(other.lines);
+        let own = self.pairs.iter_mut().flatten().chain(&mut self.shifts);
+        own.zip(other.pairs.into_iter().flatten().chain(other.shifts)).for_each(|(sum, more)| *sum += more);
         self.causes.merge(other.causes);
         self.clients.merge(other.clients);
         self.agents.merge(other.agents);

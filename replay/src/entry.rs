@@ -1,5 +1,6 @@
 //! One line of a log: what it tells of a request, and of what became of it.
 
+use crate::Rate;
 use outwork_engine::{
     decision::Verdict,
     fact::Fact,
@@ -60,6 +61,8 @@ pub struct Entry<'a> {
     pub status: Option<u16>,
     /// The verdict of a record, and whether it was in force.
     pub recorded: Option<(Verdict, bool)>,
+    /// At which rate lines like this one were kept.
+    pub rate: Rate,
 }
 
 impl Entry<'_> {
@@ -87,6 +90,7 @@ impl Entry<'_> {
         country: Fact::Unavailable,
         status: None,
         recorded: None,
+        rate: Rate::ALL,
     };
 
     /// The same entry, with nothing borrowed.
@@ -115,6 +119,7 @@ impl Entry<'_> {
             country: fact(self.country),
             status: self.status,
             recorded: self.recorded,
+            rate: self.rate,
         }
     }
 

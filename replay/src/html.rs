@@ -12,7 +12,7 @@ pub use diff::diff;
 pub use limits::simulation;
 pub use replay::replay;
 
-use crate::{FileRow, Rejected, text};
+use crate::{Estimate, FileRow, Passed, Rejected, text};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const STYLE: &str = include_str!("html/style.css");
@@ -60,6 +60,25 @@ pub fn section(title: &str, body: &Markup) -> Markup {
 /// What limits and canaries could not do.
 fn cautions(cautions: &[String]) -> Markup {
     html! { @for caution in cautions { p.note { strong { "Warning" } ": " (caution) } } }
+}
+
+/// That numbers are estimates, and which lines were passed over.
+fn measured(estimate: Option<&Estimate>, passed: Option<Passed>) -> Markup {
+    html! {
+        @if let Some(estimate) = estimate {
+            p.note {
+                strong { "Estimated" } ", ± " (format!("{:.0}", estimate.requests_error)) ": " (text::number(estimate.lines))
+                " lines, of which " (text::number(estimate.sampled))
+                " stand for several requests each, by the rate at which they were kept. ± is a standard error, of shares in points."
+            }
+        }
+        @if let Some(passed) = passed {
+            p.note {
+                (text::number(passed.outside)) " lines of another time were passed over, and "
+                (text::number(passed.timeless)) " without a time."
+            }
+        }
+    }
 }
 
 /// A table whose first column is text and whose other columns are numbers.

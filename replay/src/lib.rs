@@ -26,6 +26,8 @@ mod store;
 mod summary;
 mod tally;
 pub mod text;
+mod weight;
+mod window;
 
 pub use budget::{Budget, BudgetError};
 pub(crate) use entry::Spare;
@@ -42,6 +44,8 @@ pub use simulate::{AskedCounts, KeyRow, LimitReport, Simulated, Simulation, Step
 pub use simulated::LimitRow;
 pub use summary::{Counts, FieldRow, FileRow, HappenedRow, HourRow, RuleRow, RuleSamples, Summary, WhoRow};
 pub use tally::{Keep, ModelRow, Sample, Tally};
+pub use weight::{Estimate, Rate};
+pub use window::{Passed, Window};
 
 /// The most bytes of a line; longer ones are passed over and counted.
 pub const MAX_LINE: usize = 1 << 20;

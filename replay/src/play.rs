@@ -8,7 +8,7 @@ mod feed;
 mod turn;
 mod worker;
 
-use crate::{Entry, Format, Input, Progress, Reject, store::Store};
+use crate::{Entry, Format, Input, Passed, Progress, Reject, Window, store::Store, window::Passing};
 use feed::{Feed, Job};
 use outwork_engine::{
     decision::Judgement, facts::Facts, keys::Keyring, limits::Charged, policy::Policy, rules::Standing, time::Time,
@@ -37,6 +37,8 @@ pub struct Options {
     pub map: Option<String>,
     /// Whether limits are charged.
     pub limits: bool,
+    /// Of which time lines are taken; the others charge no limit, either.
+    pub window: Window,
     /// How many workers there are, from 1 to [`MAX_JOBS`].
     pub jobs: usize,
     /// The instant of lines that do not tell theirs.
@@ -108,6 +110,8 @@ pub struct Played<S> {
     pub late: u64,
     /// Files that began before the end of the one before them, and found full buckets.
     pub restarts: u64,
+    /// What was passed over because of its time, where times were given.
+    pub passed: Option<Passed>,
     /// Files that could not be read to their end, and why.
     pub broken: Vec<(usize, String)>,
 }
@@ -164,6 +168,7 @@ pub fn play<S: Sink>(
         policies,
         keys: Keyring::parse(KEYS).map_err(|_| PlayError::Keys)?,
         limits: options.limits,
+        passing: Passing::of(options.window),
         now: options.now,
         progress: &options.progress,
         stores: Mutex::new(policies.iter().map(|_| Store::new(crate::store::MAX_BUCKETS)).collect()),
@@ -191,7 +196,8 @@ pub fn play<S: Sink>(
     let dropped = stores.iter().map(|store| store.dropped).collect();
     // The clocks of all policies are set by the same lines.
     let (late, restarts) = stores.first().map_or((0, 0), |store| (store.late, store.restarts));
-    Ok(Played { sink, formats: feed.formats, dropped, late, restarts, broken: feed.broken })
+    let passed = stage.passing.passed();
+    Ok(Played { sink, formats: feed.formats, dropped, late, restarts, passed, broken: feed.broken })
 }
 
 fn in_parallel<S: Sink>(

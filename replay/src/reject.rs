@@ -23,6 +23,8 @@ pub enum Reject {
     TooLong,
     /// Its value for a number is none.
     BadNumber,
+    /// Its rate of sampling is none, so that nobody knows for how many requests it stands.
+    BadRate,
 }
 
 impl fmt::Display for Reject {
@@ -37,6 +39,7 @@ impl fmt::Display for Reject {
             Self::BadAddress => "its client address cannot be read",
             Self::TooLong => "it is longer than 1 MiB",
             Self::BadNumber => "it has a number that is out of range",
+            Self::BadRate => "its rate of sampling is not from 0.001 to 1",
         })
     }
 }

@@ -1,13 +1,18 @@
 //! What a log cannot be asked by its limits and canaries, beside what became of the charges.
 
-use crate::{Entry, Outcome, Played, count::add, text::number};
+use crate::{
+    Entry, Outcome, Played,
+    count::add,
+    text::number,
+    weight::{Lines, requests},
+};
 use outwork_engine::{limits::Charged, policy::Policy, rules::Mode};
 use serde::Serialize;
 
 /// What became of a policy's limits, and of those by whom canaries are chosen.
 #[derive(Debug)]
 pub(crate) struct Simulated {
-    // One a limit: charged, refused, and due without a key.
+    // One a limit: charged, refused, and due without a key; in millionths of a request, as what follows.
     limits: Vec<[u64; 3]>,
     has_canaries: bool,
     nameless: u64,
@@ -34,18 +39,21 @@ impl Simulated {
     }
 
     pub(crate) fn note(&mut self, entry: &Entry<'_>, outcome: &Outcome<'_>) {
+        let weight = entry.rate.weight();
         for charged in outcome.charged {
             let Charged::Known(charged) = charged else { continue };
             if let Some(limit) = self.limits.get_mut(usize::from(charged.limit)) {
-                add(limit, &[1, u64::from(!charged.admitted()), 0]);
+                add(limit, &[weight, if charged.admitted() { 0 } else { weight }, 0]);
             }
         }
         for &place in outcome.keyless {
             if let Some(limit) = self.limits.get_mut(usize::from(place)) {
-                add(limit, &[0, 0, 1]);
+                add(limit, &[0, 0, weight]);
             }
         }
-        self.nameless += u64::from(self.has_canaries && !entry.address.is_known() && entry.pseudonym.is_none());
+        if self.has_canaries && !entry.address.is_known() && entry.pseudonym.is_none() {
+            self.nameless += weight;
+        }
     }
 
     pub(crate) fn merge(&mut self, other: &Self) {
@@ -56,7 +64,7 @@ impl Simulated {
     /// Every limit, in the order of the policy.
     pub(crate) fn rows(&self, policy: &Policy) -> Vec<LimitRow> {
         let row = |(limit, numbers): (&outwork_engine::limits::Limit, &[u64; 3])| {
-            let [charged, refused, keyless] = *numbers;
+            let [charged, refused, keyless] = numbers.map(requests);
             LimitRow { id: limit.id.clone(), charged, refused, keyless }
         };
         policy.limits().iter().zip(&self.limits).map(row).collect()
@@ -66,7 +74,7 @@ impl Simulated {
     pub(crate) fn cautions(&self, policy: &Policy) -> Vec<String> {
         let limits = self.rows(policy).into_iter().filter_map(|limit| keyless(&limit.id, limit.charged, limit.keyless));
         let canaries = (self.nameless > 0).then(|| {
-            let nameless = number(self.nameless);
+            let nameless = number(requests(self.nameless));
             format!("canaries cannot be told apart: the log has neither address nor pseudonym of {nameless} requests")
         });
         limits.chain(canaries).collect()
@@ -96,4 +104,15 @@ pub(crate) fn cautions<S>(played: &Played<S>) -> Vec<String> {
         ),
     ];
     said.into_iter().filter(|(count, _)| *count > 0).map(|(count, says)| format!("{says}: {}", number(count))).collect()
+}
+
+/// That limits were charged by a sample.
+pub(crate) fn thinned(lines: Lines) -> Option<String> {
+    let (sampled, all) = (number(lines.sampled), number(lines.all));
+    (lines.sampled > 0).then(|| {
+        format!(
+            "limits were charged by a sample: {sampled} of {all} lines stand for more requests than themselves, and what was \
+             not kept charged nothing, so that the rates of clients are understated, and limits refuse too few"
+        )
+    })
 }

@@ -1,11 +1,12 @@
 //! What a report says, as numbers: the form of `--json`.
 
 use crate::{
-    LimitRow, ModelRow, Played, Rejected, Sample, Tally,
+    LimitRow, ModelRow, Passed, Played, Rejected, Sample, Tally,
     client::shown,
     count::{KINDS, Table, Verdicts},
     simulated,
     tally::{Happened, Scores},
+    weight::{Estimate, Sum, requests},
 };
 use jiff::Timestamp;
 use outwork_engine::{decision::Verdict, rules::Mode, time::Time};
@@ -23,6 +24,12 @@ pub struct Summary {
     pub files: Vec<FileRow>,
     /// Requests that were read.
     pub requests: u64,
+    /// Where some lines are a sample, so that every number of requests is an estimate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<Estimate>,
+    /// What was passed over because of its time, where times were given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passed: Option<Passed>,
     /// Decisions that would have been in force.
     pub enforced: u64,
     /// Requests by verdict.
@@ -85,12 +92,17 @@ pub struct Counts {
 }
 
 impl From<Verdicts> for Counts {
-    fn from([allow, tag, throttle, challenge, block]: Verdicts) -> Self {
-        Self { allow, tag, throttle, challenge, block }
+    /// Of millionths.
+    fn from(verdicts: Verdicts) -> Self {
+        Self::of(verdicts.map(requests))
     }
 }
 
 impl Counts {
+    fn of([allow, tag, throttle, challenge, block]: [u64; KINDS]) -> Self {
+        Self { allow, tag, throttle, challenge, block }
+    }
+
     /// With the names, in order.
     pub fn named(&self) -> [(&'static str, u64); KINDS] {
         let numbers = [self.allow, self.tag, self.throttle, self.challenge, self.block];
@@ -201,15 +213,22 @@ impl Summary {
         let (rules, silent_rules) = rules(&tally);
         let hours = tally.hours.sorted();
         cautions.extend(tally.simulated.cautions(policy));
+        if limits && !policy.limits().is_empty() {
+            cautions.extend(simulated::thinned(tally.lines));
+        }
+        let all: Sum = tally.verdicts.iter().copied().sum();
+        let named = Verdict::ALL.iter().zip(&tally.verdicts).map(|(verdict, sum)| (verdict.name(), *sum));
         Self {
             bundle: policy.name().to_owned(),
             mode: mode(policy.settings().mode),
             files,
-            requests: tally.verdicts.iter().sum(),
-            enforced: tally.enforced,
-            verdicts: tally.verdicts.into(),
+            requests: all.requests(),
+            estimate: Estimate::of(tally.lines, all, named.chain([("enforced", tally.enforced)])),
+            passed: played.passed,
+            enforced: tally.enforced.requests(),
+            verdicts: Counts::of(tally.verdicts.map(Sum::requests)),
             hours: hours.into_iter().map(|(hour, numbers)| HourRow::of(*hour, *numbers)).collect(),
-            timeless: tally.timeless,
+            timeless: requests(tally.timeless),
             rules,
             silent_rules,
             models: Scores::rows(policy, &tally.models),
@@ -228,7 +247,7 @@ impl Summary {
             unavailable: unavailable(&tally),
             rejected: tally.rejects.sum(names),
             samples: samples(&tally),
-            risk: tally.risk,
+            risk: tally.risk.into_iter().map(requests).collect(),
         }
     }
 
@@ -276,7 +295,8 @@ pub(crate) fn mode(mode: Mode) -> String {
 fn rules(tally: &Tally<'_>) -> (Vec<RuleRow>, Vec<String>) {
     let mut rows: Vec<RuleRow> = Vec::new();
     let mut silent = Vec::new();
-    for (rule, &[counted, shadow, late, expired, off]) in tally.policy.rules().iter().zip(&tally.rules) {
+    for (rule, sums) in tally.policy.rules().iter().zip(&tally.rules) {
+        let [counted, shadow, late, expired, off] = sums.map(requests);
         let fired = counted + shadow + late + expired + off;
         if fired == 0 {
             silent.push(rule.id.clone());
@@ -311,11 +331,11 @@ fn who<K: Clone + Eq + Hash + Ord>(table: &Table<K, KINDS>, most: usize, name: i
 }
 
 fn happened(tally: &Tally<'_>) -> Vec<HappenedRow> {
-    let row = |(&(happened, verdict), &[requests]): (&(Happened, Verdict), &[u64; 1])| HappenedRow {
+    let row = |(&(happened, verdict), &[sum]): (&(Happened, Verdict), &[u64; 1])| HappenedRow {
         log: happened.to_string(),
         verdict: verdict.name(),
         agrees: happened.agrees(verdict),
-        requests,
+        requests: requests(sum),
     };
     tally.happened.sorted().into_iter().map(row).collect()
 }

@@ -12,9 +12,10 @@ pub(crate) use scores::Scores;
 use crate::{
     Entry, Line, Outcome, Reject, Sink,
     client::Client,
-    count::{KINDS, Table, Verdicts, add, count},
+    count::{KINDS, Table, add, count},
     rejects::Rejects,
     simulated::Simulated,
+    weight::{Lines, Sum},
 };
 use outwork_engine::{decision::Verdict, policy::Policy, rules::Standing};
 use sample::Samples;
@@ -66,13 +67,14 @@ impl Happened {
     }
 }
 
-/// What is counted of a log under one policy.
+/// What is counted of a log under one policy. Numbers of requests are in millionths, because a line may stand for several.
 #[derive(Debug)]
 pub struct Tally<'p> {
     pub(crate) policy: &'p Policy,
     pub(crate) keep: Keep,
-    pub(crate) verdicts: Verdicts,
-    pub(crate) enforced: u64,
+    pub(crate) lines: Lines,
+    pub(crate) verdicts: [Sum; KINDS],
+    pub(crate) enforced: Sum,
     pub(crate) risk: Vec<u64>,
     // One a rule: counted, shadowed, late, expired, off.
     pub(crate) rules: Vec<[u64; 5]>,
@@ -95,8 +97,9 @@ impl<'p> Tally<'p> {
         Self {
             policy,
             keep,
-            verdicts: [0; KINDS],
-            enforced: 0,
+            lines: Lines::default(),
+            verdicts: [Sum::default(); KINDS],
+            enforced: Sum::default(),
             risk: vec![0; 101],
             rules: vec![[0; 5]; policy.rules().len()],
             models: Scores::of(policy),
@@ -113,32 +116,33 @@ impl<'p> Tally<'p> {
         }
     }
 
-    fn trace(&mut self, outcome: &Outcome<'_>) {
+    fn trace(&mut self, outcome: &Outcome<'_>, weight: u64) {
         for &(place, standing) in outcome.fired {
             if let Some(number) = self.rules.get_mut(place).and_then(|rule| rule.get_mut(standing_place(standing))) {
-                *number += 1;
+                *number += weight;
             }
         }
     }
 
     fn who(&mut self, line: &Line<'_>, verdict: Verdict) {
+        let rate = line.entry.rate;
         let client = Client::of(line.entry);
-        count(self.clients.row(&client, || client.clone()), verdict);
+        count(self.clients.row(&client, || client.clone()), verdict, rate);
         if let Some(agent) = line.entry.header(b"user-agent") {
             let agent = agent.get(..LONGEST_AGENT).unwrap_or(agent);
-            count(self.agents.row(agent, || agent.into()), verdict);
+            count(self.agents.row(agent, || agent.into()), verdict, rate);
         }
         match line.entry.time {
             Some(time) => {
                 let hour = time.seconds() / 3_600;
-                count(self.hours.row(&hour, || hour), verdict);
+                count(self.hours.row(&hour, || hour), verdict, rate);
             }
-            None => self.timeless += 1,
+            None => self.timeless += rate.weight(),
         }
         if let Some(happened) = Happened::of(line.entry) {
             let key = (happened, verdict);
             let [number] = self.happened.row(&key, || key);
-            *number += 1;
+            *number += rate.weight();
         }
     }
 }
@@ -157,13 +161,19 @@ impl Sink for Tally<'_> {
     fn line(&mut self, line: Line<'_>, outcomes: &[Outcome<'_>]) {
         let [outcome] = outcomes else { return };
         let verdict = outcome.judgement.verdict;
-        count(&mut self.verdicts, verdict);
-        self.enforced += u64::from(outcome.judgement.enforced);
-        if let Some(number) = self.risk.get_mut(usize::from(outcome.judgement.risk.total)) {
-            *number += 1;
+        let (rate, weight) = (line.entry.rate, line.entry.rate.weight());
+        self.lines.count(rate);
+        if let Some(sum) = self.verdicts.get_mut(verdict as usize) {
+            sum.count(rate);
         }
-        self.trace(outcome);
-        Scores::note(&mut self.models, outcome);
+        if outcome.judgement.enforced {
+            self.enforced.count(rate);
+        }
+        if let Some(number) = self.risk.get_mut(usize::from(outcome.judgement.risk.total)) {
+            *number += weight;
+        }
+        self.trace(outcome, weight);
+        Scores::note(&mut self.models, outcome, weight);
         self.simulated.note(line.entry, outcome);
         self.who(&line, verdict);
         self.fields.ask(&line);
@@ -188,7 +198,8 @@ impl Sink for Tally<'_> {
     }
 
     fn merge(&mut self, other: Self) {
-        add(&mut self.verdicts, &other.verdicts);
+        self.lines.merge(other.lines);
+        self.verdicts.iter_mut().zip(other.verdicts).for_each(|(sum, more)| *sum += more);
         self.enforced += other.enforced;
         self.timeless += other.timeless;
         self.risk.iter_mut().zip(&other.risk).for_each(|(sum, more)| *sum += more);

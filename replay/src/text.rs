@@ -1,6 +1,6 @@
 //! Reports for people, as text.
 
-use crate::{Counts, FileRow, Rejected, Summary, WhoRow};
+use crate::{Counts, Estimate, FileRow, Passed, Rejected, Summary, WhoRow};
 use std::fmt::Write;
 
 // Writing to a `String` cannot fail.
@@ -22,7 +22,7 @@ const NAMED: usize = 20;
 pub fn replay(summary: &Summary) -> String {
     let mut out = String::new();
     head(&mut out, summary);
-    verdicts(&mut out, &summary.verdicts);
+    verdicts(&mut out, summary);
     rules(&mut out, summary);
     models(&mut out, summary);
     limits(&mut out, summary);
@@ -40,7 +40,9 @@ pub fn replay(summary: &Summary) -> String {
 fn head(out: &mut String, summary: &Summary) {
     let Summary { bundle, mode, requests, .. } = summary;
     line!(out, "{} requests under {bundle} (mode {mode})", number(*requests));
+    estimated(out, summary.estimate.as_ref());
     files(out, &summary.files);
+    passed(out, summary.passed);
     if summary.rejected.lines > 0 {
         line!(out, "  {} lines could not be read", number(summary.rejected.lines));
     }
@@ -59,11 +61,31 @@ fn files(out: &mut String, files: &[FileRow]) {
     }
 }
 
-fn verdicts(out: &mut String, verdicts: &Counts) {
+/// That numbers are estimates.
+fn estimated(out: &mut String, estimate: Option<&Estimate>) {
+    let Some(estimate) = estimate else { return };
+    let Estimate { lines, sampled, requests_error, .. } = estimate;
+    line!(
+        out,
+        "  estimated, ± {requests_error:.0}: {} lines, of which {} stand for several",
+        number(*lines),
+        number(*sampled)
+    );
+    line!(out, "  requests each, by the rate at which they were kept; ± is a standard error, of shares in points");
+}
+
+fn passed(out: &mut String, passed: Option<Passed>) {
+    let Some(Passed { outside, timeless }) = passed else { return };
+    line!(out, "  {} lines of another time were passed over, and {} without a time", number(outside), number(timeless));
+}
+
+fn verdicts(out: &mut String, summary: &Summary) {
+    let verdicts = &summary.verdicts;
     line!(out);
     line!(out, "{:<12}{:>12}{:>9}", "verdict", "requests", "share");
     for (name, requests) in verdicts.named() {
-        line!(out, "{name:<12}{:>12}{:>9}", number(requests), share(requests, verdicts.all()));
+        let error = error(summary.estimate.as_ref(), name);
+        line!(out, "{name:<12}{:>12}{:>9}{error}", number(requests), share(requests, verdicts.all()));
     }
 }
 
@@ -253,6 +275,15 @@ pub(crate) fn number(number: u64) -> String {
         out.push(digit);
     }
     out
+}
+
+/// How far off an estimated share may be, in points: ` ± 0.25`; nothing where it is none.
+pub(crate) fn error(estimate: Option<&Estimate>, name: &str) -> String {
+    points(estimate.and_then(|estimate| estimate.share_errors.get(name).copied()))
+}
+
+pub(crate) fn points(error: Option<f64>) -> String {
+    error.map_or_else(String::new, |error| format!(" ± {:.2}", 100.0 * error))
 }
 
 /// A share with two places after the point: `12.50 %`.

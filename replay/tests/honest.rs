@@ -3,7 +3,8 @@
 
 use outwork_engine::{policy::Policy, time::Time};
 use outwork_replay::{
-    Budgets, Diff, DiffSummary, Format, Input, Keep, Options, Played, Progress, Sink, Summary, Tally, play, text,
+    Budgets, Diff, DiffSummary, Format, Input, Keep, Options, Played, Progress, Sink, Summary, Tally, Window, play,
+    text,
 };
 use std::{fmt::Write, fs, io::Cursor, path::Path};
 
@@ -23,7 +24,8 @@ fn played<S: Sink>(format: Format, policies: &[&Policy], logs: &[&str], sink: im
     let open = |log: &&str| Input::of("log".into(), Cursor::new((*log).to_owned()), None, &progress).unwrap();
     let inputs = logs.iter().map(open).collect();
     let (now, progress) = (Time::from_seconds(1_795_305_600), Progress::default());
-    let options = Options { format: Some(format), map: None, limits: true, jobs: 1, now, progress };
+    let options =
+        Options { format: Some(format), map: None, limits: true, window: Window::default(), jobs: 1, now, progress };
     play(inputs, policies, &options, sink, None).unwrap()
 }
 

@@ -3,7 +3,8 @@
 
 use outwork_engine::{policy::Policy, time::Time};
 use outwork_replay::{
-    Budget, Budgets, Diff, DiffSummary, Format, Input, Line, Options, Outcome, PlayError, Progress, Reject, Sink, play,
+    Budget, Budgets, Diff, DiffSummary, Format, Input, Line, Options, Outcome, PlayError, Progress, Reject, Sink,
+    Window, play,
 };
 use std::{io::Cursor, path::Path};
 
@@ -15,7 +16,7 @@ fn policy() -> Policy {
 
 fn options(jobs: usize) -> Options {
     let (format, now) = (Some(Format::Combined), Time::from_seconds(1_795_305_600));
-    Options { format, map: None, limits: true, jobs, now, progress: Progress::default() }
+    Options { format, map: None, limits: true, window: Window::default(), jobs, now, progress: Progress::default() }
 }
 
 fn input(lines: usize) -> Vec<Input> {

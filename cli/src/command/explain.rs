@@ -14,6 +14,7 @@ use crate::explain::{Explainer, text};
 use crate::failure::Failure;
 use crate::instant;
 use crate::output::print;
+use crate::period::Period;
 use crate::policy;
 use crate::retell::{self, Bundled, Wanted};
 
@@ -33,6 +34,7 @@ use crate::retell::{self, Bundled, Wanted};
 ///
 /// Exit code: 0; 1 if the policy has mistakes, or the keys at hand do not prove the record; 2 if the bundle or the request cannot be read.
 #[derive(clap::Args)]
+#[command(mut_arg("since", |since| since.requires("records")), mut_arg("until", |until| until.requires("records")))]
 pub(crate) struct Explain {
     /// The file of a request, `-` for standard input, or a code
     #[arg(value_name = "REQUEST|CODE", required_unless_present_any = ["id", "client"], conflicts_with_all = ["id", "client", "records"])]
@@ -43,12 +45,8 @@ pub(crate) struct Explain {
     /// Instead: list the records of a client, by its address (with `OUTWORK_KEYS`) or by its name in records
     #[arg(long, value_name = "UID|ADDRESS", requires = "records", conflicts_with = "id")]
     client: Option<String>,
-    /// From this day or instant on
-    #[arg(long, value_name = "WHEN", value_parser = instant::read, requires = "client")]
-    since: Option<Time>,
-    /// Up to this day or instant, which is not among them
-    #[arg(long, value_name = "WHEN", value_parser = instant::read, requires = "client")]
-    until: Option<Time>,
+    #[command(flatten)]
+    period: Period,
     /// The logs in which its record is; plain, gzip or zstd
     #[arg(long, num_args = 1.., value_name = "RECORDS")]
     records: Vec<PathBuf>,
@@ -67,7 +65,7 @@ pub(crate) struct Explain {
     /// Show this rule although it did not fire; may be given again
     #[arg(long, value_name = "ID")]
     rule: Vec<String>,
-    /// Decide for this day (2026-12-31) or instant (RFC 3339), against which a rule's `until` is held; today unless given
+    /// Decide for this day (2026-12-31) or instant (RFC 3339), or so long ago (7d), against which a rule's `until` is held; today unless given
     #[arg(long, value_name = "WHEN", value_parser = instant::read)]
     at: Option<Time>,
     /// How to print
@@ -130,7 +128,7 @@ impl Explain {
     fn list(&self, client: &str) -> Result<ExitCode, Failure> {
         let masters = set("OUTWORK_KEYS").map(|text| Keyring::parse(&text)).transpose();
         let masters = masters.map_err(Failure::because("`OUTWORK_KEYS` cannot be used"))?;
-        let wanted = Wanted { since: self.since, until: self.until, ..Wanted::of(client, masters.as_ref())? };
+        let wanted = Wanted { window: self.period.window()?, ..Wanted::of(client, masters.as_ref())? };
         let keys = self.keys()?;
         let all = retell::list(&self.records, &wanted, keys.as_ref())?;
         print(&match self.format {
@@ -145,7 +143,7 @@ impl Explain {
     fn past(&self) -> Result<ExitCode, Failure> {
         let id = self.id.as_deref().unwrap_or_default();
         let keys = self.keys()?;
-        let found = retell::find(&self.records, id, keys.as_ref())?;
+        let found = retell::find(&self.records, id, self.period.window()?, keys.as_ref())?;
         if keys.is_some() && !found.is_proven && !self.unproven {
             eprintln!("error: the record at {}:{} is {}", found.file.display(), found.line, found.proof());
             eprintln!(

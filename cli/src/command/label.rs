@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::failure::Failure;
 use crate::lines;
+use crate::period::Period;
 use crate::records::{Answers, Labels, Queue, Record, review};
 
 /// Say of decision records whether a person or a program was behind them
@@ -30,6 +31,8 @@ pub(crate) struct Label {
     /// The file of labels; with `--review` it need not be there yet
     #[arg(long, value_name = "LABELS")]
     from: PathBuf,
+    #[command(flatten)]
+    period: Period,
     /// Ask for labels
     #[arg(long)]
     review: bool,
@@ -60,9 +63,9 @@ impl Label {
             return Err(Failure::new("standard input cannot hold both records and answers")
                 .with_help("put the records into a file"));
         }
-        let mut queue = Queue::default();
+        let (mut queue, window) = (Queue::default(), self.period.window()?);
         lines::each_text(&self.files, |_, _, line| {
-            if let Some((record, _)) = Record::of(line) {
+            if let Some((record, _)) = Record::of(line).filter(|(record, _)| window.takes(record.at())) {
                 queue.add(record, labels);
             }
             Ok(())
@@ -77,12 +80,17 @@ impl Label {
 
     /// Writes every record, with its label where there is one, and says how many there are of each.
     fn write(&self, labels: &mut Labels, out: &mut impl Write) -> Result<(), Failure> {
-        let (mut counts, mut others) = (BTreeMap::<String, u64>::new(), 0);
+        let (mut counts, mut others, mut outside) = (BTreeMap::<String, u64>::new(), 0_u64, 0_u64);
+        let window = self.period.window()?;
         lines::each_text(&self.files, |_, _, line| {
             let Some((record, mut json)) = Record::of(line) else {
                 others += 1;
                 return Ok(());
             };
+            if !window.takes(record.at()) {
+                outside += 1;
+                return Ok(());
+            }
             labels.meet(&record);
             let label = labels.of(&record).map(|(_, label)| label.to_owned()).or(record.label);
             *counts.entry(label.clone().unwrap_or_else(|| "no label".to_owned())).or_default() += 1;
@@ -96,6 +104,9 @@ impl Label {
             "{}",
             if counts.is_empty() { "no records".to_owned() } else { format!("records: {}", counts.join(", ")) }
         );
+        if outside > 0 {
+            eprintln!("{outside} records of another time were passed over");
+        }
         if others > 0 {
             eprintln!("{others} lines are no records");
         }

@@ -173,6 +173,7 @@ pub(crate) mod tests {
             kind: "mouse",
             group: format!("{source} lab"),
             window: "3s",
+            rate: outwork_replay::Rate::ALL,
         };
         Scored { row, score: probability, probability }
     }

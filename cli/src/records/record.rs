@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
 
+use outwork_engine::time::Time;
+use outwork_replay::Rate;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -79,6 +81,7 @@ pub(crate) struct Outwork {
     pub(crate) session: Option<String>,
     pub(crate) models: Vec<Said>,
     pub(crate) features: BTreeMap<String, Feature>,
+    sampled: Option<f64>,
 }
 
 /// A rule that counted.
@@ -158,6 +161,20 @@ impl Record {
     pub(crate) fn method(&self) -> &str {
         let method = &self.http_request.http_method;
         if method.is_empty() { &self.activity_name } else { method }
+    }
+
+    /// When it was decided.
+    pub(crate) fn at(&self) -> Time {
+        Time(self.time.saturating_mul(1_000))
+    }
+
+    /// At which rate records like it were kept.
+    ///
+    /// # Errors
+    /// It says one that is none.
+    pub(crate) fn rate(&self) -> Result<Rate, String> {
+        let Some(share) = self.outwork().sampled else { return Ok(Rate::ALL) };
+        Rate::of(share).ok_or_else(|| format!("`sampled` is {share}, which is not from 0.001 to 1"))
     }
 
     pub(crate) fn outwork(&self) -> &Outwork {

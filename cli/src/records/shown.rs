@@ -1,5 +1,3 @@
-use outwork_engine::time::Time;
-
 use super::Record;
 use super::record::{Http, Outwork, Said};
 use crate::instant;
@@ -15,7 +13,7 @@ pub(crate) fn shown(record: &Record) -> String {
     let (device, behaviour, context) = (layer(device), layer(behaviour), layer(context));
     let reasons: Vec<String> = reasons.iter().map(|reason| format!("{} {:+}", reason.id, reason.score)).collect();
     let mut lines = vec![
-        format!("record {} of {}", record.id(), instant::shown(Time(record.time.saturating_mul(1_000)))),
+        format!("record {} of {}", record.id(), instant::shown(record.at())),
         format!("  {} {}://{}{port}{}  {version}", record.method(), url.scheme, url.hostname, url.path),
         format!("  user agent  {}", if user_agent.is_empty() { "none" } else { user_agent }),
         format!("  client {}, device {device_id}", record.client().unwrap_or("unknown")),

@@ -3,9 +3,11 @@ use std::path::PathBuf;
 use outwork_engine::bundle::Digest256;
 use outwork_engine::keys::AuditKeys;
 use outwork_engine::record::chain::{self, Before, Id, Unproven};
+use outwork_replay::Window;
 use serde_json::Value;
 
 use super::first;
+use super::recorded::Recorded;
 use crate::audit::{Part, parts};
 use crate::failure::Failure;
 use crate::lines;
@@ -68,7 +70,7 @@ pub(super) const ID: &[&str] = &["/metadata/uid", "/event/id"];
 ///
 /// # Errors
 /// Names the file that cannot be read; says that there is no such record.
-pub(crate) fn find(files: &[PathBuf], id: &str, keys: Option<&AuditKeys>) -> Result<Found, Failure> {
+pub(crate) fn find(files: &[PathBuf], id: &str, window: Window, keys: Option<&AuditKeys>) -> Result<Found, Failure> {
     let wanted = spoken(id);
     if wanted.is_empty() {
         return Err(Failure::new("a reference has 16 letters and digits"));
@@ -77,7 +79,7 @@ pub(crate) fn find(files: &[PathBuf], id: &str, keys: Option<&AuditKeys>) -> Res
     lines::each_text(files, |file, line, text| {
         if all.len() < MOST && memchr::memmem::find(text, wanted.as_bytes()).is_some() {
             let found = parts(text).into_iter().filter_map(|part| match part {
-                Part::Record(record) => read(&record, &wanted).map(|json| {
+                Part::Record(record) => read(&record, &wanted, window).map(|json| {
                     let chain = chain::read(record.as_bytes()).map(|sealed| sealed.id);
                     (json, proof(&record, keys), chain)
                 }),
@@ -121,10 +123,12 @@ fn spoken(id: &str) -> String {
     id.trim().chars().filter(|c| !matches!(c, '-' | ' ')).map(digit).collect()
 }
 
-fn read(record: &str, id: &str) -> Option<Value> {
+fn read(record: &str, id: &str, window: Window) -> Option<Value> {
     let json: Value = serde_json::from_str(record).ok()?;
     let is_it = first(&json, ID).and_then(Value::as_str) == Some(id);
-    is_it.then_some(json)
+    // One that cannot be read is of any time: what is wrong with it is said later.
+    let is_in = is_it && Recorded::of(&json).map_or(true, |recorded| window.takes(recorded.time()));
+    is_in.then_some(json)
 }
 
 /// The bundle that a record names which opens a chain; none where it is another record, or not proven.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use outwork_engine::identity;
 use outwork_engine::keys::{AuditKeys, Keyring};
-use outwork_engine::time::Time;
+use outwork_replay::{Rate, Window};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -20,8 +20,7 @@ use crate::output::tame;
 pub(crate) struct Wanted {
     /// The pseudonyms of an address, by every key.
     pub(crate) names: Vec<String>,
-    pub(crate) since: Option<Time>,
-    pub(crate) until: Option<Time>,
+    pub(crate) window: Window,
 }
 
 /// One record of a client.
@@ -36,6 +35,9 @@ pub(crate) struct Listed {
     /// The first reason; none where nothing counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    /// At which rate records like it were kept; none where each was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sampled: Option<f64>,
     record_is: &'static str,
     pub(crate) is_proven: bool,
 }
@@ -63,14 +65,11 @@ impl Wanted {
                 )));
             }
         };
-        Ok(Self { names, since: None, until: None })
+        Ok(Self { names, window: Window::default() })
     }
 
     fn takes(&self, recorded: &Recorded) -> bool {
-        let at = Time(recorded.millis.saturating_mul(1_000));
-        recorded.client.as_ref().is_some_and(|client| self.names.contains(client))
-            && self.since.is_none_or(|since| at >= since)
-            && self.until.is_none_or(|until| at < until)
+        recorded.client.as_ref().is_some_and(|client| self.names.contains(client)) && self.window.takes(recorded.time())
     }
 }
 
@@ -104,6 +103,7 @@ fn listed(record: &str, wanted: &Wanted, keys: Option<&AuditKeys>) -> Option<Lis
         verdict: recorded.verdict.clone(),
         enforced: recorded.enforced,
         reason: recorded.reasons.first().map(|reason| reason.id.clone()),
+        sampled: recorded.sampled,
         record_is,
         is_proven,
     })
@@ -118,8 +118,20 @@ pub(crate) fn write_list(all: &[Listed]) -> String {
         let proof = if *is_proven { String::new() } else { format!("  {record_is}") };
         _ = writeln!(out, "{}", tame(&format!("{at}  {id}  {verdict}{force}  {reason}{proof}")));
     }
-    _ = writeln!(out, "{} record{}", all.len(), if all.len() == 1 { "" } else { "s" });
+    _ = writeln!(out, "{} record{}{}", all.len(), if all.len() == 1 { "" } else { "s" }, stand_for(all));
     out
+}
+
+/// How many requests records stand for, where some are of a sample.
+fn stand_for(all: &[Listed]) -> String {
+    let sampled = all.iter().filter(|one| one.sampled.is_some()).count();
+    if sampled == 0 {
+        return String::new();
+    }
+    // What is no rate is no reason to think of more requests than one.
+    let rate = |one: &Listed| one.sampled.and_then(Rate::of).unwrap_or(Rate::ALL);
+    let (requests, error) = Rate::together(all.iter().map(rate));
+    format!(", {sampled} of them a sample: about {requests} requests, with a standard error of {error:.0}")
 }
 
 #[cfg(test)]
@@ -129,6 +141,7 @@ mod tests {
     use outwork_engine::policy::Policy;
     use outwork_engine::record::{self, Context, Format};
     use outwork_engine::rules::Scratch;
+    use outwork_engine::time::Time;
 
     #[test]
     fn a_client_is_found_by_its_address_and_by_its_name_in_both_vocabularies() {
@@ -161,12 +174,21 @@ mod tests {
         assert!(all[0].millis < all[1].millis, "the oldest first");
         let name = format!("{:016X}", identity::pseudonyms("203.0.113.9".parse().unwrap(), &keys)[0].1);
         let since = Some(Time(Player::NOW.0 + 1));
-        let later = list(&files, &Wanted { since, ..Wanted::of(&name, None).unwrap() }, None).unwrap();
+        let window = Window { since, until: None };
+        let later = list(&files, &Wanted { window, ..Wanted::of(&name, None).unwrap() }, None).unwrap();
         assert_eq!(later.len(), 1);
         let text = write_list(&later);
         assert!(text.contains(&later[0].id) && text.ends_with("not chained: nothing proves it\n1 record\n"), "{text}");
-        let before = list(&files, &Wanted { until: since, ..Wanted::of(&name, None).unwrap() }, None).unwrap();
+        let window = Window { since: None, until: since };
+        let before = list(&files, &Wanted { window, ..Wanted::of(&name, None).unwrap() }, None).unwrap();
         assert_eq!(before.len(), 1);
+        let mut sampled = before;
+        sampled[0].sampled = Some(0.1);
+        let text = write_list(&sampled);
+        assert!(
+            text.ends_with("1 record, 1 of them a sample: about 10 requests, with a standard error of 9\n"),
+            "{text}"
+        );
         assert!(Wanted::of("203.0.113.9", None).is_err() && Wanted::of("somebody", Some(&keys)).is_err());
     }
 }

@@ -141,9 +141,13 @@ impl Recorded {
         })
     }
 
+    pub(super) fn time(&self) -> Time {
+        Time(self.millis.saturating_mul(1_000))
+    }
+
     /// The instant, RFC 3339.
     pub(super) fn at(&self) -> String {
-        instant::shown(Time(self.millis.saturating_mul(1_000)))
+        instant::shown(self.time())
     }
 }
 

@@ -6,7 +6,7 @@ use csv::Writer;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::file::META;
+use super::file::{META, SAMPLED};
 use super::{Cell, Column, Label, Meta, Table};
 
 /// Writes a table as CSV, packed by gzip where the name ends in `.gz`. What is missing is an empty cell; provenance has no
@@ -22,10 +22,12 @@ pub(super) fn write(path: &Path, table: &Table) -> io::Result<()> {
 fn to<W: Write>(out: W, table: &Table) -> io::Result<W> {
     let mut rows = Writer::from_writer(out);
     let names = table.columns.iter().map(|column| column.signal.name);
-    rows.write_record(META.into_iter().chain(names))?;
+    let sampled = table.is_sampled();
+    rows.write_record(META.into_iter().chain(sampled.then_some(SAMPLED)).chain(names))?;
     for (row, meta) in table.meta.iter().enumerate() {
         let cells = table.columns.iter().map(|column| text(column, row));
-        rows.write_record(head(meta).into_iter().chain(cells))?;
+        let rate = sampled.then(|| meta.sampled().map(|rate| rate.to_string()).unwrap_or_default());
+        rows.write_record(head(meta).into_iter().chain(rate).chain(cells))?;
     }
     rows.into_inner().map_err(|error| io::Error::from(error.error().kind()))
 }

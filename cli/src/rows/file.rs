@@ -13,6 +13,10 @@ pub(super) const PROVENANCE: &str = "outwork.provenance";
 /// The columns that are no features, in the order of the file.
 pub(super) const META: [&str; 8] = ["source", "id", "person", "generator", "label", "kind", "group", "window"];
 
+/// One more, of numbers, in files with rows of sampled records alone: the rate at which records like a row's were kept, in
+/// thousandths, null where each was.
+pub(super) const SAMPLED: &str = "sampled";
+
 /// The one of them that holds numbers.
 pub(super) const LABEL: &str = "label";
 

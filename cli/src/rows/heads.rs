@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
 
+use outwork_replay::Rate;
+
 use super::file::LABEL;
 use super::{Kind, Label, Meta, Span};
 use crate::failure::Failure;
@@ -9,6 +11,8 @@ pub(super) struct Heads<'a> {
     pub(super) file: &'a str,
     pub(super) texts: BTreeMap<&'a str, Vec<Option<String>>>,
     pub(super) labels: Option<Vec<Option<Label>>>,
+    /// None of a file without sampled records.
+    pub(super) rates: Vec<Rate>,
 }
 
 impl Heads<'_> {
@@ -24,6 +28,7 @@ impl Heads<'_> {
         let (mut source, mut id, mut person) = (source?.into_iter(), id?.into_iter(), person?.into_iter());
         let (mut kind, mut group, mut window) = (kind?.into_iter(), group?.into_iter(), window?.into_iter());
         let mut labels = labels.into_iter();
+        let mut rates = std::mem::take(&mut self.rates).into_iter();
         let mut meta = Vec::with_capacity(rows);
         for row in 0..rows {
             let (kind, window) = (kind.next().unwrap_or_default(), window.next().unwrap_or_default());
@@ -36,6 +41,7 @@ impl Heads<'_> {
                 kind: self.named("kind", row, &kind, Kind::ALL.map(|kind| (kind.name(), kind)))?,
                 group: group.next().unwrap_or_default(),
                 window: self.named("window", row, &window, Span::ALL.map(|span| (span.name(), span)))?,
+                rate: rates.next().unwrap_or(Rate::ALL),
             });
         }
         match meta.iter().position(|meta| meta.label == Some(Label::Person) && meta.generator.is_some()) {

@@ -1,3 +1,5 @@
+use outwork_replay::Rate;
+
 /// What a row says of itself beside its features.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Meta {
@@ -17,6 +19,8 @@ pub(crate) struct Meta {
     pub(crate) group: String,
     /// How much was observed.
     pub(crate) window: Span,
+    /// At which rate records like the one that it was made of were kept.
+    pub(crate) rate: Rate,
 }
 
 /// A person or a program.
@@ -42,6 +46,13 @@ pub(crate) enum Span {
     TenSeconds,
     Whole,
     Request,
+}
+
+impl Meta {
+    /// As the column `sampled` has it: thousandths, none where each record was kept.
+    pub(super) fn sampled(&self) -> Option<i32> {
+        (self.rate < Rate::ALL).then(|| self.rate.thousandths().into())
+    }
 }
 
 impl Label {

@@ -7,7 +7,7 @@ use parquet::file::metadata::{ColumnChunkMetaData, KeyValue, RowGroupMetaData};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use sha2::{Digest as _, Sha256};
 
-use super::file::{LABEL, META, PROVENANCE, SUBJECT};
+use super::file::{LABEL, META, PROVENANCE, SAMPLED, SUBJECT};
 use super::heads::Heads;
 use super::source::Source;
 use super::{Digest, Provenance, Subject, Table};
@@ -89,18 +89,19 @@ pub(super) fn from(name: &str, bytes: &[u8]) -> Result<Table, Failure> {
         return Err(broken(&"a column lies outside of it"));
     }
     let mut texts = BTreeMap::new();
-    let mut labels = None;
+    let (mut labels, mut rates) = (None, Vec::new());
     let mut features = Vec::new();
     for (at, column) in columns.iter().enumerate() {
         let from = Source { reader: &reader, file: name, column: column.name(), at, rows };
         match column.name() {
             LABEL => labels = Some(from.labels()?),
+            SAMPLED => rates = from.rates()?,
             meta if META.contains(&meta) => drop(texts.insert(meta, from.texts()?)),
             signal => features.push(from.feature(signal)?),
         }
     }
     features.sort_by_key(|column| column.signal.name);
-    let meta = Heads { file: name, texts, labels }.meta(rows)?;
+    let meta = Heads { file: name, texts, labels, rates }.meta(rows)?;
     let provenance = provenance(name, pairs)?;
     Ok(Table { subject, meta, columns: features, provenance, files: Vec::new(), partial: Vec::new() })
 }

@@ -2,6 +2,7 @@ use std::fmt::Display;
 
 use bytes::Bytes;
 use outwork_engine::signals::{Kind, SIGNALS, Signal, by_name};
+use outwork_replay::Rate;
 use parquet::basic::Type as Physical;
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{ByteArray, DataType};
@@ -49,6 +50,17 @@ impl Source<'_> {
             cell.map(|number| Label::from_number(number).ok_or_else(|| wrong(row, number))).transpose()
         };
         self.numbers()?.into_iter().enumerate().map(label).collect()
+    }
+
+    pub(super) fn rates(&self) -> Result<Vec<Rate>, Failure> {
+        let wrong = |row: usize, number| {
+            self.failure(format!("row {}: {number} is no rate in thousandths, from 1 to 1000", row + 1))
+        };
+        let rate = |(row, cell): (usize, Option<i32>)| match cell {
+            None => Ok(Rate::ALL),
+            Some(number) => u16::try_from(number).ok().and_then(Rate::of_thousandths).ok_or_else(|| wrong(row, number)),
+        };
+        self.numbers()?.into_iter().enumerate().map(rate).collect()
     }
 
     fn numbers(&self) -> Result<Vec<Option<i32>>, Failure> {

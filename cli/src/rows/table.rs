@@ -84,6 +84,11 @@ impl Table {
         }
     }
 
+    /// Whether some rows are of records that were sampled.
+    pub(crate) fn is_sampled(&self) -> bool {
+        self.meta.iter().any(|meta| meta.sampled().is_some())
+    }
+
     /// The column of a signal.
     ///
     /// # Errors

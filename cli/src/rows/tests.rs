@@ -3,6 +3,7 @@ use super::write::to;
 use super::*;
 use crate::failure::Failure;
 use outwork_engine::signals::{SIGNALS, Signal, by_name};
+use outwork_replay::Rate;
 
 /// A row of a session.
 fn meta(id: &str, label: Option<Label>) -> Meta {
@@ -15,6 +16,7 @@ fn meta(id: &str, label: Option<Label>) -> Meta {
         kind: Kind::Mouse,
         group: "browser".into(),
         window: Span::TenSeconds,
+        rate: Rate::ALL,
     }
 }
 
@@ -62,6 +64,16 @@ fn what_is_written_is_read_again_and_always_the_same_bytes() {
     for (column, other) in table.columns.iter().zip(&read.columns) {
         assert_eq!((column.signal.name, &column.cells), (other.signal.name, &other.cells));
     }
+}
+
+#[test]
+fn rates_have_a_column_where_some_are_not_whole() {
+    let mut sampled = table(3);
+    sampled.meta[1].rate = Rate::of(0.1).unwrap();
+    let read = from("x", &bytes(&sampled)).unwrap();
+    assert_eq!((read.meta, read.columns.len()), (sampled.meta, 3));
+    let has = |table: &Table| bytes(table).windows(7).any(|part| part == b"sampled");
+    assert!(!has(&table(3)), "files of others stay as they were");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{Type, TypePtr};
 
-use super::file::{LABEL, META, PROVENANCE, SUBJECT, field};
+use super::file::{LABEL, META, PROVENANCE, SAMPLED, SUBJECT, field};
 use super::{Cells, Column, Label, Meta, Table};
 use crate::failure::Failure;
 
@@ -42,6 +42,10 @@ pub(super) fn to(out: impl Write + Send, table: &Table) -> Result<()> {
         for name in META {
             meta(&mut group, name, table.meta.get(rows.clone()).unwrap_or_default())?;
         }
+        if table.is_sampled() {
+            let rates = table.meta.get(rows.clone()).unwrap_or_default().iter();
+            column::<Int32Type, _>(&mut group, rates.map(Meta::sampled))?;
+        }
         for column in &table.columns {
             feature(&mut group, column, rows.clone())?;
         }
@@ -53,9 +57,10 @@ pub(super) fn to(out: impl Write + Send, table: &Table) -> Result<()> {
 
 fn schema(table: &Table) -> Result<TypePtr> {
     let meta = META.iter().map(|name| field(name, *name != LABEL));
+    let sampled = table.is_sampled().then(|| field(SAMPLED, false));
     let features = table.columns.iter();
     let features = features.map(|column| field(column.signal.name, matches!(column.cells, Cells::Texts(_))));
-    let fields = meta.chain(features).collect::<Result<_>>()?;
+    let fields = meta.chain(sampled).chain(features).collect::<Result<_>>()?;
     Type::group_type_builder("rows").with_fields(fields).build().map(TypePtr::new)
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use outwork_engine::fact::Fact;
 use outwork_engine::signals::{Reading, Signal, Value};
+use outwork_replay::Rate;
 
 use crate::failure::Failure;
 use crate::rows::{Cells, Column, Label, Meta, Table};
@@ -33,6 +34,8 @@ pub(crate) struct Row {
     pub(crate) group: String,
     /// `1s`, `3s`, `10s`, `whole` or `request`.
     pub(crate) window: &'static str,
+    /// At which rate records like its own were kept.
+    pub(crate) rate: Rate,
 }
 
 impl Row {
@@ -43,8 +46,8 @@ impl Row {
             Label::Program => Some(meta.generator.unwrap_or_else(|| meta.source.clone())),
         };
         let (kind, window) = (meta.kind.name(), meta.window.name());
-        let Meta { source, id: session, person, group, .. } = meta;
-        Some(Self { source, session, person, generator, kind, group, window })
+        let Meta { source, id: session, person, group, rate, .. } = meta;
+        Some(Self { source, session, person, generator, kind, group, window, rate })
     }
 
     pub(crate) fn is_program(&self) -> bool {

@@ -99,6 +99,7 @@ pub(crate) mod tests {
             kind: "mouse",
             group: "browser".into(),
             window: "whole",
+            rate: outwork_replay::Rate::ALL,
         }
     }
 

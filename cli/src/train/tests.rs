@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 use outwork_engine::model::{Cell as ModelCell, Model, read, reference};
 use outwork_engine::signals::{SIGNALS, Signal, by_name};
+use outwork_replay::Rate;
 
 use crate::command::Command;
 use crate::dice::Dice;
@@ -100,6 +101,7 @@ fn more_rows(path: &Path, count: usize) {
             kind: Kind::Device,
             group: format!("{maker} | made"),
             window: Span::Request,
+            rate: Rate::ALL,
         };
         table.push(meta, |signal| cells.get(signal.name).cloned().flatten());
     }

@@ -65,6 +65,35 @@ fn a_log_is_the_same_however_it_comes() {
 }
 
 #[test]
+fn a_part_of_the_time_is_replayed_and_compared() {
+    let (code, all, _) = run(&["replay", "combined.log", "-p", "old.toml", "--jsonl"]);
+    assert_eq!(code, 0);
+    let lines: Vec<serde_json::Value> = all.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let middle = lines.get(lines.len() / 2).and_then(|line| line.get("time")?.as_str()).unwrap();
+    let count = |arguments: &[&str]| {
+        run(&[&["replay", "combined.log", "-p", "old.toml", "--jsonl"], arguments].concat()).1.lines().count()
+    };
+    let (before, after) = (count(&["--until", middle]), count(&["--since", middle]));
+    assert!(before > 0 && after > 0 && before + after == lines.len(), "{before} {after} {}", lines.len());
+    let (_, out, _) = run(&["replay", "combined.log", "-p", "old.toml", "--since", middle]);
+    assert!(
+        out.contains(&format!("  {before} lines of another time were passed over, and 0 without a time\n")),
+        "{out}"
+    );
+    let (_, out, _) = run(&["diff", "old.toml", "new.toml", "combined.log", "--until", middle, "--json"]);
+    let diff: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(
+        (diff["requests"].as_u64(), diff["passed"]["outside"].as_u64()),
+        (Some(before as u64), Some(after as u64))
+    );
+    let (code, _, err) =
+        run(&["diff", "old.toml", "new.toml", "combined.log", "--until", "1999-01-01", "--max-changed", "0"]);
+    assert!(code == 2 && err.contains("no request was compared"), "{err}");
+    let (code, _, err) = run(&["replay", "combined.log", "-p", "old.toml", "--since", "soon"]);
+    assert!(code == 2 && err.contains("how long ago it was"), "{err}");
+}
+
+#[test]
 fn limits_can_be_left_out() {
     let off = run(&["replay", "combined.log", "-p", "old.toml", "--limits", "off"]).1;
     assert!(off.contains("limits were not simulated"), "{off}");

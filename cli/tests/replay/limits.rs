@@ -94,6 +94,24 @@ fn global_limits_are_written_for_their_services() {
 }
 
 #[test]
+fn a_sample_is_simulated_only_where_that_is_asked_for() {
+    let log = std::fs::read_to_string(crate::logs().join("records.jsonl")).unwrap();
+    let log = log.replacen("\"enforced\":true", "\"sampled\":0.5,\"enforced\":true", 1);
+    let simulate =
+        |more: &[&str]| run_with(&[&["limits", "simulate", "-", "-p", "limits.toml"], more].concat(), log.as_bytes());
+    let (code, out, err) = simulate(&[]);
+    assert!(code == 2 && out.is_empty() && err.contains("every client's rate be understated"), "{err}");
+    assert!(err.contains("--sampled"), "{err}");
+    let (code, out, _) = simulate(&["--sampled"]);
+    assert!(code == 0 && out.contains("warning: limits were charged by a sample: 1 of "), "{out}");
+    let (code, out, _) = run_with(&["replay", "-", "-p", "old.toml"], log.as_bytes());
+    assert!(code == 0 && out.contains("estimated, ± 1: "), "{out}");
+    assert!(out.contains("warning: limits were charged by a sample"), "{out}");
+    let (_, out, _) = run_with(&["replay", "-", "-p", "old.toml", "--jsonl"], log.as_bytes());
+    assert_eq!(out.lines().filter(|line| line.contains("\"sampled\":0.5")).count(), 1, "{out}");
+}
+
+#[test]
 fn a_log_without_times_charges_nothing_and_says_so() {
     let line = br#"{"method":"GET","path":"/login","downstream_remote_address":"203.0.113.7:1","response_code":200}"#;
     let (code, out, _) = run_with(&["limits", "simulate", "-", "--format", "envoy", "-p", "limits.toml"], line);

@@ -10,7 +10,7 @@
 mod synthetic;
 
 use outwork_engine::{policy::Policy, time::Time};
-use outwork_replay::{Format, Input, Keep, Options, Progress, Reader, Tally, play};
+use outwork_replay::{Format, Input, Keep, Options, Progress, Reader, Tally, Window, play};
 use std::{fs, hint::black_box, io::Cursor, path::Path};
 
 const LINES: u64 = 100_000;
@@ -85,7 +85,15 @@ fn nanoseconds() -> u64 {
 fn replay(log: &[u8], policy: &Policy, format: Format) {
     let progress = Progress::default();
     let input = Input::of("log".into(), Cursor::new(log.to_vec()), None, &progress).unwrap();
-    let options = Options { format: Some(format), map: None, limits: true, jobs: 1, now: Time::default(), progress };
+    let options = Options {
+        format: Some(format),
+        map: None,
+        limits: true,
+        window: Window::default(),
+        jobs: 1,
+        now: Time::default(),
+        progress,
+    };
     let keep = Keep { samples: 0, decisions: false };
     let played = play(vec![input], &[policy], &options, || Tally::new(policy, keep), None).unwrap();
     black_box(played.sink);

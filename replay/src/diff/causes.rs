@@ -26,6 +26,7 @@ pub(crate) struct Causes<'p> {
     new: &'p Policy,
     /// The place in the old policy of a rule of the new one.
     before: HashMap<&'p str, usize>,
+    /// In millionths of a request.
     pub(crate) rows: Table<(String, How), 1>,
 }
 
@@ -35,7 +36,7 @@ impl<'p> Causes<'p> {
         Self { old, new, before, rows: Table::default() }
     }
 
-    pub(crate) fn note(&mut self, old: &Outcome<'_>, new: &Outcome<'_>) {
+    pub(crate) fn note(&mut self, old: &Outcome<'_>, new: &Outcome<'_>, weight: u64) {
         let (was, is) = (reasons(self.old, old), reasons(self.new, new));
         let added = is.iter().filter(|id| !was.contains(id)).map(|id| (*id, How::Added));
         let removed = was.iter().filter(|id| !is.contains(id)).map(|id| (*id, How::Removed));
@@ -50,7 +51,7 @@ impl<'p> Causes<'p> {
         for (id, how) in causes {
             let key = (id.to_owned(), how);
             let [number] = self.rows.row(&key, || key.clone());
-            *number += 1;
+            *number += weight;
         }
     }
 

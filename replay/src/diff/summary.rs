@@ -2,7 +2,12 @@
 
 use super::{Diff, How};
 use crate::{
-    Budget, FileRow, LimitRow, Played, Rejected, Sample, client::shown, count::Table, simulated, summary::files,
+    Budget, Estimate, FileRow, LimitRow, Passed, Played, Rejected, Sample,
+    client::shown,
+    count::Table,
+    simulated,
+    summary::files,
+    weight::{Sum, requests},
 };
 use outwork_engine::decision::Verdict;
 use serde::Serialize;
@@ -19,6 +24,12 @@ pub struct DiffSummary {
     pub files: Vec<FileRow>,
     /// Requests that were read.
     pub requests: u64,
+    /// Where some lines are a sample, so that every number of requests is an estimate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<Estimate>,
+    /// What was passed over because of its time, where times were given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passed: Option<Passed>,
     /// Requests whose verdict changes.
     pub changed: u64,
     /// Requests that only the new policy blocks.
@@ -78,6 +89,9 @@ pub struct PairRow {
     pub new: &'static str,
     /// How many requests.
     pub requests: u64,
+    /// The standard error of their share, from 0 to 1, where that is an estimate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share_error: Option<f64>,
 }
 
 /// Requests whose risk changes by as much.
@@ -136,6 +150,9 @@ pub struct Within {
     pub requests: u64,
     /// Of how many.
     pub of: u64,
+    /// The standard error of the share, from 0 to 1, where that is an estimate. What is held against the budget is the estimate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share_error: Option<f64>,
     /// Whether that is too many.
     pub exceeded: bool,
 }
@@ -170,33 +187,40 @@ impl DiffSummary {
         for (which, simulated, policy) in [("old", old, diff.old), ("new", new, diff.new)] {
             cautions.extend(simulated.cautions(policy).into_iter().map(|caution| format!("{which}: {caution}")));
         }
-        let count = |is: &dyn Fn(Verdict, Verdict) -> bool| -> u64 {
-            let counted = pairs.iter().filter(|(old, new, _)| is(*old, *new));
-            counted.map(|(.., requests)| requests).sum()
-        };
-        let changed = count(&|old, new| old != new);
-        let newly_blocked = count(&|old, new| new == Verdict::Block && old != Verdict::Block);
-        let newly_throttled = count(&|old, new| new == Verdict::Throttle && old < Verdict::Throttle);
-        let newly_challenged = count(&|old, new| new == Verdict::Challenge && old < Verdict::Challenge);
+        if limits && !(diff.old.limits().is_empty() && diff.new.limits().is_empty()) {
+            cautions.extend(simulated::thinned(diff.lines));
+        }
+        let all: Sum = pairs.iter().map(|(.., sum)| *sum).sum();
+        let kinds = kinds(&pairs, &diff.shifts);
+        let [changed, newly_blocked, newly_throttled, newly_challenged, newly_admitted, risk_rises, risk_falls] =
+            kinds.map(|(_, sum)| sum.requests());
         let rejected = diff.rejects.sum(names);
-        let shift = |range: std::ops::RangeInclusive<usize>| diff.shifts.get(range).unwrap_or_default().iter().sum();
+        let estimate = Estimate::of(diff.lines, all, kinds);
+        let budgets = budgets.spent(&kinds, all.requests(), (rejected.lines, diff.lines.all), estimate.as_ref());
         Self {
             old: diff.old.name().to_owned(),
             new: diff.new.name().to_owned(),
             files,
-            requests: diff.requests,
+            requests: all.requests(),
+            estimate,
+            passed: played.passed,
             changed,
             newly_blocked,
             newly_throttled,
             newly_challenged,
-            newly_admitted: count(&|old, new| old >= Verdict::Throttle && new < Verdict::Throttle),
+            newly_admitted,
             pairs: pairs
                 .iter()
-                .filter(|(.., requests)| *requests > 0)
-                .map(|(old, new, requests)| PairRow { old: old.name(), new: new.name(), requests: *requests })
+                .filter(|(.., sum)| sum.requests() > 0)
+                .map(|(old, new, sum)| PairRow {
+                    old: old.name(),
+                    new: new.name(),
+                    requests: sum.requests(),
+                    share_error: diff.lines.share_error(*sum, all),
+                })
                 .collect(),
-            risk_rises: shift(101..=200),
-            risk_falls: shift(0..=99),
+            risk_rises,
+            risk_falls,
             shifts: shifts(&diff.shifts),
             causes: causes(&diff),
             clients: who(&diff.clients, top, ToString::to_string),
@@ -210,11 +234,7 @@ impl DiffSummary {
             charges_dropped: played.dropped,
             lines_late: played.late,
             limits_restarted: played.restarts,
-            budgets: budgets.spent(
-                [newly_blocked, newly_throttled, newly_challenged, changed],
-                diff.requests,
-                rejected.lines,
-            ),
+            budgets,
             rejected,
             samples: diff.changed.into_values().flatten().map(|(old, new)| Change { old, new }).collect(),
         }
@@ -242,46 +262,79 @@ impl DiffSummary {
 }
 
 impl Budgets {
-    fn spent(self, [blocked, throttled, challenged, changed]: [u64; 4], all: u64, unread: u64) -> Vec<Within> {
-        let is_gate =
-            [self.newly_blocked, self.newly_throttled, self.newly_challenged, self.changed].iter().any(Option::is_some);
+    fn spent(
+        self,
+        kinds: &[(&'static str, Sum)],
+        all: u64,
+        (unread, read): (u64, u64),
+        estimate: Option<&Estimate>,
+    ) -> Vec<Within> {
         let given = [
-            ("newly-blocked", self.newly_blocked, blocked, all),
-            ("newly-throttled", self.newly_throttled, throttled, all),
-            ("newly-challenged", self.newly_challenged, challenged, all),
-            ("changed", self.changed, changed, all),
-            ("unread", self.unread.or(is_gate.then_some(UNREAD)), unread, all + unread),
+            ("newly-blocked", "newly_blocked", self.newly_blocked),
+            ("newly-throttled", "newly_throttled", self.newly_throttled),
+            ("newly-challenged", "newly_challenged", self.newly_challenged),
+            ("changed", "changed", self.changed),
         ];
-        let within = |(name, budget, requests, of): (_, Option<Budget>, _, _)| {
-            let budget = budget?;
-            Some(Within { name, budget, requests, of, exceeded: budget.is_exceeded(requests, of) })
+        let within = |(name, kind, budget): (_, &str, Option<Budget>)| {
+            let (_, sum) = kinds.iter().find(|(known, _)| *known == kind)?;
+            let share_error = estimate.and_then(|estimate| estimate.share_errors.get(kind).copied());
+            Some(Within { share_error, ..Within::of(name, budget?, sum.requests(), all) })
         };
-        given.into_iter().filter_map(within).collect()
+        let mut all: Vec<_> = given.into_iter().filter_map(within).collect();
+        // Lines are never estimated.
+        let unread_at_most = self.unread.or((!all.is_empty()).then_some(UNREAD));
+        all.extend(unread_at_most.map(|budget| Within::of("unread", budget, unread, read + unread)));
+        all
     }
 }
 
-fn pairs(diff: &Diff<'_>) -> Vec<(Verdict, Verdict, u64)> {
+impl Within {
+    fn of(name: &'static str, budget: Budget, requests: u64, of: u64) -> Self {
+        Self { name, budget, requests, of, share_error: None, exceeded: budget.is_exceeded(requests, of) }
+    }
+}
+
+/// Requests by old and new verdict.
+type Pairs = Vec<(Verdict, Verdict, Sum)>;
+
+fn pairs(diff: &Diff<'_>) -> Pairs {
     let rows = Verdict::ALL.into_iter().zip(&diff.pairs);
-    rows.flat_map(|(old, row)| Verdict::ALL.into_iter().zip(row).map(move |(new, requests)| (old, new, *requests)))
-        .collect()
+    rows.flat_map(|(old, row)| Verdict::ALL.into_iter().zip(row).map(move |(new, sum)| (old, new, *sum))).collect()
+}
+
+/// What is told of the changes, by the names of `--json`.
+fn kinds(pairs: &Pairs, shifts: &[Sum]) -> [(&'static str, Sum); 7] {
+    let count = |is: &dyn Fn(Verdict, Verdict) -> bool| -> Sum {
+        pairs.iter().filter(|(old, new, _)| is(*old, *new)).map(|(.., sum)| *sum).sum()
+    };
+    let shift = |range: std::ops::RangeInclusive<usize>| shifts.get(range).unwrap_or_default().iter().copied().sum();
+    [
+        ("changed", count(&|old, new| old != new)),
+        ("newly_blocked", count(&|old, new| new == Verdict::Block && old != Verdict::Block)),
+        ("newly_throttled", count(&|old, new| new == Verdict::Throttle && old < Verdict::Throttle)),
+        ("newly_challenged", count(&|old, new| new == Verdict::Challenge && old < Verdict::Challenge)),
+        ("newly_admitted", count(&|old, new| old >= Verdict::Throttle && new < Verdict::Throttle)),
+        ("risk_rises", shift(101..=200)),
+        ("risk_falls", shift(0..=99)),
+    ]
 }
 
 /// In tens, and 0 by itself.
-fn shifts(shifts: &[u64]) -> Vec<ShiftRow> {
+fn shifts(shifts: &[Sum]) -> Vec<ShiftRow> {
     let edges = [(-100, -51), (-50, -21), (-20, -11), (-10, -1), (0, 0), (1, 10), (11, 20), (21, 50), (51, 100)];
     let sum = |from: i64, to: i64| {
         let place = |change: i64| usize::try_from(change + 100).unwrap_or(0);
-        shifts.get(place(from)..=place(to)).unwrap_or_default().iter().sum()
+        shifts.get(place(from)..=place(to)).unwrap_or_default().iter().copied().sum::<Sum>().requests()
     };
     edges.into_iter().map(|(from, to)| ShiftRow { from, to, requests: sum(from, to) }).collect()
 }
 
 fn causes(diff: &Diff<'_>) -> Vec<CauseRow> {
-    let row = |((id, how), &[requests]): (&(String, How), &[u64; 1])| CauseRow {
+    let row = |((id, how), &[sum]): (&(String, How), &[u64; 1])| CauseRow {
         id: id.clone(),
         tags: Vec::new(),
         how: *how,
-        requests,
+        requests: requests(sum),
     };
     let mut rows: Vec<_> = diff.causes.rows.sorted().into_iter().map(row).collect();
     rows.sort_by_key(|row| Reverse(row.requests));
@@ -290,5 +343,9 @@ fn causes(diff: &Diff<'_>) -> Vec<CauseRow> {
 
 fn who<K: Clone + Eq + Hash + Ord>(table: &Table<K, 2>, most: usize, name: impl Fn(&K) -> String) -> Vec<ChangedWho> {
     let rows = table.top(most, |[changed, _]| *changed).into_iter();
-    rows.map(|(key, &[changed, newly_refused])| ChangedWho { name: name(key), changed, newly_refused }).collect()
+    let row = |(key, sums): (&K, &[u64; 2])| {
+        let [changed, newly_refused] = sums.map(requests);
+        ChangedWho { name: name(key), changed, newly_refused }
+    };
+    rows.map(row).collect()
 }

@@ -3,11 +3,11 @@
 use super::{
     cautions,
     chart::{self, Column},
-    figure, files, page, rejected, section, table, tiles,
+    figure, files, measured, page, rejected, section, table, tiles,
 };
 use crate::{
     ChangedWho, DiffSummary, How,
-    text::{number, share},
+    text::{error, number, points, share},
 };
 use maud::{Markup, html};
 
@@ -18,6 +18,7 @@ const NAMED: usize = 40;
 pub fn diff(summary: &DiffSummary) -> String {
     let body = html! {
         (files(&summary.files))
+        (measured(summary.estimate.as_ref(), summary.passed))
         (first(summary))
         (budgets(summary))
         (section("Verdicts", &pairs(summary)))
@@ -32,15 +33,16 @@ pub fn diff(summary: &DiffSummary) -> String {
 }
 
 fn first(summary: &DiffSummary) -> Markup {
-    let tile = |name, some| (name, number(some), share(some, summary.requests));
+    let of_all = |key, some| share(some, summary.requests) + &error(summary.estimate.as_ref(), key);
+    let tile = |name, key, some| (name, number(some), of_all(key, some));
     html! {
         (tiles(&[
             ("Requests", number(summary.requests), format!("{} lines not read", number(summary.rejected.lines))),
-            tile("Verdict changes", summary.changed),
-            tile("Newly blocked", summary.newly_blocked),
-            tile("Newly throttled", summary.newly_throttled),
-            tile("Newly challenged", summary.newly_challenged),
-            tile("Newly let through", summary.newly_admitted),
+            tile("Verdict changes", "changed", summary.changed),
+            tile("Newly blocked", "newly_blocked", summary.newly_blocked),
+            tile("Newly throttled", "newly_throttled", summary.newly_throttled),
+            tile("Newly challenged", "newly_challenged", summary.newly_challenged),
+            tile("Newly let through", "newly_admitted", summary.newly_admitted),
         ]))
         @if !summary.limits_simulated { p.note { "Limits were not simulated." } }
         (cautions(&summary.cautions))
@@ -52,7 +54,7 @@ fn budgets(summary: &DiffSummary) -> Markup {
         @for within in &summary.budgets {
             p {
                 @if within.exceeded { span.over { "Over budget" } } @else { span.within { "Within budget" } }
-                ": " (within.name) " " (number(within.requests)) " (" (share(within.requests, within.of)) "), at most " (within.budget.to_string())
+                ": " (within.name) " " (number(within.requests)) " (" (share(within.requests, within.of)) (points(within.share_error)) "), at most " (within.budget.to_string())
             }
         }
     }

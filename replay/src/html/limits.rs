@@ -3,7 +3,7 @@
 use super::{
     cautions,
     chart::{self, Column, VERDICTS},
-    figure, files, page, rejected,
+    figure, files, measured, page, rejected,
     replay::legend,
     section, table, tiles,
 };
@@ -18,6 +18,7 @@ use outwork_engine::time::Time;
 pub fn simulation(simulation: &Simulation) -> String {
     let body = html! {
         (files(&simulation.files))
+        (measured(None, simulation.passed))
         @for set in &simulation.set { p.note { "With " code { (set) } } }
         (first(simulation))
         (section("Limits", &all(&simulation.limits)))

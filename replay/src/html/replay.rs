@@ -3,12 +3,12 @@
 use super::{
     cautions,
     chart::{self, Column, VERDICTS},
-    figure, files, page, rejected, section, table, tiles,
+    figure, files, measured, page, rejected, section, table, tiles,
 };
 use crate::{
     Counts, LimitRow, ModelRow, Sample, Summary, WhoRow,
     count::KINDS,
-    text::{number, share, steps},
+    text::{error, number, share, steps},
 };
 use maud::{Markup, html};
 
@@ -21,8 +21,9 @@ const NAMED: usize = 40;
 pub fn replay(summary: &Summary) -> String {
     let body = html! {
         (files(&summary.files))
+        (measured(summary.estimate.as_ref(), summary.passed))
         (first(summary))
-        (section("Verdicts", &verdicts(&summary.verdicts)))
+        (section("Verdicts", &verdicts(summary)))
         (timeline(summary))
         (section("Risk", &risk(&summary.risk)))
         (section("Rules", &rules(summary)))
@@ -40,26 +41,28 @@ pub fn replay(summary: &Summary) -> String {
 
 fn first(summary: &Summary) -> Markup {
     let Counts { tag, throttle, challenge, block, .. } = summary.verdicts;
-    let of_all = |some| share(some, summary.requests);
+    let of_all = |name, some| share(some, summary.requests) + &error(summary.estimate.as_ref(), name);
     let unread = summary.rejected.lines;
     html! {
         (tiles(&[
             ("Requests", number(summary.requests), format!("{} lines not read", number(unread))),
-            ("Tagged", number(tag), of_all(tag)),
-            ("Throttled", number(throttle), of_all(throttle)),
-            ("Challenged", number(challenge), of_all(challenge)),
-            ("Blocked", number(block), of_all(block)),
-            ("In force", number(summary.enforced), of_all(summary.enforced)),
+            ("Tagged", number(tag), of_all("tag", tag)),
+            ("Throttled", number(throttle), of_all("throttle", throttle)),
+            ("Challenged", number(challenge), of_all("challenge", challenge)),
+            ("Blocked", number(block), of_all("block", block)),
+            ("In force", number(summary.enforced), of_all("enforced", summary.enforced)),
         ]))
         @if !summary.limits_simulated { p.note { "Limits were not simulated." } }
     }
 }
 
-fn verdicts(counts: &Counts) -> Markup {
+fn verdicts(summary: &Summary) -> Markup {
+    let counts = &summary.verdicts;
     let named = counts.named();
+    let shown = |name, requests| share(requests, counts.all()) + &error(summary.estimate.as_ref(), name);
     let rows: Vec<_> = named
         .iter()
-        .map(|(name, requests)| ((*name).to_owned(), vec![number(*requests), share(*requests, counts.all())]))
+        .map(|(name, requests)| ((*name).to_owned(), vec![number(*requests), shown(name, *requests)]))
         .collect();
     figure(
         &html! { (chart::whole("Requests by verdict", &named)) (legend()) },

@@ -1,7 +1,7 @@
 //! Plays blocks, one at a time.
 
 use super::{Job, Line, Outcome, Output, Sink, Turn};
-use crate::{Entry, Lists, Progress, Reject, Spare, store::Store};
+use crate::{Entry, Lists, Progress, Reject, Spare, store::Store, window::Passing};
 use outwork_engine::{
     facts::Facts,
     keys::Keyring,
@@ -24,6 +24,7 @@ pub(super) struct Stage<'s> {
     pub(super) policies: &'s [&'s Policy],
     pub(super) keys: Keyring,
     pub(super) limits: bool,
+    pub(super) passing: Passing,
     pub(super) now: Time,
     pub(super) progress: &'s Progress,
     // One a policy.
@@ -86,6 +87,7 @@ impl<'s, S: Sink> Worker<'s, S> {
         let (mut numbers, mut entries) = (Vec::new(), Vec::new());
         for (number, line) in job.block.lines() {
             match job.reader.read_into(line, self.spare.pop().unwrap_or_default()) {
+                Ok(entry) if !self.stage.passing.takes(entry.time) => self.spare.push(Spare::of(entry)),
                 Ok(entry) => {
                     numbers.push(number);
                     entries.push(entry);

@@ -5,7 +5,7 @@ use super::{
     time,
     value::{Any, Name, Scalar, address, known},
 };
-use crate::{Entry, Reject, Spare, Text};
+use crate::{Entry, Rate, Reject, Spare, Text};
 use outwork_engine::{decision::Verdict, fact::Fact, facts::Protocol, time::Time};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::{borrow::Cow, fmt, sync::LazyLock};
@@ -84,6 +84,10 @@ impl<'a> Draft<'a> {
             (Field::Port, value) => self.port = number(&value).and_then(|port| u16::try_from(port).ok()),
             (Field::Enforced, Scalar::Bool(enforced)) => self.enforced = enforced,
             (Field::Context, _) => self.entry.hidden_address = true,
+            (Field::Sampled, value) => match rate(&value) {
+                Some(rate) => self.entry.rate = rate,
+                None => self.wrong = Some(Reject::BadRate),
+            },
             (field, value) => {
                 if let Some(text) = value.text() {
                     self.text(field, text);
@@ -126,6 +130,7 @@ impl<'a> Draft<'a> {
             | Field::Asn
             | Field::Enforced
             | Field::Context
+            | Field::Sampled
             | Field::Port
             | Field::Headers => {}
         }
@@ -212,6 +217,10 @@ impl<'a> Draft<'a> {
         let told = told.into_owned();
         let entry = &mut self.entry;
         entry.recorded = told.recorded;
+        // A line that tells of a request by itself is there for each, whether or not its record was kept.
+        if entry.method.is_empty() && entry.target.is_empty() {
+            entry.rate = told.rate;
+        }
         entry.hidden_address = told.hidden_address && !entry.address.is_known();
         entry.time = entry.time.or(told.time);
         if entry.method.is_empty() {
@@ -290,6 +299,15 @@ fn instant(value: &Scalar<'_>) -> Result<Time, Reject> {
         Scalar::Whole(number) => time::number(number.to_string().as_bytes()).ok_or(Reject::BadTime),
         Scalar::Fraction(seconds) => time::number(format!("{seconds:.6}").as_bytes()).ok_or(Reject::BadTime),
         _ => Err(Reject::BadTime),
+    }
+}
+
+fn rate(value: &Scalar<'_>) -> Option<Rate> {
+    match value {
+        Scalar::Whole(number) => u16::try_from(*number).ok().and_then(|number| Rate::of(number.into())),
+        Scalar::Fraction(share) => Rate::of(*share),
+        Scalar::Text(text) => text.parse().ok().and_then(Rate::of),
+        _ => None,
     }
 }
 

@@ -46,6 +46,8 @@ pub enum Field {
     Status,
     /// One of our records, as an object or as a text.
     Record,
+    /// The rate at which lines like this one were kept, from 0.001 to 1.
+    Sampled,
     /// Of a record: the verdict.
     Verdict,
     /// Of a record: whether it was in force.

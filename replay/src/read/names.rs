@@ -82,6 +82,7 @@ pub(super) const RECORDS: &[(&str, &str)] = &[
     ("unmapped.outwork.verdict", "verdict"),
     ("unmapped.outwork.enforced", "enforced"),
     ("unmapped.outwork.context", "context"),
+    ("unmapped.outwork.sampled", "sampled"),
     ("@timestamp", "time"),
     ("http.request.method", "method"),
     ("http.version", "protocol"),
@@ -95,6 +96,7 @@ pub(super) const RECORDS: &[(&str, &str)] = &[
     ("outwork.verdict", "verdict"),
     ("outwork.enforced", "enforced"),
     ("outwork.context", "context"),
+    ("outwork.sampled", "sampled"),
     ("outwork.client_id", "pseudonym"),
     ("outwork.ja4", "ja4"),
 ];
@@ -141,6 +143,7 @@ pub(super) const FIELDS: &[&str] = &[
     "asn",
     "country",
     "status",
+    "sampled",
     "record",
 ];
 
@@ -168,6 +171,7 @@ pub(super) fn field(name: &str) -> Option<Field> {
         "asn" => Field::Asn,
         "country" => Field::Country,
         "status" => Field::Status,
+        "sampled" => Field::Sampled,
         "record" => Field::Record,
         "verdict" => Field::Verdict,
         "enforced" => Field::Enforced,

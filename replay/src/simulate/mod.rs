@@ -5,7 +5,7 @@ mod timeline;
 
 pub use report::{AskedCounts, KeyRow, LimitReport, Simulation, StepRow};
 
-use crate::{Line, Outcome, Reject, Sink, count::add, rejects::Rejects};
+use crate::{Line, Outcome, Reject, Sink, count::add, rejects::Rejects, weight::Lines};
 use outwork_engine::{
     limits::{Charged, Rung},
     policy::Policy,
@@ -45,7 +45,7 @@ const MOST_KEYS: usize = 1 << 20;
 #[derive(Debug)]
 pub struct Simulated<'p> {
     policy: &'p Policy,
-    requests: u64,
+    lines: Lines,
     /// Requests that were charged at all, that at least one limit refused, and of which no time is known.
     charged: u64,
     refused: u64,
@@ -87,7 +87,7 @@ impl<'p> Simulated<'p> {
     pub fn new(policy: &'p Policy) -> Self {
         Self {
             policy,
-            requests: 0,
+            lines: Lines::default(),
             charged: 0,
             refused: 0,
             timeless: 0,
@@ -113,7 +113,7 @@ impl<'p> Simulated<'p> {
 impl Sink for Simulated<'_> {
     fn line(&mut self, line: Line<'_>, outcomes: &[Outcome<'_>]) {
         let [outcome] = outcomes else { return };
-        self.requests += 1;
+        self.lines.count(line.entry.rate);
         self.timeless += u64::from(line.entry.time.is_none());
         let known = outcome.charged.iter().zip(outcome.keys).filter_map(|(charged, key)| match charged {
             Charged::Known(charged) => Some((*charged, *key)),
@@ -146,7 +146,7 @@ impl Sink for Simulated<'_> {
     }
 
     fn merge(&mut self, other: Self) {
-        self.requests += other.requests;
+        self.lines.merge(other.lines);
         self.charged += other.charged;
         self.refused += other.refused;
         self.timeless += other.timeless;

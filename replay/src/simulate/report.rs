@@ -2,8 +2,8 @@
 
 use super::{ASKED, Key, Simulated, timeline};
 use crate::{
-    FileRow, Played, Rejected,
-    simulated::{cautions, keyless},
+    FileRow, Passed, Played, Rejected,
+    simulated::{cautions, keyless, thinned},
     summary::{files, instant, mode},
     text::number,
 };
@@ -28,6 +28,12 @@ pub struct Simulation {
     pub files: Vec<FileRow>,
     /// Requests that were read.
     pub requests: u64,
+    /// Those that stand for others, too, which were not kept and charged nothing.
+    #[serde(skip_serializing_if = "is_none")]
+    pub sampled: u64,
+    /// What was passed over because of its time, where times were given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passed: Option<Passed>,
     /// Those that at least one limit was charged for.
     pub charged: u64,
     /// Those that at least one limit refused.
@@ -149,7 +155,8 @@ impl Simulation {
     /// Sums up. `names` are the files', `top` is how many keys of each limit are named.
     pub fn of(played: Played<Simulated<'_>>, names: &[String], top: usize) -> Self {
         let files = files(&played, names);
-        let mut cautions = cautions(&played);
+        let mut said = cautions(&played);
+        let passed = played.passed;
         let simulated = played.sink;
         let policy = simulated.policy;
         let spans = simulated.limits.iter().filter_map(|limit| limit.time.span());
@@ -157,14 +164,17 @@ impl Simulation {
         let step = timeline::shown(span.unwrap_or_default());
         let limits = simulated.limits(step, names, top);
         let lacking = limits.iter().filter_map(|limit| keyless(&limit.id, limit.counts.charged, limit.keyless));
-        cautions.extend(lacking);
-        cautions.extend(simulated.cautions());
+        said.extend(lacking);
+        said.extend(simulated.cautions());
+        let cautions = thinned(simulated.lines).into_iter().chain(said).collect();
         Self {
             bundle: policy.name().to_owned(),
             mode: mode(policy.settings().mode),
             set: Vec::new(),
             files,
-            requests: simulated.requests,
+            requests: simulated.lines.all,
+            sampled: simulated.lines.sampled,
+            passed,
             charged: simulated.charged,
             refused: simulated.refused,
             timeless: simulated.timeless,
@@ -179,6 +189,11 @@ impl Simulation {
     pub fn is_incomplete(&self) -> bool {
         self.files.iter().any(|file| file.broken.is_some())
     }
+}
+
+/// Whether a number need not be told.
+fn is_none(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Simulated<'_> {

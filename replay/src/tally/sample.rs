@@ -1,7 +1,7 @@
 //! Lines that stand for others.
 
 use crate::{
-    Line, Outcome,
+    Line, Outcome, Rate,
     client::{Client, shown},
 };
 use outwork_engine::{policy::Policy, rules::Standing};
@@ -27,6 +27,9 @@ pub struct Sample {
     /// The user agent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<String>,
+    /// The rate at which lines like this one were kept, where that is not each.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sampled: Option<Rate>,
     /// What would have been decided.
     pub verdict: &'static str,
     /// Whether it would have been in force.
@@ -59,6 +62,7 @@ impl Sample {
             method: cut(&line.entry.method),
             path: cut(line.entry.target.split(|&byte| byte == b'?').next().unwrap_or_default()),
             user_agent: line.entry.header(b"user-agent").map(cut),
+            sampled: Some(line.entry.rate).filter(|rate| *rate < Rate::ALL),
             verdict: judgement.verdict.name(),
             enforced: judgement.enforced,
             risk: judgement.risk.total,

@@ -1,6 +1,6 @@
 //! What the models of a policy said of a log.
 
-use crate::Outcome;
+use crate::{Outcome, weight::requests};
 use outwork_engine::{policy::Policy, scoring::Scored};
 use serde::Serialize;
 
@@ -35,7 +35,7 @@ fn agrees(one: &Scored<'_>, all: &[Scored<'_>]) -> Option<bool> {
     (!one.in_force).then(|| one.score.is_probable() == other.score.is_probable())
 }
 
-/// The sums of one model.
+/// The sums of one model, of requests in millionths.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Scores {
     scored: u64,
@@ -45,7 +45,7 @@ pub(crate) struct Scores {
     disagreed: u64,
     probable: u64,
     // Of probabilities in ten-thousandths.
-    probability: u64,
+    probability: u128,
 }
 
 impl Scores {
@@ -55,18 +55,19 @@ impl Scores {
     }
 
     /// Counts what models said of a request.
-    pub(crate) fn note(all: &mut [Self], outcome: &Outcome<'_>) {
+    pub(crate) fn note(all: &mut [Self], outcome: &Outcome<'_>, weight: u64) {
         let said = &outcome.judgement.scored;
         for scored in said {
             let Some(sums) = all.get_mut(scored.place) else { continue };
-            sums.scored += 1;
-            sums.in_force += u64::from(scored.in_force);
-            sums.counted += u64::from(scored.counts);
             let agrees = agrees(scored, said);
-            sums.agreed += u64::from(agrees == Some(true));
-            sums.disagreed += u64::from(agrees == Some(false));
-            sums.probable += u64::from(scored.score.is_probable());
-            sums.probability += u64::from(scored.score.probability);
+            let where_it = |holds: bool| if holds { weight } else { 0 };
+            sums.scored += weight;
+            sums.in_force += where_it(scored.in_force);
+            sums.counted += where_it(scored.counts);
+            sums.agreed += where_it(agrees == Some(true));
+            sums.disagreed += where_it(agrees == Some(false));
+            sums.probable += where_it(scored.score.is_probable());
+            sums.probability += u128::from(scored.score.probability) * u128::from(weight);
         }
     }
 
@@ -88,14 +89,14 @@ impl Scores {
         let row = |(slot, sums): (&outwork_engine::scoring::Slot, &Self)| ModelRow {
             slot: slot.id().to_owned(),
             id: slot.model().id().to_owned(),
-            scored: sums.scored,
-            in_force: sums.in_force,
-            counted: sums.counted,
-            agreed: sums.agreed,
-            disagreed: sums.disagreed,
-            probable: sums.probable,
+            scored: requests(sums.scored),
+            in_force: requests(sums.in_force),
+            counted: requests(sums.counted),
+            agreed: requests(sums.agreed),
+            disagreed: requests(sums.disagreed),
+            probable: requests(sums.probable),
             // Four digits, as a single probability has.
-            mean_probability: (sums.probability / sums.scored.max(1)) as f64 / 10_000.0,
+            mean_probability: (sums.probability / u128::from(sums.scored.max(1))) as f64 / 10_000.0,
         };
         policy.models().slots().iter().zip(all).map(row).collect()
     }

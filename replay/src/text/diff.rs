@@ -1,6 +1,6 @@
 //! A diff for people, as text.
 
-use super::{cautions, count, cut, files, number, rejects, share};
+use super::{cautions, count, cut, error, estimated, files, number, passed, points, rejects, share};
 use crate::{ChangedWho, DiffSummary, How};
 use std::fmt::Write;
 
@@ -25,19 +25,22 @@ pub fn diff(summary: &DiffSummary) -> String {
 fn head(out: &mut String, summary: &DiffSummary) {
     let DiffSummary { old, new, requests, changed, .. } = summary;
     line!(out, "{old} → {new}, {} requests", number(*requests));
+    estimated(out, summary.estimate.as_ref());
     files(out, &summary.files);
+    passed(out, summary.passed);
     line!(out);
     let rows = [
-        ("verdict changes", *changed),
-        ("newly blocked", summary.newly_blocked),
-        ("newly throttled", summary.newly_throttled),
-        ("newly challenged", summary.newly_challenged),
-        ("newly let through", summary.newly_admitted),
-        ("risk rises", summary.risk_rises),
-        ("risk falls", summary.risk_falls),
+        ("verdict changes", "changed", *changed),
+        ("newly blocked", "newly_blocked", summary.newly_blocked),
+        ("newly throttled", "newly_throttled", summary.newly_throttled),
+        ("newly challenged", "newly_challenged", summary.newly_challenged),
+        ("newly let through", "newly_admitted", summary.newly_admitted),
+        ("risk rises", "risk_rises", summary.risk_rises),
+        ("risk falls", "risk_falls", summary.risk_falls),
     ];
-    for (name, some) in rows {
-        line!(out, "{name:<20}{:>12}{:>10}", number(some), share(some, *requests));
+    for (name, key, some) in rows {
+        let error = error(summary.estimate.as_ref(), key);
+        line!(out, "{name:<20}{:>12}{:>10}{error}", number(some), share(some, *requests));
     }
     if !summary.limits_simulated {
         line!(out, "limits were not simulated");
@@ -53,7 +56,8 @@ fn pairs(out: &mut String, summary: &DiffSummary) {
     line!(out);
     for pair in changed {
         let pair_name = format!("{} → {}", pair.old, pair.new);
-        line!(out, "{pair_name:<20}{:>12}{:>10}", number(pair.requests), share(pair.requests, summary.requests));
+        let share = share(pair.requests, summary.requests) + &points(pair.share_error);
+        line!(out, "{pair_name:<20}{:>12}  {share:>8}", number(pair.requests));
     }
 }
 
@@ -123,7 +127,7 @@ fn budgets(out: &mut String, summary: &DiffSummary) {
     for within in &summary.budgets {
         let says = if within.exceeded { "over budget" } else { "within budget" };
         let requests = number(within.requests);
-        let share = share(within.requests, within.of);
+        let share = share(within.requests, within.of) + &points(within.share_error);
         line!(
             out,
             "\n{says}: {} {requests} of {} ({share}), at most {}",

@@ -1,6 +1,6 @@
 //! Simulated limits for people, as text.
 
-use super::{cautions, files, number, rejects, share};
+use super::{cautions, files, number, passed, rejects, share};
 use crate::{AskedCounts, LimitReport, Simulation, StepRow};
 use std::fmt::Write;
 
@@ -34,6 +34,7 @@ fn head(out: &mut String, simulation: &Simulation) {
     let Simulation { bundle, mode, requests, charged, refused, .. } = simulation;
     line!(out, "{} requests under {bundle} (mode {mode})", number(*requests));
     files(out, &simulation.files);
+    passed(out, simulation.passed);
     for set in &simulation.set {
         line!(out, "  with {set}");
     }

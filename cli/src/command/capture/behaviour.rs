@@ -3,6 +3,7 @@ use std::ops::Range;
 use std::process::ExitCode;
 
 use clap::ValueEnum;
+use outwork_replay::Rate;
 
 use super::made::{Made, Output, say};
 use crate::failure::Failure;
@@ -81,6 +82,7 @@ impl Behaviour {
             kind: if session.is_touch() { Kind::Touch } else { Kind::Mouse },
             group: session.env.clone(),
             window: Span::Whole,
+            rate: Rate::ALL,
         };
         let mut rows = 0;
         each_part(session, self.input, self.moves, |window, scene| {

@@ -5,6 +5,7 @@ use outwork_compiler::Request;
 use outwork_engine::fact::Fact;
 use outwork_engine::signals::Scene;
 use outwork_engine::time::Time;
+use outwork_replay::Rate;
 use serde::Deserialize;
 
 use super::made::{Made, Output, say};
@@ -97,6 +98,7 @@ impl Line {
             kind: Kind::Device,
             group: self.group,
             window: Span::Request,
+            rate: Rate::ALL,
         };
         Ok((meta, self.request))
     }

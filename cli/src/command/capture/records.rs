@@ -4,10 +4,12 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 use outwork_engine::signals::{Kind as SignalKind, SIGNALS, by_name};
+use outwork_replay::Rate;
 
 use super::made::{Made, Output, say};
 use crate::failure::Failure;
 use crate::lines;
+use crate::period::Period;
 use crate::records::{Feature, Record};
 use crate::rows::{Cell, Kind, Label, Meta, Span, Subject};
 
@@ -22,6 +24,8 @@ pub(crate) struct Records {
     /// Decision records, one a line, alone or in a log under `record`; plain, gzip or zstd; `-` is standard input
     #[arg(required = true, value_name = "RECORDS")]
     files: Vec<PathBuf>,
+    #[command(flatten)]
+    period: Period,
     #[command(flatten)]
     output: Output,
     /// Which of the features the rows are of
@@ -53,25 +57,36 @@ struct Counts {
     others: u64,
     empty: u64,
     unlabelled: u64,
+    sampled: u64,
+    outside: u64,
 }
 
 impl Records {
     pub(crate) fn run(self) -> Result<ExitCode, Failure> {
+        let window = self.period.window()?;
         let (mut rows, mut counts, mut read) = (Vec::new(), Counts::default(), Vec::new());
         let hashes = lines::each_text(&self.files, |file, number, line| {
             let Some((record, _)) = Record::of(line) else {
                 counts.others += 1;
                 return Ok(());
             };
+            if !window.takes(record.at()) {
+                counts.outside += 1;
+                return Ok(());
+            }
             counts.records += 1;
             read.push(file);
             let name = self.files.get(file).map(|path| path.display().to_string()).unwrap_or_default();
             let row = self.row(file, &record).map_err(Failure::because(format!("{name}:{number}")))?;
             counts.empty += u64::from(row.cells.is_empty());
+            counts.sampled += u64::from(row.meta.rate < Rate::ALL && !row.cells.is_empty());
             rows.extend(Some(row).filter(|row| !row.cells.is_empty()));
             Ok(())
         })?;
         counts.unlabelled = rows.iter().filter(|row| row.meta.label.is_none()).count() as u64;
+        if counts.records == 0 && counts.outside > 0 {
+            return Err(Failure::new("no record is of that time"));
+        }
         if rows.is_empty() {
             return Err(Failure::new("no record has a feature of these models")
                 .with_help("records hold features where `features = true` stands under `[policy]`"));
@@ -112,6 +127,7 @@ impl Records {
             kind: self.about.kind(record),
             group: record.http_request.url.hostname.clone(),
             window,
+            rate: record.rate()?,
         };
         Ok(Row { file, meta, cells })
     }
@@ -159,6 +175,8 @@ impl Counts {
         let lines = [
             (self.empty, "records have no such features, and no row"),
             (self.unlabelled, "rows have no label"),
+            (self.sampled, "rows are of sampled records: training and evaluation weigh them by their column `sampled`"),
+            (self.outside, "records of another time were passed over"),
             (self.others, "lines are no records"),
         ];
         lines.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect()

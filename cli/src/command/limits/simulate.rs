@@ -30,6 +30,9 @@ pub(super) struct Simulate {
     /// ladder and penalty, written as in a pack
     #[arg(long, value_name = "LIMIT.KEY=VALUE")]
     set: Vec<Set>,
+    /// Simulate a sample, too: records that stand for others, which charge nothing, so that every rate is understated
+    #[arg(long)]
+    sampled: bool,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -58,6 +61,13 @@ impl Simulate {
             return Ok(ExitCode::SUCCESS);
         };
         let mut simulation = Simulation::of(played, &self.log.names(), self.top);
+        if simulation.sampled > 0 && !self.sampled {
+            let (sampled, all) = (simulation.sampled, simulation.requests);
+            return Err(Failure::new(format!(
+                "{sampled} of {all} lines are a sample: what was not kept would charge no limit, and every client's rate be understated"
+            ))
+            .with_help("take an access log, or records of a time with `sample_allowed = 1`; `--sampled` simulates what there is"));
+        }
         simulation.set = self.set.iter().map(ToString::to_string).collect();
         if let Some(path) = &self.html {
             write(path, &html::simulation(&simulation))?;
