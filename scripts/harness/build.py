@@ -42,9 +42,11 @@ def fast_command() -> Path:
 
 
 def bundle(outwork: Path, policy: Path, to: Path) -> Path:
-    """One policy folder, checked, tested and compiled."""
+    """One policy folder, checked, tested and compiled. What is there already is replaced as a whole: suites run beside one another."""
     to.parent.mkdir(parents=True, exist_ok=True)
-    progress.run(f"Building the policy {paths.relative(policy)}", [outwork, "build", policy, "-o", to], log="build-policy")
+    fresh = to.with_name(f".{to.name}.{os.getpid()}")
+    progress.run(f"Building the policy {paths.relative(policy)}", [outwork, "build", policy, "-o", fresh], log="build-policy")
+    os.replace(fresh, to)
     return to
 
 

@@ -74,6 +74,11 @@ def parse(line: str) -> Decision:
     return Decision(entry["time"], int(entry["status"] or 0), entry.get("protocol") or "", json.loads(record) if record else {})
 
 
+def whole_lines(log: Path) -> list[str]:
+    """The lines of a log that are written to their end."""
+    return log.read_text(encoding="utf-8", errors="replace").split("\n")[:-1]
+
+
 def follow(log: Path, idle: Callable[[], bool]) -> Iterator[Decision]:
     """Decisions as they are written, from now on, until `idle` says to stop. A line counts when it is whole."""
     with open(log, encoding="utf-8", errors="replace") as lines:
@@ -89,7 +94,7 @@ def follow(log: Path, idle: Callable[[], bool]) -> Iterator[Decision]:
                 time.sleep(0.05)
 
 
-def wait_for(log: Path, path: str, seconds: float = 10.0) -> Decision:
+def wait_for(log: Path, path: str, seconds: float = 30.0) -> Decision:
     """The decision about the first request for this path."""
     deadline = time.monotonic() + seconds
     for decision in follow(log, lambda: time.monotonic() > deadline):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -57,14 +58,16 @@ def envoy() -> Path:
 
 
 def node_packages(folder: Path) -> None:
-    """`npm ci` beside a lock file, only when the lock changed."""
+    """`npm ci` beside a lock file, only when the lock changed. Of suites that want them at the same time one installs, and the others wait."""
     lock = folder / "package-lock.json"
     wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
     stamp = folder / "node_modules" / ".outwork-lock"
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
-    progress.run(f"Installing node packages of {paths.relative(folder)}", ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], log=f"npm-{folder.name}", cwd=folder, help="the npm registry must be reachable once")
-    stamp.write_text(wanted)
+    with open(lock) as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if stamp.exists() and stamp.read_text() == wanted:
+            return
+        progress.run(f"Installing node packages of {paths.relative(folder)}", ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], log=f"npm-{folder.name}", cwd=folder, help="the npm registry must be reachable once")
+        stamp.write_text(wanted)
 
 
 def may_install() -> bool:

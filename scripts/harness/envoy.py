@@ -44,7 +44,7 @@ class Envoy(Server):
 
     def admin(self, path: str) -> str:
         """The text of an admin page."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.ports.admin}{path}", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.ports.admin}{path}", timeout=30) as answer:
             return answer.read().decode()
 
     def stats(self, pattern: str) -> dict[str, int]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 STATE = Path(os.environ.get("OUTWORK_STATE", ROOT / ".outwork"))
-LOGS = STATE / "logs"
+LOGS = Path(os.environ.get("OUTWORK_LOGS", STATE / "logs"))
 VENV = STATE / "venv"
 VENV_TRAIN = STATE / "venv-train"
 VENV_RIVALS = STATE / "venv-rivals"

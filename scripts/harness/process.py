@@ -17,6 +17,9 @@ from . import progress
 from .problem import Problem
 
 PR_SET_PDEATHSIG = 1
+# The first and the last port that servers here may have, where others are of another suite.
+PORTS = "OUTWORK_PORTS"
+_given: set[int] = set()
 
 
 class Server:
@@ -89,14 +92,17 @@ def listening(port: int, host: str = "127.0.0.1") -> bool:
 
 
 def free_port() -> int:
-    """A port that was free a moment ago, and that no connection of this machine is given meanwhile as its own: those begin at 32,768."""
+    """A port that was free a moment ago, and that nobody else is given meanwhile: no connection as its own, for those begin at 32,768, and no suite beside this one."""
+    first, last = map(int, os.environ.get(PORTS, "20000-32767").split("-"))
     while True:
-        port = random.randrange(20_000, 32_768)
+        port = random.randint(first, last)
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
+        if port not in _given:
+            _given.add(port)
             return port
 
 

@@ -9,7 +9,7 @@ import threading
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterator, Sequence
+from typing import Callable, Iterator, Sequence
 
 from . import paths
 from .problem import Problem
@@ -22,12 +22,13 @@ PLAIN_EVERY = 60.0
 
 
 @contextmanager
-def step(title: str, passing: bool = False) -> Iterator[None]:
-    """Shows `title` and the elapsed time while the body runs. A `passing` step is reported by its caller, so nothing of it remains."""
+def step(title: str | Callable[[], str], passing: bool = False) -> Iterator[None]:
+    """Shows `title`, as it is at the time, and the elapsed time while the body runs. A `passing` step is reported by its caller, so nothing of it remains."""
     done = threading.Event()
     began = time.monotonic()
     shown = threading.Event()
-    ticker = threading.Thread(target=_tick, args=(title, began, done, shown, passing), daemon=True)
+    named = title if callable(title) else lambda: title
+    ticker = threading.Thread(target=_tick, args=(named, began, done, shown, passing), daemon=True)
     ticker.start()
     outcome = "failed"
     try:
@@ -39,7 +40,7 @@ def step(title: str, passing: bool = False) -> Iterator[None]:
         if shown.is_set() and passing:
             print("\r\x1b[K" if sys.stderr.isatty() else "", end="", file=sys.stderr, flush=True)
         elif shown.is_set():
-            _finish(title, outcome, time.monotonic() - began)
+            _finish(named(), outcome, time.monotonic() - began)
 
 
 def run(title: str, argv: Sequence[str | os.PathLike[str]], *, log: str, cwd: Path = paths.ROOT, env: dict[str, str] | None = None, help: str = "") -> None:
@@ -68,19 +69,19 @@ def _run(argv: Sequence[str | os.PathLike[str]], out: object, cwd: Path, env: di
         raise
 
 
-def _tick(title: str, began: float, done: threading.Event, shown: threading.Event, passing: bool) -> None:
+def _tick(title: Callable[[], str], began: float, done: threading.Event, shown: threading.Event, passing: bool) -> None:
     if done.wait(QUIET_FOR):
         return
     shown.set()
     moving = sys.stderr.isatty()
     if not moving and not passing:
-        print(f"{title} ...", file=sys.stderr, flush=True)
+        print(f"{title()} ...", file=sys.stderr, flush=True)
     while not done.wait(0.5 if moving else PLAIN_EVERY):
         elapsed = time.monotonic() - began
         if moving:
-            print(f"\r\x1b[K{title} ... {elapsed:.0f} s"[: width() + 4], end="", file=sys.stderr, flush=True)
+            print(f"\r\x1b[K{title()} ... {elapsed:.0f} s"[: width() + 4], end="", file=sys.stderr, flush=True)
         else:
-            print(f"{title} ... {elapsed:.0f} s so far", file=sys.stderr, flush=True)
+            print(f"{title()} ... {elapsed:.0f} s so far", file=sys.stderr, flush=True)
 
 
 def _finish(title: str, outcome: str, elapsed: float) -> None:

@@ -26,12 +26,16 @@ class Built:
     bundle: Path
 
 
-def built(policy: Path = POLICY) -> Built:
-    """Builds what is not up to date."""
+# Configurations that an Envoy of this process has taken: to ask again takes as long as a start. Keys are made anew each time and alike.
+_taken: set[str] = set()
+
+
+def built(policy: Path = POLICY, to: Path = paths.STATE / "policy.bundle") -> Built:
+    """Builds what is not up to date; another policy than the usual one has a bundle elsewhere."""
     environment.python()
     wasm = build.filter()
     outwork = build.command()
-    return Built(wasm, outwork, build.bundle(outwork, policy, paths.STATE / "policy.bundle"))
+    return Built(wasm, outwork, build.bundle(outwork, policy, to))
 
 
 def start(run: Path, made: Built, ports: Ports, *, concurrency: int = 2, level: str = "warning", env: dict[str, str] | None = None, template: Path = edge.TEMPLATE, options: Sequence[str] = ()) -> Envoy:
@@ -39,9 +43,9 @@ def start(run: Path, made: Built, ports: Ports, *, concurrency: int = 2, level: 
     env = env or edge.keys()
     configuration = edge.configuration(run, ports, certificate.certificate(), template)
     watched = build.publish(made.outwork, made.bundle, made.wasm, edge.watched(run), *options)
-    refused = preflight(watched, env)
-    if refused:
+    if (text := watched.read_text()) not in _taken and (refused := preflight(watched, env)):
         raise Problem(f"Envoy would refuse the filter: {refused}")
+    _taken.add(text)
     envoy = Envoy(run, configuration, ports, env=env, concurrency=concurrency, level=level)
     try:
         envoy.wait_ready()

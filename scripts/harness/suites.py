@@ -22,12 +22,15 @@ TAMPERING = {"OUTWORK_TAMPERING": str(paths.TARGET / "tmp" / "tampering.jsonl")}
 
 @dataclass(frozen=True)
 class Suite:
-    """A named list of commands, run in order. `missing` says why the suite cannot run here, or nothing; an `idle` one takes what time the processors have left."""
+    """A named list of commands, run in order. `missing` says why the suite cannot run here, or nothing; an `idle` one takes what time the processors have left, some
+    only `after` the native ones, of which they need something. A `bare` one needs nothing that is installed for the suites."""
 
     name: str
     commands: Callable[[], Sequence[Sequence[str | os.PathLike[str]]]]
     native: bool = False
+    bare: bool = False
     idle: bool = False
+    after: bool = False
     cwd: Path = paths.ROOT
     env: dict[str, str] = field(default_factory=dict)
     missing: Callable[[], str] = lambda: ""
@@ -40,6 +43,9 @@ class Count:
     passed: int = 0
     failed: int = 0
     skipped: int = 0
+
+    def __add__(self, other: Count) -> Count:
+        return Count(self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped)
 
 
 def count(output: str, code: int) -> Count:
@@ -68,7 +74,7 @@ def count(output: str, code: int) -> Count:
 
 
 def all_suites() -> list[Suite]:
-    """In the order they run: what fails fast comes first."""
+    """In the order they begin: what fails fast comes first, and of the hosts what takes longest, so that no long one is left over for the end."""
     return [*_native(), *_hosts()]
 
 
@@ -76,14 +82,14 @@ def _native() -> list[Suite]:
     cargo = ["cargo"]
     wasm = ["--target", "wasm32-wasip1"]
     return [
-        Suite("format", lambda: [[*cargo, "fmt", "--all", "--check"]], native=True),
-        Suite("tidy", lambda: [["scripts/tidy"]], native=True),
+        Suite("format", lambda: [[*cargo, "fmt", "--all", "--check"]], native=True, bare=True),
+        Suite("tidy", lambda: [["scripts/tidy"]], native=True, bare=True),
         Suite("lints", lambda: [
             [*cargo, "clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"],
             [*cargo, "clippy", "--locked", "-p", "outwork-filter", "-p", "outwork-insert", *wasm, "--", "-D", "warnings"],
             [*cargo, "clippy", "--locked", "-p", "outwork-worker", "--target", "wasm32-unknown-unknown", "--", "-D", "warnings"],
-        ], native=True),
-        Suite("engine without std", lambda: [[*cargo, "build", "--locked", "-p", "outwork-engine", "--target", "x86_64-unknown-none"]], native=True),
+        ], native=True, bare=True),
+        Suite("engine without std", lambda: [[*cargo, "build", "--locked", "-p", "outwork-engine", "--target", "x86_64-unknown-none"]], native=True, bare=True),
         Suite(CARGO_TEST, lambda: [[*cargo, "test", "--locked", "--workspace", "--no-fail-fast"]], native=True),
         Suite("rules", lambda: [[build.command(), word, "rules"] for word in ("check", "test")], native=True, missing=_needs("rules/outwork.toml")),
         Suite("scripts", lambda: [[environment.python(), "-m", "pytest", "-q", "-rs", "tests/scripts"]], native=True, missing=_needs("tests/scripts")),
@@ -94,18 +100,21 @@ def _native() -> list[Suite]:
 def _hosts() -> list[Suite]:
     pytest = [environment.PYTHON, "-m", "pytest", "-q", "-rs", "--color=no"]
     return [
-        # First of those that only compile: suites of the hosts want it.
+        # First of those that only compile: suites of the hosts want them, in this order.
+        Suite("modules for Envoy", lambda: [["cargo", "build", "--locked", "--release", "-p", package, "--target", build.WASM] for package in ("outwork-filter", "outwork-insert")], idle=True),
         Suite("rate limit service", lambda: [["cargo", "test", "--locked"]], idle=True, cwd=paths.RLS, env={"CARGO_TARGET_DIR": str(paths.TARGET / "rls")}),
-        Suite("worker builds", lambda: [["worker/build"]], idle=True),
+        Suite("worker builds", lambda: [["worker/build"]], idle=True, after=True),
         Suite("fuzz targets compile", lambda: [["cargo", "check", "--locked", "--manifest-path", "fuzz/Cargo.toml", "--no-default-features", "--bins"]], idle=True, missing=_needs("fuzz/Cargo.toml")),
         Suite("rival rule engines compile", lambda: [["cargo", "check", "--locked", "--workspace"], ["cargo", "test", "--locked", "-q", "-p", "mix"]], idle=True, cwd=paths.RIVALS, env={"CARGO_TARGET_DIR": str(paths.TARGET / "rivals")}),
         Suite("rival filters compile", lambda: [["cargo", "check", "--locked", "--examples", "--target", "wasm32-wasip1"]], idle=True, cwd=paths.RIVALS, env={"CARGO_TARGET_DIR": str(paths.TARGET / "rivals")}),
         Suite("dependencies", lambda: [["cargo", "deny", "--offline", "check", "licenses", "bans", "sources"]], missing=lambda: "" if shutil.which("cargo-deny") else "cargo-deny is not installed"),
-        Suite("origin/rust", _origin_in_rust, idle=True, cwd=paths.ORIGIN_RUST, env={"CARGO_TARGET_DIR": str(paths.ORIGIN_TARGET), **TAMPERING}),
-        Suite("origin/python", lambda: [[environment.PYTHON, "-m", "mypy"], [*pytest, "tests"]], cwd=paths.ROOT / "origin" / "python", env=TAMPERING),
+        Suite("origin/rust", _origin_in_rust, idle=True, after=True, cwd=paths.ORIGIN_RUST, env={"CARGO_TARGET_DIR": str(paths.ORIGIN_TARGET), **TAMPERING}),
         Suite("live clients", lambda: [[*pytest, "tests/live"]]),
-        *(Suite(f"tests/{folder.name}", lambda folder=folder: [[*pytest, folder]]) for folder in _pytest_folders()),
+        Suite("tests/browser", lambda: [[*pytest, "tests/browser"]]),
+        Suite("tests/envoy", lambda: [[*pytest, "tests/envoy"]]),
         Suite("worker", _worker, missing=_needs("worker/test")),
+        *(Suite(f"tests/{folder.name}", lambda folder=folder: [[*pytest, folder]]) for folder in _pytest_folders()),
+        Suite("origin/python", lambda: [[environment.PYTHON, "-m", "mypy"], [*pytest, "tests"]], cwd=paths.ROOT / "origin" / "python", env=TAMPERING),
         *(Suite(f"{paths.relative(folder)} (node)", lambda folder=folder: _npm(folder), cwd=folder, env=TAMPERING) for folder in _node_folders()),
     ]
 
@@ -129,13 +138,18 @@ def _npm(folder: Path) -> list[list[str]]:
     return [["npm", "test", "--silent"]]
 
 
+def node_folders() -> list[Path]:
+    """Folders with packages of Node's."""
+    return [paths.ROOT, *sorted(lock.parent for lock in paths.ROOT.glob("*/*/package-lock.json")), *sorted(lock.parent for lock in paths.ROOT.glob("*/package-lock.json"))]
+
+
 def _needs(path: str) -> Callable[[], str]:
     return lambda: "" if (paths.ROOT / path).exists() else f"{path} is not there"
 
 
 def _pytest_folders() -> list[Path]:
     """Folders of tests/ that hold pytest files, but for those with a suite of their own above."""
-    named = {"live", "scripts"}
+    named = {"live", "scripts", "browser", "envoy"}
     return sorted({file.parent for file in (paths.ROOT / "tests").glob("*/test_*.py")} - {paths.ROOT / "tests" / name for name in named})
 
 

@@ -31,7 +31,7 @@ def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
     """Plain HTTP: to a browser `localhost` is as good as HTTPS, cookies with `Secure` included."""
     bundle = build.bundle(build.command(), HERE / "policy", tmp_path_factory.mktemp("policy") / "pages.bundle")
     environment.node_packages(paths.ROOT)
-    subprocess.run([paths.ROOT / "worker" / "build", "--bundle", bundle], check=True)
+    subprocess.run([paths.ROOT / "worker" / "build", "--core"], check=True)
     site = Site()
     worker = subprocess.Popen(["node", HERE / "workerd.mjs", f"127.0.0.1:{site.port}", bundle], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import wire
-from harness import certificate, edge, stack
+from harness import certificate, decisions, edge, stack
 from harness.envoy import Envoy
 from origin import Echo
 
@@ -88,9 +88,9 @@ def play(envoy: Envoy, echo: Echo, cases: dict[str, dict]) -> dict[str, dict[str
 
 def records(log: Path, count: int) -> dict[int, dict[str, Any] | None]:
     """The decision records by the port of the request, once all requests are logged."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while True:
-        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = decisions.whole_lines(log)
         if len(lines) >= count or time.monotonic() > deadline:
             break
         time.sleep(0.05)

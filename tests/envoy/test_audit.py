@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import time
 from dataclasses import dataclass
@@ -60,11 +61,14 @@ def log(made: stack.Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     try:
         with stack.start(folder / "run", policies[0], Ports(origin=echo.port), template=template, env=keys) as envoy:
             edge = Edge(envoy, echo, policies[0])
-            load = subprocess.Popen(["wrk", "-t2", "-c16", "-d1s", edge.url("/", "http")], stdout=subprocess.DEVNULL)
+            load = subprocess.Popen(["wrk", "-t2", "-c16", "-d60s", edge.url("/", "http")], stdout=subprocess.DEVNULL)
             time.sleep(0.3)
             before = envoy.stats(r"config_reload$")
             build.publish(made.outwork, policies[1].bundle, made.wasm, edges.watched(envoy.run))
             wait(lambda: envoy.stats(r"config_reload$") != before)
+            time.sleep(0.3)
+            # wrk ends as if its time were over, with what is under way: so long the load lasts, however slow the reload is.
+            load.send_signal(signal.SIGINT)
             assert load.wait() == 0
             answer = subprocess.run(["curl", "-sk", "-A", "python-requests/2.32", edge.url("/watched?q=secret")], capture_output=True, text=True, check=True).stdout
             [edge.curl("/many") for _ in range(4)]

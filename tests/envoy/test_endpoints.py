@@ -14,6 +14,7 @@ import h2.config
 import h2.connection
 import h2.events
 import pytest
+from answer import read
 
 ROOT = Path(__file__).resolve().parents[2]
 PREFIX = "/.well-known/outwork/"
@@ -72,17 +73,11 @@ class Client:
         chunked = not length and body
         lines = [f"{method} {path} HTTP/1.1", f"host: {self.authority}", "connection: close", *(f"{name}: {value}" for name, value in headers), *(["transfer-encoding: chunked"] if chunked else [])]
         sent = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body) if chunked else body
-        answer = b""
         try:
             self.socket.sendall("\r\n".join([*lines, "", ""]).encode() + sent)
         except (ConnectionError, ssl.SSLError):
             pass  # It was answered before it was sent.
-        try:
-            while part := self.socket.recv(65536):
-                answer += part
-        except (ConnectionError, ssl.SSLError):
-            pass
-        head, _, rest = answer.partition(b"\r\n\r\n")
+        head, _, rest = read(self.socket, method).partition(b"\r\n\r\n")
         status, *fields = head.decode("latin1").split("\r\n")
         return int(status.split()[1]), joined((line.partition(":")[0].lower(), line.partition(":")[2].strip()) for line in fields), rest
 

@@ -50,8 +50,8 @@ def shipped(made, tmp_path_factory):
 
 def logged(log, count):
     """The lines of a log, once there are so many."""
-    deadline = time.monotonic() + 10
-    while len(lines := log.read_text().splitlines()) < count:
+    deadline = time.monotonic() + 30
+    while len(lines := decisions.whole_lines(log)) < count:
         assert time.monotonic() < deadline, f"{len(lines)} of {count} lines"
         time.sleep(0.05)
     return lines

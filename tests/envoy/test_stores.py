@@ -118,12 +118,11 @@ def test_a_refusal_is_held_back_and_holds_up_nobody(limits, tmp_path):
             assert gone == [28] * 3, "they waited in vain"
             waiting = [subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) for _ in range(20)]
             time.sleep(0.3)
-            started = time.monotonic()
-            assert [edge.curl("/") for _ in range(5)] == ["200"] * 5
-            assert time.monotonic() - started < 0.6
+            others = [edge.curl("/", "-w", "%{http_code} %{time_total}").split() for _ in range(5)]
+            assert [(status, float(seconds) < 1) for status, seconds in others] == [("200", True)] * 5, others
             told = [one.communicate()[0].split() for one in waiting]
             assert [status for status, _ in told] == ["429"] * 20
-            assert all(1.0 <= float(seconds) < 3 for _, seconds in told), told
+            assert all(1.0 <= float(seconds) < 5 for _, seconds in told), told
             unsettled(edge)
             assert not envoy.traps()
     finally:

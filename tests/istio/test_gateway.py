@@ -6,7 +6,7 @@ import time
 
 import pytest
 from istio import ISTIO, documents, patched
-from harness import bench_config, certificate, edge
+from harness import bench_config, certificate, decisions, edge
 from harness.envoy import Envoy
 from origin import Echo
 
@@ -86,10 +86,10 @@ def started(made, tmp_path):
 
 def record(log, url, *options):
     """The record of one request."""
-    before = len(log.read_text().splitlines()) if log.exists() else 0
+    before = len(decisions.whole_lines(log)) if log.exists() else 0
     subprocess.run(["curl", "-skf", "-o", "/dev/null", *options, url], check=True)
-    deadline = time.monotonic() + 5
-    while len(lines := log.read_text().splitlines()) == before:
+    deadline = time.monotonic() + 30
+    while len(lines := decisions.whole_lines(log)) == before:
         assert time.monotonic() < deadline, "no record"
         time.sleep(0.02)
     return json.loads(lines[-1])

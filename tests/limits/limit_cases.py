@@ -19,7 +19,7 @@ HERE = Path(__file__).resolve().parent
 SUITE = json.loads((HERE / "cases.json").read_text())
 CASES = SUITE["cases"]
 NAMES = [case["name"] for case in CASES]
-LOG_SECONDS = 10
+LOG_SECONDS = 30
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import subprocess
 
 import evidence
 import pytest
+from answer import read
 from clients.catalogue import CHROME, FIREFOX
 from harness import environment, paths
 
@@ -135,7 +136,7 @@ def raw(live, path, lines, alpn=("http/1.1",), agent=FIREFOX, target=""):
     context.set_alpn_protocols(list(alpn))
     with context.wrap_socket(socket.create_connection(("127.0.0.1", live.envoy.ports.https), timeout=10), server_hostname="localhost") as connection:
         connection.sendall(f"GET {target or path} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: {agent}\r\nConnection: close\r\n".encode() + lines + b"\r\n")
-        return b"".join(iter(lambda: connection.recv(65536), b""))
+        return read(connection)
 
 
 HTTPX = """

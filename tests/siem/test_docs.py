@@ -5,30 +5,17 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import page
 import pytest
 import schemas
-from conftest import ROOT
+from conftest import ROOT, Written
 
 SCENARIO = ROOT / "envoy-config" / "siem"
 # Members that only hosts write, or policies that the corpus has not.
 ELSEWHERE = {"agent", "transaction", "session", "network", "elapsed_us", "sampled", "chain", "behaviour"}
-
-
-@pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The records of the corpus, and the example in both vocabularies."""
-    folder: Path = tmp_path_factory.mktemp("records")
-    names = {"OUTWORK_RECORDS": folder / "records.jsonl", "OUTWORK_EXAMPLES": folder / "examples.jsonl"}
-    argv = ["cargo", "test", "--locked", "-q", "-p", "outwork-cli", "--test", "corpus", "records::"]
-    subprocess.run(argv, cwd=ROOT, env={**os.environ, **{name: str(path) for name, path in names.items()}}, check=True, stdout=subprocess.DEVNULL)
-    records, examples = ([json.loads(line) for line in path.read_text().splitlines()] for path in names.values())
-    return records, examples
 
 
 def leaves(value: dict[str, Any], path: str = "") -> Iterator[str]:
@@ -56,20 +43,20 @@ WORDS = {"allowed", "denied", "failure", "alert", "event", "2"}
 
 
 @pytest.mark.parametrize(("number", "words"), [(0, "metadata"), (1, "ecs")])
-def test_every_field_is_in_the_mapping_and_nothing_else(written, number, words):
-    records = [record for record in [*written[0], *written[1]] if words in record]
+def test_every_field_is_in_the_mapping_and_nothing_else(written: Written, number, words):
+    records = [record for record in [*written.records, *written.examples] if words in record]
     assert column(number) == {leaf for record in records for leaf in leaves(record)}
 
 
-def test_every_member_of_ours_is_explained(written):
-    assert page.unexplained(written[0]) == set()
+def test_every_member_of_ours_is_explained(written: Written):
+    assert page.unexplained(written.records) == set()
     named = page.explained()
-    members = {name for record in written[0] for name in record.get("outwork", {})}
+    members = {name for record in written.records for name in record.get("outwork", {})}
     assert named - members <= ELSEWHERE
 
 
-def test_the_page_shows_a_record_as_it_is(written):
-    _, examples = written
+def test_the_page_shows_a_record_as_it_is(written: Written):
+    examples = written.examples
     assert [schemas.faults(one) for one in examples] == [[], []]
     blocks = "".join(f"<!-- {name} -->\n\n```json\n{pretty(one)}\n```\n\n" for name, one in zip(("ocsf", "ecs"), examples)) + "<!-- end -->"
     text = page.PAGE.read_text()
@@ -94,12 +81,12 @@ def pretty(record: dict[str, Any]) -> str:
     return "{\n" + ",\n".join(lines) + "\n}"
 
 
-def test_the_index_template_has_every_field_of_the_type_that_ecs_gives_it(written):
+def test_the_index_template_has_every_field_of_the_type_that_ecs_gives_it(written: Written):
     template = json.loads((SCENARIO / "elastic-index-template.json").read_text())["template"]["mappings"]
     mapped = dict(types(template["properties"]))
     _, fields = schemas.ecs_fields()
     assert {name: kind for name, kind in mapped.items() if not name.startswith("outwork.")} == {name: fields[name]["type"] for name in mapped if not name.startswith("outwork.")}
-    records = [record for record in written[0] if "ecs" in record]
+    records = [record for record in written.records if "ecs" in record]
     wrong = {f"{name}: {value!r}" for record in records for name, value in values(record, mapped) if not fits(mapped.get(name, ""), value)}
     assert wrong == set()
 
@@ -130,10 +117,10 @@ def fits(kind: str, value: Any) -> bool:
     return isinstance(value, {"flattened": (dict,), **schemas.TYPES}.get(kind, ())) and (kind == "boolean") == isinstance(value, bool)
 
 
-def test_splunk_finds_the_time_of_a_record_and_takes_all_of_it(written):
+def test_splunk_finds_the_time_of_a_record_and_takes_all_of_it(written: Written):
     text = (SCENARIO / "splunk-props.conf").read_text()
     setting = {name: value for name, _, value in (line.partition(" = ") for line in text.splitlines()) if value}
-    for record in (record for record in written[0] if "class_uid" in record):
+    for record in (record for record in written.records if "class_uid" in record):
         line = json.dumps(record, separators=(",", ":"))
         assert len(line) < int(setting["TRUNCATE"])
         begins = re.match(setting["TIME_PREFIX"], line)

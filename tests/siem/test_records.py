@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import copy
-import json
-import os
-import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
 import schemas
-from conftest import ROOT
+from conftest import Written
 
 
 @pytest.fixture(scope="module")
-def records(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+def records(written: Written) -> list[dict[str, Any]]:
     """As `cargo test` writes them."""
-    path: Path = tmp_path_factory.mktemp("records") / "records.jsonl"
-    argv = ["cargo", "test", "--locked", "-q", "-p", "outwork-cli", "--test", "corpus", "every_case_leaves_a_record"]
-    subprocess.run(argv, cwd=ROOT, env={**os.environ, "OUTWORK_RECORDS": str(path)}, check=True, stdout=subprocess.DEVNULL)
-    return [json.loads(line) for line in path.read_text().splitlines()]
+    return written.records
 
 
 def test_every_record_of_the_corpus_is_what_its_schema_says(records):

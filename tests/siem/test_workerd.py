@@ -18,7 +18,7 @@ from harness import build, environment, paths
 def worker() -> None:
     """The Worker's core, built."""
     environment.node_packages(paths.ROOT)
-    subprocess.run([ROOT / "worker" / "build"], check=True, capture_output=True)
+    subprocess.run([ROOT / "worker" / "build", "--core"], check=True, capture_output=True)
 
 
 @pytest.mark.parametrize(("words", "key"), [("ocsf", "class_uid"), ("ecs", "ecs")])

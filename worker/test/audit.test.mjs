@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 import { call } from "./support/client.mjs";
 import { KEYS } from "./support/keys.mjs";
 import { startRecorder } from "./support/wire.mjs";
-import { ROOT, records, startWorkerd } from "./support/workerd.mjs";
+import { ROOT, outwork, records, startWorkerd } from "./support/workerd.mjs";
 
 const COUNT = 60;
 
@@ -28,8 +28,7 @@ after(async () => {
 function verify(lines, ...options) {
   const file = join(folder, "records.jsonl");
   writeFileSync(file, `${lines.join("\n")}\n`);
-  const argv = ["run", "--quiet", "--locked", "-p", "outwork-cli", "--", "verify", "--audit", file, ...options];
-  const { status, stdout, stderr } = spawnSync("cargo", argv, { cwd: ROOT, encoding: "utf8", env: { ...process.env, OUTWORK_KEYS: KEYS } });
+  const { status, stdout, stderr } = spawnSync(...outwork("verify", "--audit", file, ...options), { cwd: ROOT, encoding: "utf8", env: { ...process.env, OUTWORK_KEYS: KEYS } });
   return { status, said: stdout + stderr };
 }
 

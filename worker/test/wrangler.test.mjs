@@ -1,6 +1,7 @@
 // `npx wrangler dev` from the root serves the Worker.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -92,12 +93,16 @@ async function firstAnswer(port, { child, said }) {
   throw new Error(`wrangler dev did not serve:\n${said()}`);
 }
 
+/** As scripts/harness/process.py: no connection is given one of these as its own, and no suite beside this one. */
 async function freePort() {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
+  const [first, last] = (process.env.OUTWORK_PORTS ?? "20000-32767").split("-").map(Number);
+  for (;;) {
+    const port = randomInt(first, last + 1);
+    const server = createServer();
+    const free = await new Promise((resolve) => server.once("error", () => resolve(false)).listen(port, "127.0.0.1", () => resolve(true)));
+    if (!free) continue;
+    server.close();
+    await once(server, "close");
+    return port;
+  }
 }

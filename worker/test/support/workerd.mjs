@@ -81,10 +81,20 @@ export function testBundle(policy = "worker/test/policy") {
   const folder = mkdtempSync(join(tmpdir(), "outwork-policy-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   const made = join(folder, "test.bundle");
-  const outwork = ["run", "--quiet", "--locked", "-p", "outwork-cli", "--"];
-  execFileSync("cargo", [...outwork, "build", policy, "-o", made], { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"] });
+  execFileSync(...outwork("build", policy, "-o", made), { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"] });
   built.set(policy, made);
   return made;
+}
+
+/**
+ * How the `outwork` command is called: program and arguments. `OUTWORK_COMMAND` names one that is built already.
+ *
+ * @param {...string} argv
+ * @returns {[string, string[]]}
+ */
+export function outwork(...argv) {
+  const made = process.env.OUTWORK_COMMAND;
+  return made ? [made, argv] : ["cargo", ["run", "--quiet", "--locked", "-p", "outwork-cli", "--", ...argv]];
 }
 
 /** The next `count` records that the Worker logs, oldest first. */
