@@ -101,7 +101,7 @@ def _hosts() -> list[Suite]:
     pytest = [environment.PYTHON, "-m", "pytest", "-q", "-rs", "--color=no"]
     return [
         # First of those that only compile: suites of the hosts want them, in this order.
-        Suite("modules for Envoy", lambda: [["cargo", "build", "--locked", "--release", "-p", package, "--target", build.WASM] for package in ("outwork-filter", "outwork-insert")], idle=True),
+        Suite("modules for hosts", _modules, idle=True),
         Suite("rate limit service", lambda: [["cargo", "test", "--locked"]], idle=True, cwd=paths.RLS, env={"CARGO_TARGET_DIR": str(paths.TARGET / "rls")}),
         Suite("worker builds", lambda: [["worker/build"]], idle=True, after=True),
         Suite("fuzz targets compile", lambda: [["cargo", "check", "--locked", "--manifest-path", "fuzz/Cargo.toml", "--no-default-features", "--bins"]], idle=True, missing=_needs("fuzz/Cargo.toml")),
@@ -117,6 +117,11 @@ def _hosts() -> list[Suite]:
         Suite("origin/python", lambda: [[environment.PYTHON, "-m", "mypy"], [*pytest, "tests"]], cwd=paths.ROOT / "origin" / "python", env=TAMPERING),
         *(Suite(f"{paths.relative(folder)} (node)", lambda folder=folder: _npm(folder), cwd=folder, env=TAMPERING) for folder in _node_folders()),
     ]
+
+
+def _modules() -> list[list[str]]:
+    """For Envoy as harness/build.py makes them, and the Worker's core."""
+    return [*(["cargo", "build", "--locked", "--release", "-p", package, "--target", build.WASM] for package in ("outwork-filter", "outwork-insert")), ["worker/build", "--core"]]
 
 
 def _origin_in_rust() -> list[list[str]]:

@@ -59,6 +59,6 @@ def test_a_static_configuration_stops_envoy_itself(extension, tmp_path):
     block = text[text.index("            config_discovery:") : text.index("          - name: envoy.filters.http.router")]
     static = tmp_path / "static.yaml"
     static.write_text(text.replace(block, f"            typed_config: {json.dumps(broken)}\n"))
-    ended = subprocess.run([environment.envoy(), "-c", static, "-l", "warning"], capture_output=True, text=True, timeout=60, env={"OUTWORK_KEYS": edge.keys()["OUTWORK_KEYS"]}, cwd=paths.ROOT)
+    ended = subprocess.run([environment.envoy(), "-c", static, "-l", "warning", "--disable-hot-restart"], capture_output=True, text=True, timeout=60, env={"OUTWORK_KEYS": edge.keys()["OUTWORK_KEYS"]}, cwd=paths.ROOT)
     assert ended.returncode != 0
     assert "bundle" in ended.stderr
