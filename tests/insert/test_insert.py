@@ -81,7 +81,7 @@ class Pages:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Pages, Envoy]]:
     """The origin and the Envoy in front of it."""
     run, pages = tmp_path_factory.mktemp("insert"), Pages()
-    made, module = stack.built(paths.ROOT / "tests" / "endpoints" / "policy", run / "pages.bundle"), build.insert()
+    made, module = stack.built(paths.ROOT / "tests" / "endpoints" / "policy"), build.insert()
     template = run / "template.yaml"
     template.write_text(SCENARIO.read_text().replace("/etc/outwork/outwork_insert.wasm", str(module)))
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import subprocess
 import sys
 from pathlib import Path
@@ -25,8 +26,14 @@ def made() -> stack.Built:
 
 
 @pytest.fixture
-def rendered(made: stack.Built) -> dict[str, dict[str, Any]]:
-    """The manifests that `render` fills in, as objects, by their name."""
+def rendered(once: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The manifests that `render` fills in, as objects, by their name; a test may change its own."""
+    return copy.deepcopy(once)
+
+
+@pytest.fixture(scope="session")
+def once(made: stack.Built) -> dict[str, dict[str, Any]]:
+    """Rendered and read, which takes seconds."""
     found = {}
     for name in ("wasmplugin.yaml", "trafficextension.yaml", "envoyfilter.yaml"):
         argv = [ISTIO / "render", ISTIO / name, made.bundle, made.wasm, "https://artefacts.example/outwork_filter.wasm"]
