@@ -54,9 +54,11 @@ pub mod agents;
 
 pub mod signals;
 
-pub mod rules;
+pub mod layer;
 
 pub mod model;
+
+pub mod rules;
 
 pub mod scoring;
 

@@ -22,7 +22,7 @@ mod tests;
 use super::{ModelError, Parts, check::check};
 use crate::{
     container::{self, Container, Kind},
-    rules::Layer,
+    layer::Layer,
 };
 use alloc::vec::Vec;
 

@@ -8,6 +8,7 @@ mod file;
 mod forest;
 #[expect(clippy::module_inception, reason = "what is called `Model` stands in `model.rs`")]
 mod model;
+mod opinions;
 mod parts;
 #[cfg(any(target_os = "none", test))]
 mod plain;
@@ -27,6 +28,7 @@ mod tests;
 pub use error::{InputFault, ModelError, TreeFault};
 pub use file::{FORMAT, MAX_BYTES, read, write};
 pub use model::{Binned, Model, Row, Score, UNFIT};
+pub use opinions::Opinions;
 pub use parts::{
     Bins, Calibration, Input, MAX_BINS, MAX_CATEGORIES, MAX_DEPTH, MAX_INPUTS, MAX_TEXT, MAX_TREES, MISSING, Parts,
     STEPS, Shapley, Split, Tree,

@@ -6,10 +6,11 @@ use super::{
     check::mean,
     forest::Forest,
     read,
+    reasons::Ranks,
     vector::Level,
 };
 use crate::{
-    rules::Layer,
+    layer::Layer,
     signals::{Kind, Reading, SIGNALS, Signal, by_name},
 };
 use alloc::{string::String, vec::Vec};
@@ -18,6 +19,8 @@ use alloc::{string::String, vec::Vec};
 #[derive(Clone)]
 pub struct Model {
     id: String,
+    // Tells it from every other model.
+    pub(super) mark: u64,
     layer: Layer,
     per_logit: u32,
     inputs: Vec<Bound>,
@@ -72,7 +75,7 @@ pub struct Binned {
 }
 
 /// What a model says of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Score {
     /// The sum of bias and leaves, in units of which the model says how many are a logit.
     pub sum: i32,
@@ -84,6 +87,11 @@ impl Binned {
     #[cfg(test)]
     pub(super) fn of(bins: [u8; MAX_INPUTS]) -> Self {
         Self { bins, is_enough: true }
+    }
+
+    /// Whether enough was observed for a score.
+    pub(super) fn is_enough(&self) -> bool {
+        self.is_enough
     }
 
     /// The bin of each input, in the model's order; [`MISSING`] beyond them.
@@ -124,6 +132,7 @@ impl Model {
             inputs,
             reasons,
             id: parts.id,
+            mark: mark(bytes),
             layer: parts.layer,
             per_logit: parts.per_logit,
             needs: parts.needs,
@@ -162,6 +171,14 @@ impl Model {
     /// The training shares of an input's bins, of 65,535; none where there is no such input.
     pub fn shares(&self, input: usize) -> &[u16] {
         self.inputs.get(input).map_or(&[], |input| &input.shares)
+    }
+
+    /// Whether enough was observed for a score: without that, no other value of a request need be read.
+    pub fn has_enough<'r>(&self, mut read: impl FnMut(&'static Signal) -> Reading<'r>) -> bool {
+        self.needs.iter().all(|(input, least)| {
+            let signal = self.inputs.get(usize::from(*input)).map(|input| input.signal);
+            matches!(signal.and_then(|signal| Cell::of(read(signal))), Some(Cell::Number(number)) if number >= *least)
+        })
     }
 
     /// The bins of a request, whose readings `read` gives: `|signal| (signal.read)(&scene)`.
@@ -216,11 +233,19 @@ impl Model {
 
     /// The reasons that moved the score most, and those that raised it most: each the sum of the inputs that share it.
     pub fn reasons(&self, contributions: &Contributions) -> Top<'_> {
+        self.named(self.ranks(contributions))
+    }
+
+    pub(super) fn named(&self, ranks: Ranks) -> Top<'_> {
+        Top::new(&self.reasons, ranks)
+    }
+
+    pub(super) fn ranks(&self, contributions: &Contributions) -> Ranks {
         let mut sums = [0; MAX_INPUTS];
         for (input, adds) in self.inputs.iter().zip(contributions.by_input()) {
             sums.get_mut(input.reason).into_iter().for_each(|sum| *sum += adds);
         }
-        Top::of(self.reasons.iter().map(String::as_str).zip(sums))
+        Ranks::of(sums)
     }
 }
 
@@ -247,6 +272,11 @@ impl Bound {
         }
         Ok(Self { signal, reason, shares: input.shares.clone() })
     }
+}
+
+/// The last bits of a file, which are of a hash of all that is before them.
+fn mark(file: &[u8]) -> u64 {
+    file.last_chunk().map_or(0, |last| u64::from_le_bytes(*last))
 }
 
 fn texts((place, input): (usize, Input)) -> Option<(usize, Texts)> {

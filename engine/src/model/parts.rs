@@ -1,6 +1,6 @@
 //! A model as its makers hand it over: what `write` makes a file of, and `read` takes apart.
 
-use crate::rules::Layer;
+use crate::layer::Layer;
 use alloc::{string::String, vec::Vec};
 
 /// The most inputs of a model.

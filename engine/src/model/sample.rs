@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     fact::Fact,
-    rules::Layer,
+    layer::Layer,
     signals::{Kind, Reading, SIGNALS, Value},
 };
 use alloc::{format, string::String, vec, vec::Vec};

@@ -5,7 +5,9 @@ use super::{
     binner::Binner,
     drift::Counts,
     forest::Forest,
-    plain, reference,
+    plain,
+    reasons::Ranks,
+    reference,
     sample::{Owned, any_model, any_row, large},
     vector, write,
 };
@@ -13,7 +15,7 @@ use crate::{
     fact::Fact,
     signals::{Reading, Signal, Value},
 };
-use alloc::{vec, vec::Vec};
+use alloc::{string::String, vec, vec::Vec};
 use proptest::prelude::*;
 
 type Row = Vec<Option<Owned>>;
@@ -160,13 +162,13 @@ fn a_reading_of_another_type_than_its_signal_has_is_missing() {
 
 #[test]
 fn the_three_reasons_that_moved_a_score_most_are_named() {
-    let top = |reasons: &[(&'static str, i32)]| Top::of(reasons.iter().copied()).iter().collect::<Vec<_>>();
-    let raising = Top::of([("a", 5), ("b", -9), ("c", 1), ("d", -8), ("e", 7), ("f", 5)].into_iter());
+    let names = ["a", "b", "c", "d", "e", "f"].map(String::from);
+    let top = |adds: &[i32]| Top::new(&names, Ranks::of(adds.iter().copied())).iter().collect::<Vec<_>>();
+    let raising = Top::new(&names, Ranks::of([5, -9, 1, -8, 7, 5]));
     assert_eq!(raising.raising().collect::<Vec<_>>(), [("e", 7), ("a", 5), ("f", 5)]);
     assert_eq!(raising.raised(), 18);
-    let adds = [("a", 5), ("b", -9), ("c", 1), ("d", 0), ("e", -1), ("f", 9)];
-    assert_eq!(top(&adds), [("b", -9), ("f", 9), ("a", 5)]);
-    assert_eq!(top(&[("a", 0), ("b", 3)]), [("b", 3)]);
+    assert_eq!(top(&[5, -9, 1, 0, -1, 9]), [("b", -9), ("f", 9), ("a", 5)]);
+    assert_eq!(top(&[0, 3]), [("b", 3)]);
     assert_eq!(top(&[]), []);
 }
 

@@ -87,7 +87,7 @@ impl<'a> Assessment<'a> {
             assessment.introduced = scene.introduced().known();
             assessment.credential =
                 policy.settings.account.as_ref().map_or(Fact::Unavailable, |account| account.field(&scene));
-            assessment.scored = policy.models.score(&scene, || assessment.share());
+            assessment.scored = policy.models.score(&scene, &mut scratch.opinions, || assessment.share());
             if policy.settings.features && policy.settings.record != Recording::None {
                 assessment.features = policy.models.features(&scene);
             }

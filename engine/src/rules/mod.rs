@@ -28,13 +28,14 @@ mod strings;
 mod unsent;
 pub mod wire;
 
+pub use crate::layer::Layer;
 pub use automaton::{Automaton, MOST_WORDS};
 pub use conditions::Conditions;
 pub use error::ConditionsError;
 pub use literals_build::{Literal, build_literals};
 pub use program::Answer;
 pub use quantify::MAX_ELEMENTS;
-pub use rule::{Action, Layer, Mode, Rule};
+pub use rule::{Action, Mode, Rule};
 pub use scratch::Scratch;
 pub use source::Asked;
 pub use standing::{Standing, Standings};

@@ -1,5 +1,6 @@
 //! What follows when a condition holds.
 
+use crate::layer::Layer;
 use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
@@ -23,17 +24,6 @@ pub struct Rule {
     /// Of the rules of one group only those up to the first that acts count: one that counts and asks for more than its
     /// points. Groups ascend along the rules.
     pub group: Option<u16>,
-}
-
-/// A layer of risk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Layer {
-    /// TLS and headers.
-    Device,
-    /// The beacon.
-    Behaviour,
-    /// Network, rate, path and history.
-    Context,
 }
 
 /// What a rule asks for.

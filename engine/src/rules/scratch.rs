@@ -1,7 +1,7 @@
 //! Memory that one evaluation leaves to the next.
 
 use super::{bits::Bits, program::Answer};
-use crate::{recall::Recall, signals::Agents};
+use crate::{model::Opinions, recall::Recall, signals::Agents};
 use alloc::vec::Vec;
 
 /// Memory that one evaluation leaves to the next, so that a request allocates nothing that grows with the policy.
@@ -20,6 +20,8 @@ pub struct Scratch {
     pub(super) searches: Recall<Vec<u32>>,
     /// The user agents that came before.
     pub(crate) agents: Agents,
+    /// What models said before.
+    pub(crate) opinions: Opinions,
 }
 
 impl Scratch {

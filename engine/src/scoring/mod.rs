@@ -14,6 +14,7 @@ pub use scored::Scored;
 pub use slot::{Entry, Slot, reason_id};
 
 use crate::{
+    model::Opinions,
     rules::{Layer, Mode},
     signals::{Scene, Signal},
 };
@@ -53,7 +54,7 @@ impl Models {
 
     /// What the models that are not off say of a request; `share` gives where the client stands among canaries. Nothing of a
     /// model that has not observed enough.
-    pub fn score(&self, scene: &Scene<'_>, share: impl FnOnce() -> u16) -> Vec<Scored<'_>> {
+    pub fn score(&self, scene: &Scene<'_>, opinions: &mut Opinions, share: impl FnOnce() -> u16) -> Vec<Scored<'_>> {
         let mut all = Vec::new();
         if self.slots.is_empty() {
             return all;
@@ -62,9 +63,13 @@ impl Models {
         let (known, share) = (OnceCell::new(), core::cell::Cell::new(Some(share)));
         let share = || *known.get_or_init(|| share.take().map_or(0, |share| share()));
         for (place, slot) in self.slots.iter().enumerate().filter(|(_, slot)| slot.mode() != Mode::Off) {
-            let binned = slot.model().bin(|signal| (signal.read)(scene));
-            if let Some(score) = slot.model().score(&binned) {
-                all.push(Scored::new(slot, place, score, binned));
+            let read = |signal: &'static Signal| (signal.read)(scene);
+            if !slot.model().has_enough(read) {
+                continue;
+            }
+            let binned = slot.model().bin(read);
+            if let Some((score, known)) = slot.model().recall(&binned, opinions) {
+                all.push(Scored { known, ..Scored::new(slot, place, score, binned) });
             }
         }
         for layer in [Layer::Device, Layer::Behaviour, Layer::Context] {

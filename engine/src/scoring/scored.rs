@@ -20,11 +20,13 @@ pub struct Scored<'m> {
     pub counts: bool,
     /// What moved the score; none where no decision shows it, or the model cannot tell.
     pub why: Option<Top<'m>>,
+    // The same, where it is known from before.
+    pub(super) known: Option<Top<'m>>,
 }
 
 impl<'m> Scored<'m> {
     pub(super) fn new(slot: &'m Slot, place: usize, score: Score, binned: Binned) -> Self {
-        Self { slot, place, score, binned, in_force: false, counts: false, why: None }
+        Self { slot, place, score, binned, in_force: false, counts: false, why: None, known: None }
     }
 
     /// What it is worth in its layer, 0 to 100.
@@ -43,7 +45,8 @@ impl<'m> Scored<'m> {
     /// Works out what moved the score.
     pub fn explain(&mut self) {
         let model = self.slot.model();
-        self.why = model.contributions(&self.binned).map(|contributions| model.reasons(&contributions));
+        let anew = || Some(model.reasons(&model.contributions(&self.binned)?));
+        self.why = self.known.or_else(anew);
     }
 
     /// The reasons that raised the score most, as decisions name them, and the points of each: its share of what all that
