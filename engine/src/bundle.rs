@@ -1,17 +1,6 @@
-//! The container of a compiled policy.
-//!
-//! | bytes | what |
-//! |---|---|
-//! | 8 | magic, `OUTWORK` and a zero byte |
-//! | 2 | format version, 6 |
-//! | 2 | number of sections |
-//! | 4 | length of the whole file |
-//! | 12 each | section table: id (2), zero (2), offset (4), length (4); ids ascend, sections lie end to end |
-//! | … | the sections |
-//! | 32 | SHA-256 of everything before it |
-//!
-//! All numbers are little-endian. Opening allocates nothing.
+//! A compiled policy: a [container](crate::container) with the magic `OUTWORK` and a zero byte, format 6, and a name in its first section.
 
+use crate::container::{self, Container, ContainerError, DIGEST, Kind, le_u32};
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 use sha2::{Digest, Sha256};
@@ -22,13 +11,7 @@ pub const FORMAT: u16 = 6;
 /// The largest bundle that is opened: 64 MiB.
 pub const MAX_BYTES: usize = 64 << 20;
 
-/// The most sections a bundle may have.
-pub const MAX_SECTIONS: usize = 64;
-
-const MAGIC: &[u8; 8] = b"OUTWORK\0";
-const HEAD: usize = 16;
-const ENTRY: usize = 12;
-const DIGEST: usize = 32;
+const KIND: Kind = Kind { magic: b"OUTWORK\0", format: FORMAT, max_bytes: MAX_BYTES };
 
 /// The SHA-256 of a bundle.
 pub type Digest256 = [u8; DIGEST];
@@ -78,11 +61,7 @@ impl Section {
 
 /// An opened bundle: verified, and borrowed.
 #[derive(Clone, Copy, Debug)]
-pub struct Bundle<'a> {
-    // INVARIANT: every entry of the table lies inside `bytes`.
-    bytes: &'a [u8],
-    table: &'a [u8],
-}
+pub struct Bundle<'a>(Container<'a>);
 
 impl<'a> Bundle<'a> {
     /// Verifies magic, version, table and checksum.
@@ -90,42 +69,17 @@ impl<'a> Bundle<'a> {
     /// # Errors
     /// Says which of them is wrong.
     pub fn open(bytes: &'a [u8]) -> Result<Self, BundleError> {
-        if bytes.len() > MAX_BYTES {
-            return Err(BundleError::TooLarge { bytes: bytes.len() });
-        }
-        let (magic, rest) = bytes.split_first_chunk::<8>().ok_or(BundleError::Magic)?;
-        if magic != MAGIC {
-            return Err(BundleError::Magic);
-        }
-        let format = u16_at(rest, 0).ok_or(BundleError::Truncated)?;
-        if format != FORMAT {
-            return Err(BundleError::Format { found: format });
-        }
-        let count = usize::from(u16_at(rest, 2).ok_or(BundleError::Truncated)?);
-        let length = u32_at(rest, 4).ok_or(BundleError::Truncated)?;
-        if usize::try_from(length) != Ok(bytes.len()) || count > MAX_SECTIONS {
-            return Err(BundleError::Truncated);
-        }
-        let (content, digest) = bytes.split_last_chunk::<DIGEST>().ok_or(BundleError::Truncated)?;
-        if Sha256::digest(content).as_slice() != digest {
-            return Err(BundleError::Checksum);
-        }
-        let end = HEAD + count * ENTRY;
-        let table = content.get(HEAD..end).ok_or(BundleError::Truncated)?;
-        check_table(table, end, content.len())?;
-        Ok(Self { bytes, table })
+        Ok(Self(Container::open(bytes, KIND)?))
     }
 
     /// Its checksum: the SHA-256 of all but its last 32 bytes, which are this.
     pub fn digest(&self) -> Digest256 {
-        self.bytes.last_chunk().copied().unwrap_or_default()
+        self.0.digest()
     }
 
     /// A section's bytes; none where the bundle has no such section.
     pub fn section(&self, section: Section) -> Option<&'a [u8]> {
-        let entry = self.table.chunks_exact(ENTRY).find(|entry| u16_at(entry, 0) == Some(section as u16))?;
-        let (start, length) = span(entry)?;
-        self.bytes.get(start..start.checked_add(length)?)
+        self.0.section(section as u16)
     }
 
     /// The name: the policy's version and the first six hex digits of the SHA-256 of its content.
@@ -144,30 +98,9 @@ impl<'a> Bundle<'a> {
 /// When it would be larger than [`MAX_BYTES`].
 pub fn write(version: &str, sections: &[(Section, &[u8])]) -> Result<Vec<u8>, BundleError> {
     let name = name(version, sections);
-    let mut all = Vec::from([(Section::Name, name.as_bytes())]);
-    all.extend_from_slice(sections);
-    let start = HEAD + all.len() * ENTRY;
-    let total = start + all.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() + DIGEST;
-    if total > MAX_BYTES {
-        return Err(BundleError::TooLarge { bytes: total });
-    }
-    let mut out = Vec::with_capacity(total);
-    out.extend_from_slice(MAGIC);
-    out.extend_from_slice(&FORMAT.to_le_bytes());
-    out.extend_from_slice(&u16::try_from(all.len()).unwrap_or(u16::MAX).to_le_bytes());
-    out.extend_from_slice(&le_u32(total));
-    let mut offset = start;
-    for (section, bytes) in &all {
-        out.extend_from_slice(&(*section as u16).to_le_bytes());
-        out.extend_from_slice(&[0, 0]);
-        out.extend_from_slice(&le_u32(offset));
-        out.extend_from_slice(&le_u32(bytes.len()));
-        offset += bytes.len();
-    }
-    all.iter().for_each(|(_, bytes)| out.extend_from_slice(bytes));
-    let digest = Sha256::digest(&out);
-    out.extend_from_slice(&digest);
-    Ok(out)
+    let named = core::iter::once((Section::Name, name.as_bytes())).chain(sections.iter().copied());
+    let all: Vec<_> = named.map(|(section, bytes)| (section as u16, bytes)).collect();
+    Ok(container::write(KIND, &all)?)
 }
 
 /// Whether text goes into quoted strings of headers and JSON as it is.
@@ -190,36 +123,6 @@ fn name(version: &str, sections: &[(Section, &[u8])]) -> String {
         }
     }
     name
-}
-
-fn check_table(table: &[u8], start: usize, end: usize) -> Result<(), BundleError> {
-    let (mut expected, mut last) = (start, 0);
-    for entry in table.chunks_exact(ENTRY) {
-        let id = u16_at(entry, 0).ok_or(BundleError::Table)?;
-        let (offset, length) = span(entry).ok_or(BundleError::Table)?;
-        if id <= last || offset != expected || u16_at(entry, 2) != Some(0) {
-            return Err(BundleError::Table);
-        }
-        last = id;
-        expected = offset.checked_add(length).ok_or(BundleError::Table)?;
-    }
-    if expected == end { Ok(()) } else { Err(BundleError::Table) }
-}
-
-fn span(entry: &[u8]) -> Option<(usize, usize)> {
-    Some((usize::try_from(u32_at(entry, 4)?).ok()?, usize::try_from(u32_at(entry, 8)?).ok()?))
-}
-
-fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    bytes.get(at..)?.first_chunk().map(|chunk| u16::from_le_bytes(*chunk))
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..)?.first_chunk().map(|chunk| u32::from_le_bytes(*chunk))
-}
-
-fn le_u32(n: usize) -> [u8; 4] {
-    u32::try_from(n).unwrap_or(u32::MAX).to_le_bytes()
 }
 
 /// Why a bundle was refused.
@@ -248,6 +151,19 @@ pub enum BundleError {
     Name,
 }
 
+impl From<ContainerError> for BundleError {
+    fn from(error: ContainerError) -> Self {
+        match error {
+            ContainerError::TooLarge { bytes } => Self::TooLarge { bytes },
+            ContainerError::Magic => Self::Magic,
+            ContainerError::Format { found } => Self::Format { found },
+            ContainerError::Truncated => Self::Truncated,
+            ContainerError::Checksum => Self::Checksum,
+            ContainerError::Table => Self::Table,
+        }
+    }
+}
+
 impl fmt::Display for BundleError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -274,6 +190,7 @@ impl core::error::Error for BundleError {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::container::{ENTRY, HEAD};
 
     fn sample() -> Vec<u8> {
         write("2026.11.21", &[(Section::Settings, b"abc"), (Section::Rules, b""), (Section::Lists, b"defgh")]).unwrap()

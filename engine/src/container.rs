@@ -21,8 +21,8 @@ pub const MAX_SECTIONS: usize = 64;
 /// The bytes of the checksum at the end.
 pub const DIGEST: usize = 32;
 
-const HEAD: usize = 16;
-const ENTRY: usize = 12;
+pub(crate) const HEAD: usize = 16;
+pub(crate) const ENTRY: usize = 12;
 
 /// What a file of one kind begins with, and how large it may be.
 #[derive(Clone, Copy, Debug)]
@@ -73,6 +73,11 @@ impl<'a> Container<'a> {
         let table = content.get(HEAD..end).ok_or(ContainerError::Truncated)?;
         check_table(table, end, content.len())?;
         Ok(Self { bytes, table })
+    }
+
+    /// Its checksum: the SHA-256 of all but its last 32 bytes, which are this.
+    pub fn digest(&self) -> [u8; DIGEST] {
+        self.bytes.last_chunk().copied().unwrap_or_default()
     }
 
     /// A section's bytes; none where the file has no such section.

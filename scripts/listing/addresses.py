@@ -27,13 +27,10 @@ GOOGLE_AGENTS = (
     f"{AS_OF}\n"
 )
 
-# RFC 6890 and what it was updated by: private, shared, loopback, link-local, documentation, benchmarking, multicast.
 RESERVED = [
-    ipaddress.ip_network(text)
-    for text in (
-        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
-        "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3", "::/8", "fc00::/7", "fe80::/10", "ff00::/8",
-    )
+    ipaddress.ip_network(line)
+    for line in (Path(__file__).parent / "reserved.txt").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
 ]
 
 

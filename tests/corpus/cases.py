@@ -12,9 +12,9 @@ HERE = Path(__file__).resolve().parent
 KNOWN = HERE.parent / "known-differences.json"
 
 
-def load() -> dict[str, dict[str, Any]]:
-    """Every case by its id."""
-    lines = [line for file in sorted(HERE.glob("*.jsonl")) for line in file.read_text(encoding="utf-8").splitlines()]
+def load(folder: Path = HERE) -> dict[str, dict[str, Any]]:
+    """Every case of a folder by its id."""
+    lines = [line for file in sorted(folder.glob("*.jsonl")) for line in file.read_text(encoding="utf-8").splitlines()]
     return {case["id"]: case for case in map(json.loads, lines)}
 
 

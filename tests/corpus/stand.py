@@ -113,10 +113,10 @@ def outcome(status: int, record: dict[str, Any] | None, arrived: list[list[tuple
 
 
 def origin(lines: list[tuple[str, str]]) -> dict[str, str]:
-    """The fields that only Outwork may write, without what differs at each request."""
+    """The fields that only Outwork may write, and the digest of the body, without what differs at each request."""
     fields: dict[str, list[str]] = {}
     for name, value in lines:
-        if name.startswith("outwork-") or name in ("signature-input", "signature"):
+        if name.startswith("outwork-") or name in ("signature-input", "signature", "content-digest"):
             fields.setdefault(name, []).append(value)
     return {name: constant(", ".join(values)) for name, values in sorted(fields.items())}
 

@@ -44,7 +44,7 @@ class Echo:
             protocol_version = "HTTP/1.1"
 
             def answer(self) -> None:
-                self.rfile.read(int(self.headers.get("content-length") or 0))
+                self.drain()
                 lines = [(name.lower(), value) for name, value in self.headers.items()]
                 seen[self.path] = lines
                 body = json.dumps({"method": self.command, "path": self.path, "headers": lines}).encode()
@@ -54,6 +54,19 @@ class Echo:
                 self.end_headers()
                 if self.command != "HEAD":
                     self.wfile.write(body)
+
+            def drain(self) -> None:
+                """Reads the body, or the next request would begin with it."""
+                size = int(self.headers.get("content-length") or 0)
+                self.rfile.read(size)
+                chunk = self.headers.get("transfer-encoding") is not None
+                while chunk:
+                    size = int(self.rfile.readline().split(b";")[0], 16)
+                    self.rfile.read(size)
+                    # What ends a chunk, or after the last one the trailers.
+                    while self.rfile.readline().strip() and size == 0:
+                        pass
+                    chunk = size > 0
 
             do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_OPTIONS = do_PROPFIND = answer
 

@@ -3,6 +3,7 @@
 //! `OUTWORK_BLESS=1` rewrites the expectations. It changes nothing about the classes.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
 
+mod bodies;
 mod case;
 mod classes;
 mod models;
@@ -18,10 +19,14 @@ use std::{
     path::Path,
 };
 
-/// The engine with the policy in `rules/`, compiled here.
+/// The engine with the policy in `rules/`.
 fn engine() -> Player {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../rules");
-    let compiled = outwork_compiler::compile(&folder).unwrap_or_else(|report| panic!("{}", report.render(false)));
+    engine_of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../rules"))
+}
+
+/// The engine with the policy of a folder, compiled here.
+fn engine_of(folder: &Path) -> Player {
+    let compiled = outwork_compiler::compile(folder).unwrap_or_else(|report| panic!("{}", report.render(false)));
     let keys = Keyring::parse("corpus:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=").unwrap();
     Player::new(Policy::load(&compiled.bundle).unwrap(), keys)
 }
@@ -41,12 +46,16 @@ fn play(engine: &mut Player, case: &Case) -> Played {
 
 #[test]
 fn every_case_is_decided_as_expected() {
-    let mut engine = engine();
+    as_expected(&mut engine(), case::files());
+}
+
+/// Holds every case to its expectations, or writes those.
+fn as_expected(engine: &mut Player, files: Vec<case::CaseFile>) {
     let bless = std::env::var_os("OUTWORK_BLESS").is_some();
     let mut report = String::new();
-    for mut file in case::files() {
+    for mut file in files {
         for case in &mut file.cases {
-            let Played { full, mut on } = play(&mut engine, case);
+            let Played { full, mut on } = play(engine, case);
             on.retain(|_, outcome| *outcome != full);
             let on: BTreeMap<_, _> = on.iter().map(|(host, outcome)| (host.clone(), outcome.expectation())).collect();
             let full = full.expectation();

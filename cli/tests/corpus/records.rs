@@ -1,7 +1,10 @@
 //! The record of every case, for `tests/siem`, which holds them to the published schemas.
 
-use super::case;
-use outwork_compiler::{Request, corpus::Player};
+use super::{bodies, case};
+use outwork_compiler::{
+    Request,
+    corpus::{CaseFile, Player},
+};
 use outwork_engine::{
     keys::Keyring,
     policy::Policy,
@@ -12,33 +15,54 @@ use outwork_engine::{
 use serde_json::{Map, Value};
 use std::{env, fs, path::Path};
 
-/// Policies whose records differ in kind: the one in `rules/`, and one with models in it.
-fn policies() -> Vec<Policy> {
+/// Policies whose records differ in kind, with their cases: the one in `rules/`, one with models in it, and one with transactions.
+fn policies() -> Vec<(Policy, Vec<CaseFile>)> {
     let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("../rules");
-    let folders = [rules, case::folder().join("models")];
-    let compiled = folders
-        .map(|folder| outwork_compiler::compile(&folder).unwrap_or_else(|report| panic!("{}", report.render(false))));
-    compiled.iter().map(|compiled| Policy::load(&compiled.bundle).unwrap()).collect()
+    let models = case::folder().join("models");
+    let policies = [(rules, case::files()), (models, case::files()), (bodies::folder(), bodies::files())];
+    let loaded = policies.map(|(folder, files)| {
+        let compiled = outwork_compiler::compile(&folder);
+        let bundle = compiled.unwrap_or_else(|report| panic!("{}", report.render(false))).bundle;
+        (Policy::load(&bundle).unwrap(), files)
+    });
+    loaded.into()
+}
+
+/// Who was observed, which no case is: a token cannot be written down.
+fn observed() -> Request {
+    let visit = serde_json::json!({"age": 60, "features": {"pointer.events": 40, "pointer.speed": 300}});
+    serde_json::from_value(serde_json::json!({"address": "203.0.113.9", "session": visit})).unwrap()
+}
+
+/// What hosts tell beside the decision, and how addresses stand there.
+fn contexts() -> [Context<'static>; 3] {
+    let with = |addresses| {
+        let mut context = Context::NATIVE;
+        context.records.addresses = addresses;
+        context
+    };
+    let plain = Context { elapsed: Some(184), sampled: Some(100), node: Some("edge-1"), ..with(Addresses::Plain) };
+    [with(Addresses::Pseudonym), plain, with(Addresses::Truncated)]
 }
 
 #[test]
 fn every_case_leaves_a_record_of_one_line() {
     let keys = Keyring::parse("corpus:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=").unwrap();
     let mut lines = Vec::new();
-    for policy in policies() {
+    for (policy, files) in policies() {
         let mut scratch = Scratch::default();
-        for case in case::files().into_iter().flat_map(|file| file.cases) {
-            case.request().unwrap().with_facts(Player::NOW, [7; 16], |facts| {
+        let cases = files.into_iter().flat_map(|file| file.cases).map(|case| (case.request().unwrap(), case.id));
+        for (request, id) in cases.chain([(observed(), "who was observed".to_owned())]) {
+            request.with_facts(Player::NOW, [7; 16], |facts| {
                 let decision = policy.assess(facts, &keys, &mut scratch).decide(&[]);
-                for addresses in [Addresses::Pseudonym, Addresses::Plain] {
-                    let [ocsf, ecs] = [Format::Ocsf, Format::Ecs].map(|format| {
-                        let mut context = Context::NATIVE;
-                        (context.records.format, context.records.addresses) = (format, addresses);
+                let [ocsf, ecs] = [Format::Ocsf, Format::Ecs].map(|format| {
+                    contexts().map(|mut context| {
+                        context.records.format = format;
                         record::write(&decision, facts, &keys, context)
-                    });
-                    same(&case.id, &ocsf, &ecs);
-                    lines.extend([ocsf, ecs]);
-                }
+                    })
+                });
+                ocsf.iter().zip(&ecs).for_each(|(ocsf, ecs)| same(&id, ocsf, ecs));
+                lines.extend(ocsf.into_iter().chain(ecs));
             });
         }
     }

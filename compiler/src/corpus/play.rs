@@ -51,7 +51,8 @@ fn outcome(decision: &Decision<'_>, facts: &Facts<'_>) -> Outcome {
     }
 }
 
-/// The fields of the forwarded request that only Outwork may write, without what differs at each request.
+/// The fields of the forwarded request that only Outwork may write, and the digest of its body, without what differs at each
+/// request.
 pub fn origin(decision: &Decision<'_>, facts: &Facts<'_>) -> BTreeMap<String, String> {
     let mut list: Vec<(&[u8], Vec<u8>)> =
         facts.headers.list.iter().map(|&(name, value)| (name, value.to_vec())).collect();
@@ -64,7 +65,7 @@ pub fn origin(decision: &Decision<'_>, facts: &Facts<'_>) -> BTreeMap<String, St
     let mut fields = BTreeMap::<String, String>::new();
     for (name, value) in list {
         let name = String::from_utf8_lossy(name).into_owned();
-        if name.starts_with("outwork-") || name == "signature-input" || name == "signature" {
+        if name.starts_with("outwork-") || ["signature-input", "signature", "content-digest"].contains(&name.as_str()) {
             let joined = fields.entry(name).or_default();
             joined.push_str(if joined.is_empty() { "" } else { ", " });
             joined.push_str(&String::from_utf8_lossy(&value));

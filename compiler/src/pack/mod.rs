@@ -15,6 +15,7 @@ mod policy;
 mod retired;
 mod rule;
 mod session;
+mod stated;
 mod test;
 mod transaction;
 

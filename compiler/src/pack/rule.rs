@@ -1,8 +1,8 @@
 //! Rules.
 
-use super::{Accepted, accept, check_id, effect, test, test::TestSource};
+use super::{Accepted, check_id, effect, stated::Stated, test, test::TestSource};
 use crate::{
-    cel::{self, Condition, Macros, Scope, Tree},
+    cel::{Condition, Macros, Tree},
     context::Context,
     diagnostic::{Code, Diagnostic},
     lists::Lists,
@@ -61,18 +61,11 @@ pub(super) fn read(
     cx: &mut Context<'_>,
     file: FileId,
     text: &str,
-    (lists, macros): (&Lists, &Macros),
+    names: (&Lists, &Macros),
     table: (&DeTable<'_>, Range<usize>),
 ) -> Option<RuleSource> {
     let keys = Keys::open(cx, file, table, "a rule", KEYS);
-    let id = keys.required_text(cx, "id");
-    if let Some(id) = &id {
-        check_id(cx, id, "a rule");
-    }
-    let why = why(cx, &keys, "a rule");
-    let (when, accepted) = (keys.required_text(cx, "when"), accept::read(cx, &keys));
-    let scope = |when| Scope { lists, macros, source: text, when, accepted: &accepted };
-    let tree = when.as_ref().and_then(|when| cel::check(cx, scope(when)));
+    let Stated { id, why, when, accepted, tree } = Stated::read(cx, &keys, ("a rule", false), text, names);
     let (tags, references) = (tags(cx, &keys), references(cx, &keys));
     if !keys.has("score") && !keys.has("action") {
         let help = "give it a `score`, an `action`, or both; `score = 0` only records";

@@ -1,8 +1,8 @@
 //! Transactions.
 
-use super::{Accepted, accept, check_id, effect, rule, test, test::TestSource};
+use super::{Accepted, effect, stated::Stated, test, test::TestSource};
 use crate::{
-    cel::{self, Condition, Macros, Scope, Tree},
+    cel::{Condition, Macros, Tree},
     context::Context,
     diagnostic::{Code, Diagnostic},
     lists::Lists,
@@ -76,18 +76,11 @@ pub(super) fn read(
     cx: &mut Context<'_>,
     file: FileId,
     text: &str,
-    (lists, macros): (&Lists, &Macros),
+    names: (&Lists, &Macros),
     table: (&DeTable<'_>, Range<usize>),
 ) -> Option<TransactionSource> {
     let keys = Keys::open(cx, file, table, "a transaction", KEYS);
-    let id = keys.required_text(cx, "id");
-    if let Some(id) = &id {
-        check_id(cx, id, "a transaction");
-    }
-    let why = rule::why(cx, &keys, "a transaction");
-    let (when, accepted) = (keys.required_text(cx, "when"), accept::read(cx, &keys));
-    let scope = |when| Scope { lists, macros, source: text, when, accepted: &accepted };
-    let tree = when.as_ref().and_then(|when| cel::check(cx, scope(when)));
+    let Stated { id, why, when, accepted, tree } = Stated::read(cx, &keys, ("a transaction", false), text, names);
     let window = keys.word(cx, "window", WINDOWS).unwrap_or(Demand::Inside);
     let observed = keys.duration(cx, "observed", 0..=MOST_OBSERVED).unwrap_or(DEFAULT_OBSERVED);
     let otherwise = keys.word(cx, "otherwise", OTHERWISE).unwrap_or(Otherwise::Challenge);

@@ -9,9 +9,9 @@ const HOST = "worker";
 const SET_BY_THE_EDGE = new Set(["cf-connecting-ip", "x-real-ip", "x-forwarded-proto", "cdn-loop"]);
 
 /** Every case, in the order of its file. */
-export function cases() {
-  const files = readdirSync(FOLDER).filter((name) => name.endsWith(".jsonl")).sort();
-  return files.flatMap((name) => readFileSync(join(FOLDER, name), "utf8").split("\n").filter(Boolean).map((line) => JSON.parse(line)));
+export function cases(folder = FOLDER) {
+  const files = readdirSync(folder).filter((name) => name.endsWith(".jsonl")).sort();
+  return files.flatMap((name) => readFileSync(join(folder, name), "utf8").split("\n").filter(Boolean).map((line) => JSON.parse(line)));
 }
 
 /** What the case must lead to on this host. */
@@ -33,7 +33,7 @@ export function requestOf({ facts }) {
   const headers = facts.headers.filter(([name]) => !SET_BY_THE_EDGE.has(name)).map(([name, value]) => [name, bytes(value)]);
   const added = { host: facts.authority, "cf-blob": JSON.stringify(cf), "x-test-scheme": facts.scheme, "cf-connecting-ip": seen("address") };
   for (const [name, value] of Object.entries(added)) if (value !== undefined) headers.push([name, Buffer.from(value)]);
-  return { line: `${facts.method} ${facts.target} HTTP/1.1`, headers };
+  return { line: `${facts.method} ${facts.target} HTTP/1.1`, headers, body: facts.body };
 }
 
 /** The outcome that a record, a status and the origin's headers tell, in the form of the corpus. */
@@ -43,11 +43,11 @@ export function outcomeOf(record, status, origin) {
   return origin === undefined ? { ...told, status } : { ...told, origin: evidenceIn(origin) };
 }
 
-/** The fields that only Outwork may write, without what differs at each request. */
+/** The fields that only Outwork may write, and the digest of the body, without what differs at each request. */
 function evidenceIn(headers) {
   const fields = {};
   for (const [name, value] of headers) {
-    if (!name.startsWith("outwork-") && !["signature", "signature-input"].includes(name)) continue;
+    if (!name.startsWith("outwork-") && !["signature", "signature-input", "content-digest"].includes(name)) continue;
     fields[name] = fields[name] === undefined ? value : `${fields[name]}, ${value}`;
   }
   for (const [name, value] of Object.entries(fields)) fields[name] = members(value).flatMap(lasting).join(", ");

@@ -2,18 +2,32 @@
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 
-/** Sends `lines` and their headers to a port of 127.0.0.1, and returns the status of the answer. */
-export async function exchange(port, line, headers) {
+/**
+ * Sends a line, its headers and a body to a port of 127.0.0.1, and returns the status of the answer. Without a body it has as many bytes as the headers say;
+ * one whose length they do not say goes in chunks.
+ */
+export async function exchange(port, line, headers, text) {
   const socket = connect(port, "127.0.0.1");
   const parts = [Buffer.from(`${line}\r\n`)];
   for (const [name, value] of headers) parts.push(Buffer.from(`${name}: `), value, Buffer.from("\r\n"));
-  const length = Number(headers.find(([name]) => name === "content-length")?.[1] ?? 0);
-  socket.write(Buffer.concat([...parts, Buffer.from("\r\n"), Buffer.alloc(length, "x")]));
+  const value = (name) => headers.find(([known]) => known === name)?.[1];
+  const body = text === undefined ? Buffer.alloc(Number(value("content-length") ?? 0), "x") : Buffer.from(text);
+  const isChunked = value("transfer-encoding") !== undefined;
+  const hasNoLength = body.length > 0 && value("content-length") === undefined;
+  if (hasNoLength && !isChunked) parts.push(Buffer.from("transfer-encoding: chunked\r\n"));
+  socket.write(Buffer.concat([...parts, Buffer.from("\r\n"), isChunked || hasNoLength ? chunked(body) : body]));
   try {
     return Number(/^HTTP\/1\.1 (\d{3})/.exec((await head(socket)).toString("latin1"))?.[1]);
   } finally {
     socket.destroy();
   }
+}
+
+/** A body in two chunks, or in none. */
+function chunked(body) {
+  const half = Math.ceil(body.length / 2);
+  const pieces = [body.subarray(0, half), body.subarray(half)].filter(({ length }) => length > 0);
+  return Buffer.concat([...pieces.flatMap((piece) => [Buffer.from(`${piece.length.toString(16)}\r\n`), piece, Buffer.from("\r\n")]), Buffer.from("0\r\n\r\n")]);
 }
 
 /** An origin that answers every request with 204 and keeps its header lines, newest last. */

@@ -6,9 +6,9 @@ mod ladder;
 pub(crate) use bucket::{COST, SCALE};
 pub(crate) use ladder::{PENALTY, RUNGS};
 
-use super::{Accepted, accept, check_id};
+use super::{Accepted, stated::Stated};
 use crate::{
-    cel::{self, Condition, Macros, Scope, Tree},
+    cel::{Condition, Macros, Tree},
     context::Context,
     diagnostic::{Code, Diagnostic},
     lists::Lists,
@@ -79,18 +79,11 @@ pub(super) fn read(
     cx: &mut Context<'_>,
     file: FileId,
     text: &str,
-    (lists, macros): (&Lists, &Macros),
+    names: (&Lists, &Macros),
     table: (&DeTable<'_>, Range<usize>),
 ) -> Option<LimitSource> {
     let keys = Keys::open(cx, file, table, "a limit", KEYS);
-    let id = keys.required_text(cx, "id");
-    if let Some(id) = &id {
-        check_id(cx, id, "a limit");
-    }
-    keys.text(cx, "why");
-    let (when, accepted) = (keys.text(cx, "when"), accept::read(cx, &keys));
-    let names = |when| Scope { lists, macros, source: text, when, accepted: &accepted };
-    let tree = when.as_ref().and_then(|when| cel::check(cx, names(when)));
+    let Stated { id, accepted, tree, .. } = Stated::read(cx, &keys, ("a limit", true), text, names);
     let texts = keys.texts(cx, "key");
     let account = texts.iter().flatten().find(|part| part.value == "account").map(|part| part.span.clone());
     let key = key(cx, &keys, texts);
