@@ -72,14 +72,24 @@ fn walk<'l>(json: &'l str, depth: u32, found: &mut Vec<Part<'l>>) -> Option<()> 
     match json.as_bytes().first()? {
         b'{' => {
             let members = serde_json::from_str::<Members<'_>>(json).ok()?;
+            let before = found.len();
+            if let Some(line) = members.original().filter(|_| depth > 0) {
+                walk(line, depth - 1, found)?;
+            }
+            // What a collector parsed is not what was written, where it has that, too.
+            if found.len() > before {
+                return Some(());
+            }
             if members.is_record() {
                 found.push(Part::Record(Cow::Borrowed(json)));
-            } else if members.was_record() && looks_sealed(json.as_bytes()) {
+                return Some(());
+            }
+            for (_, value) in members.0.iter().filter(|(name, _)| depth > 0 && WRAPPERS.contains(&name.as_ref())) {
+                walk(value.get(), depth - 1, found)?;
+            }
+            // A collector's own event has a time and a version of ECS, too.
+            if found.len() == before && members.was_record() && looks_sealed(json.as_bytes()) {
                 found.push(Part::Torn);
-            } else if depth > 0 {
-                for (_, value) in members.0.iter().filter(|(name, _)| WRAPPERS.contains(&name.as_ref())) {
-                    walk(value.get(), depth - 1, found)?;
-                }
             }
         }
         b'[' if depth > 0 => {
@@ -113,9 +123,17 @@ fn inside(text: &str, depth: u32, found: &mut Vec<Part<'_>>) {
 /// The members of an object, as they are written.
 struct Members<'l>(Vec<(Cow<'l, str>, &'l RawValue)>);
 
-impl Members<'_> {
-    fn get(&self, name: &str) -> Option<&str> {
+impl<'l> Members<'l> {
+    fn get(&self, name: &str) -> Option<&'l str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.get())
+    }
+
+    /// The text that came in, where a collector parsed it and kept it: `event.original` of ECS.
+    fn original(&self) -> Option<&'l str> {
+        serde_json::from_str::<Members<'l>>(self.get("event")?)
+            .ok()?
+            .get("original")
+            .filter(|text| text.starts_with('"'))
     }
 
     /// Whether the object is a record: our own object stands in it, under `unmapped` (OCSF) or by itself (ECS).
@@ -186,6 +204,52 @@ mod tests {
         }
         let two = format!(r#"{{"logs":[{OCSF},{ECS}]}}"#);
         assert_eq!(parts(two.as_bytes()).len(), 2);
+    }
+
+    /// As their documentation shows what they write of a line that they did not parse, or parsed and kept.
+    #[test]
+    fn a_record_is_found_in_what_collectors_write() {
+        for record in [OCSF, ECS] {
+            let text = serde_json::to_string(record).unwrap();
+            let ended = serde_json::to_string(&format!("{record}\n")).unwrap();
+            let members = record.get(1..record.len() - 1).unwrap();
+            let filebeat = r#""@timestamp":"2026-11-22T10:00:00.000Z","@metadata":{"beat":"filebeat","type":"_doc","version":"8.15.0"},"log":{"offset":0,"file":{"path":"/var/log/records.jsonl"}},"input":{"type":"filestream"},"ecs":{"version":"8.0.0"},"host":{"name":"edge","mac":["00-00-5E-00-53-23"]},"agent":{"type":"filebeat","version":"8.15.0"}"#;
+            for line in [
+                format!("{{{filebeat},\"message\":{text}}}"),
+                format!(
+                    r#"{{"@timestamp":"2026-11-22T10:00:00Z","@version":"1","host":{{"name":"edge"}},"log":{{"file":{{"path":"/r"}}}},"message":{text},"event":{{"original":{text}}}}}"#
+                ),
+                format!(
+                    r#"{{"@version":"1","class_uid":4002,{},"event":{{"original":{text}}}}}"#,
+                    r#""unmapped":{"outwork":{"verdict":"allow"}}"#
+                ),
+                format!(r#"{{"date":1795341600.25,"log":{text}}}"#),
+                format!(r#"[{{"date":1795341600.25,"log":{text}}}]"#),
+                format!(r#"{{"log":{ended},"stream":"stdout","time":"2026-11-22T10:00:00.000000000Z"}}"#),
+                format!(
+                    r#"{{"time":"2026-11-22T10:00:00Z","stream":"stdout","logtag":"F","message":{text},"kubernetes":{{"pod_name":"edge"}}}}"#
+                ),
+                format!(
+                    r#"{{"file":"/var/log/records.jsonl","host":"edge","message":{text},"source_type":"file","timestamp":"2026-11-22T10:00:00Z"}}"#
+                ),
+            ] {
+                let found = parts(line.as_bytes());
+                let [Part::Record(found)] = found.as_slice() else { panic!("{found:?} in {line}") };
+                assert_eq!(found.trim_end(), record, "{line}");
+            }
+            // What parses a record and sorts its members writes another text: nothing verifies it.
+            let parsed = format!(
+                r#"{{"@timestamp":"2026-11-22T10:00:00Z",{}}}"#,
+                members.replace(r#"{"verdict":"allow","chain":"#, r#"{"agent":1,"verdict":"allow","chain":"#)
+            );
+            assert_eq!(parts(parsed.as_bytes()), [Part::Torn], "{parsed}");
+        }
+        // What a client sent stays what it is.
+        let sent = serde_json::to_string(OCSF).unwrap();
+        let line = format!(
+            r#"{{"event":{{"action":{sent}}},"user_agent":{{"original":{sent}}},"url":{{"original":{sent}}}}}"#
+        );
+        assert_eq!(parts(line.as_bytes()), []);
     }
 
     #[test]
