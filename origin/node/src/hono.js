@@ -48,10 +48,15 @@ async function bodyOf(request, most) {
   if (Number(request.headers.get("content-length") ?? 0) > most) throw new Refusal("too-large", `the body has more than ${most} bytes`);
   const parts = [];
   let size = 0;
-  for await (const part of request.clone().body ?? []) {
-    parts.push(part);
-    size += part.length;
-    if (size > most) throw new Refusal("too-large", `the body has more than ${most} bytes`);
+  try {
+    for await (const part of request.clone().body ?? []) {
+      parts.push(part);
+      size += part.length;
+      if (size > most) throw new Refusal("too-large", `the body has more than ${most} bytes`);
+    }
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    throw new Refusal("broken", "the client left before its body was here");
   }
   return Buffer.concat(parts, size);
 }

@@ -92,19 +92,24 @@ def target_of(environ: Environment) -> str:
 
 def read(environ: Environment, most: int) -> bytes:
     """The whole body, which the application can read once more."""
-    length = environ.get("CONTENT_LENGTH") or ""
+    length = _length(environ.get("CONTENT_LENGTH") or "")
     stream = environ["wsgi.input"]
-    # Without a length only a server that ends the stream itself can be read to the end (PEP 3333).
-    if not length.isdigit() and not environ.get("wsgi.input_terminated"):
-        body = b""
-    elif length.isdigit() and int(length) > most:
+    if length is not None and length > most:
         raise Refusal("too-large", f"the body has more than {most} bytes")
-    else:
-        body = stream.read(int(length) if length.isdigit() else most + 1)
+    try:
+        # Without a length only a server that ends the stream itself can be read to the end (PEP 3333).
+        body: bytes = stream.read(length if length is not None else most + 1) if length is not None or environ.get("wsgi.input_terminated") else b""
+    except OSError as error:
+        raise Refusal("broken", "the client left before its body was here") from error
     if len(body) > most:
         raise Refusal("too-large", f"the body has more than {most} bytes")
-    if length.isdigit() and len(body) < int(length):
+    if length is not None and len(body) < length:
         raise Refusal("broken", "the client left before its body was here")
     environ["wsgi.input"] = io.BytesIO(body)
     environ["CONTENT_LENGTH"] = str(len(body))
     return body
+
+
+def _length(text: str) -> int | None:
+    """Of digits alone. `isdigit` takes more than ASCII has, and `int` raises where there are thousands."""
+    return int(text.lstrip("0")[:18] or "0") if text.isascii() and text.isdigit() else None

@@ -5,7 +5,7 @@
 //! working group's vectors and to the `sfv` crate.
 
 use base64ct::{Base64, Encoding};
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// The text is no such field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,11 +163,14 @@ impl<'a> Reader<'a> {
 
     fn parameters(&mut self) -> Result<Parameters<'a>, Malformed> {
         let mut found: Parameters<'a> = Vec::new();
+        // A field has room for thousands, and a client picks them.
+        let mut places = BTreeMap::new();
         while self.next_is(b';') {
             self.skip(is_space);
             let key = self.key()?;
             let value = if self.next_is(b'=') { self.bare()? } else { Bare::Boolean(true) };
-            match found.iter_mut().find(|(known, _)| *known == key) {
+            let place = *places.entry(key).or_insert(found.len());
+            match found.get_mut(place) {
                 Some((_, known)) => *known = value,
                 None => found.push((key, value)),
             }

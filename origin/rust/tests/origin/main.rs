@@ -4,5 +4,6 @@
 mod common;
 mod layer;
 mod rivals;
+mod robust;
 mod structured;
 mod vectors;

@@ -9,7 +9,7 @@ use std::{
     path::PathBuf,
 };
 
-fn verifier(keys: &str, settings: &Value) -> Verifier {
+pub(crate) fn verifier(keys: &str, settings: &Value) -> Verifier {
     let mut verifier = Verifier::new(Keys::parse(keys).unwrap());
     if let Some(skew) = settings["skew"].as_u64() {
         verifier = verifier.skew(skew);
@@ -23,7 +23,7 @@ fn verifier(keys: &str, settings: &Value) -> Verifier {
     }
 }
 
-fn verify(verifier: &Verifier, case: &Value) -> Result<Risk, Refusal> {
+pub(crate) fn verify(verifier: &Verifier, case: &Value) -> Result<Risk, Refusal> {
     let request = &case["request"];
     let fields: Vec<(String, Vec<u8>)> = request["headers"]
         .as_array()
