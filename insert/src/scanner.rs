@@ -106,7 +106,7 @@ impl Scanner {
                 self.state = State::Open;
             }
             State::Text => {}
-            State::Open => self.open(byte),
+            State::Open => self.open(at, byte),
             State::EndOpen => self.end_open(byte),
             State::Name | State::Tag | State::Equals | State::Bare | State::Quoted(_) => return self.inside(at, byte),
             State::Bang { dash } => self.bang(byte, dash),
@@ -119,12 +119,16 @@ impl Scanner {
         None
     }
 
-    fn open(&mut self, byte: u8) {
+    fn open(&mut self, at: usize, byte: u8) {
         self.state = match byte {
             b'/' => State::EndOpen,
             b'!' => State::Bang { dash: false },
             b'?' => State::Bogus,
-            b'<' => return,
+            // The one before it is text.
+            b'<' => {
+                self.began = Some(at);
+                return;
+            }
             _ if byte.is_ascii_alphabetic() => return self.begin(byte, false),
             _ => State::Text,
         };

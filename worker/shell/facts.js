@@ -7,12 +7,35 @@
  * @returns {string}
  */
 export function factsOf(request, now) {
-  let facts = `${request.method}\n${request.url}\n${now}\n${edgeFacts(request.cf)}`;
+  let facts = `${request.method}\n${addressOf(request)}\n${now}\n${edgeFacts(request.cf)}`;
   // One callback costs less than an iterator's result objects: 3.5 us against 5.1 us for 15 headers in workerd.
   request.headers.forEach((value, name) => {
     facts += `${name}\n${value}\n`;
   });
   return facts;
+}
+
+/**
+ * The request's URL as `fetch` writes it to the origin: with `%2e%2e` taken for `..`, and quotation marks encoded. What is judged and signed
+ * shall be what the origin gets.
+ *
+ * @param {Request} request
+ */
+export function addressOf(request) {
+  return new URL(request.url).href;
+}
+
+/**
+ * Whether there is such a URL: none has a port beyond 65535.
+ *
+ * @param {Request} request
+ */
+export function hasAddress(request) {
+  try {
+    return addressOf(request) !== "";
+  } catch {
+    return false;
+  }
 }
 
 /** As many empty lines as `edgeFacts` writes: this host was told nothing about the connection. */

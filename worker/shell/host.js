@@ -4,6 +4,7 @@ import { Core, LoadError } from "./core.js";
 import { Fetching } from "./directories.js";
 import { editRequest, editResponse, effectsOf, reply, wished } from "./effects.js";
 import { answersTo } from "./elsewhere.js";
+import { hasAddress } from "./facts.js";
 import { insert } from "./insert.js";
 import { forward } from "./origin.js";
 import { problem } from "./problem.js";
@@ -158,6 +159,7 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
      * @returns {Promise<Response>}
      */
     async fetch(request, env, context) {
+      if (!hasAddress(request)) return problem(400, "the request's address cannot be read");
       const settings = settingsOf(env);
       if (fetching.isDue()) fetching.begin(context, settings.agents, (question) => ask(settings, question));
       if (fetching.concerns(request)) await fetching.wait(request, settings.agents.timeout);
@@ -206,6 +208,8 @@ async function answer(request, effects, settings, held) {
   }
   const headers = new Headers(request.headers);
   editRequest(headers, effects);
+  // It would go on as a GET without its body.
+  if (request.method !== "GET" && isUpgrade(request)) headers.delete("upgrade");
   const response = withoutPage(request, await forward(request, headers, settings, held));
   return insert(request, editResponse(response, effects), settings.tag);
 }
@@ -228,8 +232,12 @@ function later(task) {
  * @param {Response} response
  */
 function withoutPage(request, response) {
-  const upgrade = request.headers.get("upgrade")?.toLowerCase() === "websocket";
-  return upgrade && response.ok ? new Response(null, response) : response;
+  return isUpgrade(request) && response.ok ? new Response(null, response) : response;
+}
+
+/** @param {Request} request */
+function isUpgrade(request) {
+  return request.headers.get("upgrade")?.toLowerCase() === "websocket";
 }
 
 /** Where the core's own endpoints are; as `PREFIX` in `engine/src/assets.rs`. */

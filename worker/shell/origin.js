@@ -1,3 +1,4 @@
+import { addressOf } from "./facts.js";
 import { problem } from "./problem.js";
 
 /** @typedef {import("./settings.js").Settings} Settings */
@@ -15,9 +16,14 @@ import { problem } from "./problem.js";
 export async function forward(request, headers, settings, held) {
   const { method } = request;
   const body = held === null ? request.body : held.whole();
+  const bare = BARE.has(method) && body !== null;
+  if (bare && held !== null) return problem(400, `a ${method} request cannot be sent on with the body that was checked`);
+  const address = addressOf(request);
   try {
-    if (settings.service !== null) return await settings.service.fetch(copyOf(request, headers, held, body));
-    const url = settings.base === "" ? request.url : rebase(request.url, headers, settings.base);
+    if (settings.service !== null) return await settings.service.fetch(copyOf(request, address, headers, held, body));
+    const url = settings.base === "" ? address : rebase(address, headers, settings.base);
+    // Nobody may make such a request with its body but of another.
+    if (bare) return await fetch(new Request(url, new Request(request, { headers, redirect: "manual" })));
     // Of a request only these four reach an origin; a copy of the whole would also copy `cf`, which costs 10 us.
     return await fetch(url, { method, headers, body, redirect: "manual" });
   } catch (error) {
@@ -26,18 +32,25 @@ export async function forward(request, headers, settings, held) {
   }
 }
 
+/** Methods with which no body can be given to a request that is made. */
+const BARE = new Set(["GET", "HEAD"]);
+
 /**
  * The request for a service binding, which sees `cf` too. One whose body was read is no longer to be copied from.
  *
  * @param {Request} request
+ * @param {string} address
  * @param {Headers} headers
  * @param {import("./body.js").HeldBody | null} held
  * @param {BodyInit | null} body
  */
-function copyOf(request, headers, held, body) {
-  if (held === null) return new Request(request, { headers });
-  const { method, redirect, cf } = request;
-  return new Request(request.url, { method, headers, body, redirect, cf: /** @type {RequestInitCfProperties} */ (cf) });
+function copyOf(request, address, headers, held, body) {
+  if (held !== null) {
+    const { method, redirect, cf } = request;
+    return new Request(address, { method, headers, body, redirect, cf: /** @type {RequestInitCfProperties} */ (cf) });
+  }
+  const copy = new Request(request, { headers });
+  return address === request.url ? copy : new Request(address, copy);
 }
 
 /**

@@ -7,6 +7,7 @@ import { WebSocket } from "ws";
 import { BROWSER, call } from "./support/client.mjs";
 import { KEYS } from "./support/keys.mjs";
 import { CADENCE, GZIPPED, startOrigin } from "./support/origin.mjs";
+import { exchange } from "./support/wire.mjs";
 import { startWorkerd } from "./support/workerd.mjs";
 
 let origin, edge;
@@ -80,6 +81,57 @@ test("a WebSocket carries messages both ways, and its upgrade carries evidence",
 test("method, path, query and host reach the origin as they were sent", async () => {
   const { url, method, headers } = (await call(edge.port, "/a//b/c?x=%41&y=%zz&z=%C3%A9", { method: "DELETE" })).json();
   assert.deepEqual([method, url, headers.host], ["DELETE", "/a//b/c?x=%41&y=%zz&z=%C3%A9", "shop.example"]);
+});
+
+test("the path that is judged is the one that the origin gets", async () => {
+  const own = await startWorkerd({ outbound: origin.address, service: origin.address, env: { OUTWORK_KEYS: KEYS } });
+  try {
+    for (const host of [edge, own]) {
+      for (const [sent, got] of [["/x/%2e%2E/admin?a='<\"", "/admin?a=%27%3C%22"], ["/a^b|c", "/a%5Eb|c"], ["/\u00ff", "/%EF%BF%BD"], ["/x/%2e%2e/.well-known/outwork/hello", undefined]]) {
+        const before = origin.requests.length;
+        const logged = host.lines.length;
+        await exchange(host.port, Buffer.from(`GET ${sent} HTTP/1.1`, "latin1"), [["host", Buffer.from("shop.example")], ["accept", Buffer.from("*/*")]]);
+        const [came] = origin.requests.slice(before);
+        assert.equal(came?.url, got);
+        if (got === undefined) continue;
+        const record = JSON.parse(host.lines.slice(logged).find((line) => line.startsWith('{"time"')));
+        assert.equal(record.http_request.url.path, got.split("?")[0]);
+      }
+    }
+  } finally {
+    await own.stop();
+  }
+});
+
+test("a GET or HEAD goes on with its body, also where that has no bytes", async () => {
+  const based = await startWorkerd({ outbound: origin.address, env: { OUTWORK_KEYS: KEYS, OUTWORK_ORIGIN: "http://origin.internal" } });
+  try {
+    for (const to of [edge, based]) {
+      for (const text of ["", "hello"]) {
+        const headers = { ...BROWSER, "content-length": String(text.length) };
+        const { status, json } = await call(to.port, "/upload", { headers, body: Buffer.from(text) });
+        assert.deepEqual([status, json().bytes], [200, text.length]);
+        assert.equal((await call(to.port, "/head", { method: "HEAD", headers, body: Buffer.from(text) })).status, 200);
+      }
+    }
+  } finally {
+    await based.stop();
+  }
+});
+
+test("a POST that asks for a WebSocket stays one, with its body", async () => {
+  const headers = { ...BROWSER, upgrade: "websocket", connection: "upgrade", "content-length": "5" };
+  await call(edge.port, "/upload", { method: "POST", headers, body: Buffer.from("hello") });
+  const { method, headers: came } = origin.requests.at(-1);
+  assert.deepEqual([method, came["content-length"], came.upgrade], ["POST", "5", undefined]);
+  assert.match(came["outwork-risk"], /^risk=/);
+});
+
+test("an address that is none is a bad request, and the core stays", async () => {
+  const logged = edge.lines.length;
+  assert.equal((await call(edge.port, "/", { host: "shop.example:99999" })).status, 400);
+  assert.equal((await call(edge.port, "/")).status, 200);
+  assert.ok(!edge.lines.slice(logged).some((line) => line.includes("core-stopped")));
 });
 
 test("OUTWORK_ORIGIN names another host, and the origin learns which one was asked for", async () => {

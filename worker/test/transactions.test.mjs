@@ -71,7 +71,18 @@ function told({ method, url, headers, body }) {
 
 for (const [name, to] of [["an address", () => edge], ["a binding", () => bound]]) {
   for (const body of [Buffer.alloc(0), Buffer.from("amount=12"), Buffer.alloc(1024, "x")]) {
-    test(`${body.length} bytes arrive at ${name} as they were sent, under a signature that covers them`, async () => {
+    test("what nobody can send on with its body is refused", async () => {
+  for (const to of [edge, bound]) {
+    const headers = { "content-length": "5" };
+    assert.equal((await post("/pay", Buffer.from("hello"), { method: "GET", to, headers })).status, 400);
+    assert.equal(origin.came.length, 0);
+    assert.equal((await post("/pay", Buffer.alloc(0), { method: "GET", to, headers: { "content-length": "0" } })).status, 200);
+    const [{ method, headers: came }] = origin.came.splice(0);
+    assert.deepEqual([method, came["content-digest"]], ["GET", digest(Buffer.alloc(0))]);
+  }
+});
+
+test(`${body.length} bytes arrive at ${name} as they were sent, under a signature that covers them`, async () => {
       for (const sent of [body, inParts(body)]) {
         assert.equal((await post("/pay?to=a", sent, { to: to() })).status, 200);
         const came = origin.came.at(-1);

@@ -8,7 +8,7 @@ import { connect, createServer } from "node:net";
  */
 export async function exchange(port, line, headers, text) {
   const socket = connect(port, "127.0.0.1");
-  const parts = [Buffer.from(`${line}\r\n`)];
+  const parts = [Buffer.from(line), Buffer.from("\r\n")];
   for (const [name, value] of headers) parts.push(Buffer.from(`${name}: `), value, Buffer.from("\r\n"));
   const value = (name) => headers.find(([known]) => known === name)?.[1];
   const body = text === undefined ? Buffer.alloc(Number(value("content-length") ?? 0), "x") : Buffer.from(text);
