@@ -7,7 +7,7 @@ pub(super) fn read<'s>(scene: &'s Scene<'_>) -> Reading<'s> {
 }
 
 pub(super) const PAGE: Page = Page {
-    means: "The path as it was sent, without the query: neither decoded nor normalised.",
+    means: "The path as it was sent, without the query: neither decoded nor normalised; on Workers as `fetch` writes it.",
     evasion: "It is what the client asks for.",
     honest_cost: "None by itself.",
     seen_by: "every host",

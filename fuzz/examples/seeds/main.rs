@@ -1,5 +1,7 @@
 //! Writes what the targets start from, `fuzz/corpus/TARGET/`, out of the fixtures of the tests.
 
+mod requests;
+
 use outwork_engine::beacon::{Batch, Event, FEATURES, Features, Kind};
 use outwork_engine::clearance::{Clearance, Passed};
 use outwork_engine::keys::Keyring;
@@ -28,11 +30,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let models = fuzz.join("../tests/fixtures/catboost");
     copies(&models, "model", &fuzz.join("corpus/model"))?;
     copies(&models, "json", &fuzz.join("corpus/catboost"))?;
+    let captures = fuzz.join("../tests/fixtures/ja4");
+    copies(&captures, "pcap", &fuzz.join("corpus/capture"))?;
+    copies(&captures, "pcapng", &fuzz.join("corpus/capture"))?;
+    requests::write(&fuzz.join(".."), &fuzz.join("corpus"))?;
     pages(&fuzz.join("../tests/insert/pages.json"), &fuzz.join("corpus/insert"))?;
     pairs(&fuzz.join("corpus/pairs"))
 }
 
-/// The models of the tests and the exports that they are made of: numbers and texts, with contributions.
+/// The files of one kind in a folder: models, the exports that they are made of, captures.
 fn copies(folder: &Path, kind: &str, corpus: &Path) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(corpus)?;
     for entry in fs::read_dir(folder)? {
@@ -109,7 +115,6 @@ fn challenges(corpus: &Path) -> Result<(), Box<dyn Error>> {
     Ok(fs::write(corpus.join("encoded"), "%2Fsearch%3Fq%3Da//evil")?)
 }
 
-/// A token, and windows behind the 24 bytes that say what is done with them.
 /// The ends of records: what follows a chain's first words.
 fn chains(corpus: &Path) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(corpus)?;
@@ -127,6 +132,7 @@ fn chains(corpus: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// A token, and windows behind the 24 bytes that say what is done with them.
 fn tokens(corpus: &Path) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(corpus)?;
     let keys = Keyring::parse("a:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE").map_err(|error| error.to_string())?;
