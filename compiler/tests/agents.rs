@@ -3,7 +3,7 @@
 
 use outwork_compiler::{Request, compile_files};
 use outwork_engine::{
-    agents::Proof,
+    agents::{Proof, signature::WANTED},
     decision::{Edit, Verdict},
     fact::Fact,
     keys::Keyring,
@@ -103,6 +103,13 @@ when = 'request.path == "/pay"'
 why = "money moves"
 
 [[limit]]
+id = "by.signature"
+when = 'request.path == "/often"'
+key = ["signature"]
+burst = 2
+refill = "1/h"
+
+[[limit]]
 id = "by.agent"
 when = 'request.path == "/open"'
 key = ["agent"]
@@ -123,13 +130,19 @@ struct Seen {
     agent: Option<(String, Proof)>,
     risk_field: Option<String>,
     charges: usize,
+    /// What the answer asks to be signed.
+    asked: Option<String>,
 }
 
 impl Site {
     fn new() -> Self {
+        Self::of(PACK)
+    }
+
+    fn of(pack: &str) -> Self {
         let files = BTreeMap::from([
             ("outwork.toml".to_owned(), POLICY.into()),
-            ("pack.toml".to_owned(), PACK.into()),
+            ("pack.toml".to_owned(), pack.into()),
             ("helper.jwks".to_owned(), JWKS.into()),
         ]);
         let compiled =
@@ -163,7 +176,10 @@ impl Site {
                 Edit::Append("outwork-risk", value) => Some(String::from_utf8(value.clone()).unwrap()),
                 _ => None,
             });
+            let reply = decision.reply.as_ref().map(|reply| reply.headers.as_slice()).unwrap_or_default();
+            let asked = reply.iter().find(|(name, _)| *name == "accept-signature").map(|(_, value)| value.clone());
             Seen {
+                asked,
                 verdict: decision.verdict,
                 reasons: decision.reasons.counted().iter().map(|reason| reason.id.to_owned()).collect(),
                 agent: decision.agent.map(|verified| (verified.agent.id.clone(), verified.by)),
@@ -268,4 +284,49 @@ fn an_agent_has_one_bucket_wherever_it_comes_from_and_others_none() {
         let person = site.ask("/open", "198.51.100.7", BROWSER);
         assert_eq!((person.verdict, person.charges), (Verdict::Allow, 0));
     }
+}
+
+/// The same agent's signature of the same request two minutes later.
+const LATER: &str = "sig1=(\"@authority\");created=1795305660;expires=1795309200;keyid=\"poqkLGiymh_W0uP6PZFw-dvez3QJT5SolqXBCW38r0U\";tag=\"web-bot-auth\"";
+
+#[test]
+fn one_signature_is_good_for_so_many_requests_from_wherever_they_come() {
+    let mut site = Site::new();
+    let verdicts = ["203.0.113.7", "203.0.113.8", "198.51.100.9"].map(|from| {
+        let seen = site.ask("/often", from, SIGNED);
+        (seen.reasons.contains(&"by.signature".to_owned()), seen.charges)
+    });
+    assert_eq!(verdicts, [(false, 1), (false, 1), (true, 1)]);
+    let spent = site.ask("/often", "203.0.113.7", SIGNED);
+    assert_eq!(spent.asked.as_deref(), Some(WANTED), "another is asked for");
+    let forged = [("user-agent", "x"), ("signature-input", LATER), SIGNED[2]];
+    assert_eq!(site.ask("/often", "203.0.113.7", &forged).charges, 0, "one that does not hold has no bucket");
+    assert_eq!(site.ask("/often", "203.0.113.7", BROWSER).charges, 0);
+    assert_eq!(site.ask("/often", "198.51.100.7", FINDER).charges, 0, "nor has an agent that is known by its address");
+}
+
+#[test]
+fn who_is_no_person_is_asked_to_sign() {
+    let mut site = Site::new();
+    let page = [BROWSER, &[("accept", "text/html")]].concat();
+    let mut asked = |target: &str, headers: &[(&str, &str)]| {
+        let seen = site.ask(target, "203.0.113.7", headers);
+        (seen.verdict, seen.asked)
+    };
+    let wanted = || Some(WANTED.to_owned());
+    assert_eq!(asked("/", BROWSER), (Verdict::Challenge, wanted()));
+    assert_eq!(asked("/closed", BROWSER), (Verdict::Block, wanted()));
+    assert_eq!(asked("/closed", &page), (Verdict::Block, None), "a page is for people");
+    assert_eq!(asked("/", &page), (Verdict::Challenge, None));
+    assert_eq!(asked("/closed", SIGNED), (Verdict::Block, None), "it has signed, and is refused all the same");
+    assert_eq!(asked("/open", BROWSER), (Verdict::Allow, None), "nobody who is let in is asked for anything");
+}
+
+#[test]
+fn where_nobody_signs_nobody_is_asked_to() {
+    let unsigned = PACK.replace("keys = \"helper.jwks\"\ntest_keys = true\n", "names = [\"helperbot\"]\nnetworks = [\"other\"]\n");
+    assert_ne!(unsigned, PACK);
+    let mut site = Site::of(&unsigned);
+    let seen = site.ask("/closed", "203.0.113.7", BROWSER);
+    assert_eq!((seen.verdict, seen.asked), (Verdict::Block, None));
 }

@@ -1,4 +1,4 @@
-//! A compiled policy: a [container](crate::container) with the magic `OUTWORK` and a zero byte, format 6, and a name in its first section.
+//! A compiled policy: a [container](crate::container) with the magic `OUTWORK` and a zero byte, format 7, and a name in its first section.
 
 use crate::container::{self, Container, ContainerError, DIGEST, Kind, le_u32};
 use alloc::{string::String, vec::Vec};
@@ -6,7 +6,7 @@ use core::fmt;
 use sha2::{Digest, Sha256};
 
 /// The format this engine reads and writes.
-pub const FORMAT: u16 = 6;
+pub const FORMAT: u16 = 7;
 
 /// The largest bundle that is opened: 64 MiB.
 pub const MAX_BYTES: usize = 64 << 20;

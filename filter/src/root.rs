@@ -77,7 +77,7 @@ pub fn load(host: &impl Host, metrics: &Metrics, size: usize) -> Result<Plugin, 
     let limits = Limits::new(host, metrics, &policy);
     let transactions = Transactions::new(host, metrics, &policy);
     let Configuration { client_address, pages, global, agents, bodies, .. } = configuration;
-    let directories = Directories::of(policy.agents().iter().filter_map(|agent| agent.directory.as_deref()));
+    let directories = policy.directories();
     Ok(Plugin {
         policy,
         models,

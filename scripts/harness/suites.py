@@ -132,6 +132,7 @@ def _origin_in_rust() -> list[list[str]]:
 def _worker() -> list[list[str | Path]]:
     """The Worker in a real workerd. Only its test files are named: the folder beside them holds what they share."""
     environment.node_packages(paths.ROOT)
+    environment.node_packages(paths.ROOT / "tests" / "agents")
     tests = sorted((paths.ROOT / "worker" / "test").glob("*.test.mjs"))
     return [["worker/build"], ["npx", "--no-install", "tsc", "-p", "worker/tsconfig.json"], ["node", "--test", "--test-timeout=120000", "--test-force-exit", *tests]]
 

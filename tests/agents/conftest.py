@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,7 @@ sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests" / "live"), str(HERE)]
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: E402
 from directory import Directories  # noqa: E402
-from harness import build, paths, stack  # noqa: E402
+from harness import build, environment, paths, stack  # noqa: E402
 from harness.edge import Ports  # noqa: E402
 from harness.envoy import Envoy  # noqa: E402
 from harness.process import free_port  # noqa: E402
@@ -50,6 +51,15 @@ class Edge:
         found = re.search(r"reasons=\(([^)]*)\)", risk[0]) if risk else None
         return int(status), float(seconds), set(re.findall(r'"([^"]*)"', found[1])) if found else set()
 
+    def answer(self, path: str, headers: dict[str, str], body: str | None = None) -> tuple[int, dict[str, str]]:
+        """The status and the fields of the answer; with a body, to a POST."""
+        self.echo.seen.pop(path, None)
+        fields = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
+        sent = [] if body is None else ["--data-binary", body]
+        argv = ["curl", "-s", "-o", "/dev/null", "-D", "-", *fields, *sent, f"http://{self.authority}{path}"]
+        first, *lines = subprocess.run(argv, capture_output=True, text=True, check=True).stdout.strip().splitlines()
+        return int(first.split()[1]), {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
     def outcomes(self) -> dict[str, int]:
         """How many signatures had which outcome."""
         return {name.rpartition(".")[2]: count for name, count in self.envoy.stats(r"outwork_agents").items()}
@@ -75,11 +85,34 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> stack.Built:
     return stack.Built(wasm, outwork, build.bundle(outwork, HERE / "policy", tmp_path_factory.mktemp("policy") / "agents.bundle"))
 
 
+@pytest.fixture(scope="session")
+def packages() -> None:
+    """The npm packages of this folder."""
+    environment.node_packages(HERE)
+
+
 @pytest.fixture(scope="module")
 def edge(made: stack.Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
+    """An Envoy with the policy of ./policy."""
+    with started(made, tmp_path_factory.mktemp("envoy")) as edge:
+        yield edge
+
+
+@pytest.fixture(scope="module")
+def asking(made: stack.Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
+    """An Envoy with the policy of ./asked, whose only agent has a directory that is fetched every second."""
+    run = tmp_path_factory.mktemp("asked")
+    bundle = build.bundle(made.outwork, HERE / "asked", run / "asked.bundle")
+    with started(stack.Built(made.wasm, made.outwork, bundle), run) as edge:
+        edge.directories.ages["rotating"] = 1
+        yield edge
+
+
+@contextmanager
+def started(made: stack.Built, run: Path) -> Iterator[Edge]:
     """An Envoy whose way out leads to the server of directories, in plain text."""
     key = Ed25519PrivateKey.generate()
-    echo, directories, run = Echo(), Directories([key]), tmp_path_factory.mktemp("envoy")
+    echo, directories = Echo(), Directories([key])
     text = template(run, free_port()).read_text()
     cluster = text.index("  - name: agents\n    type: STATIC")
     served = re.sub(r"port_value: \d+", f"port_value: {directories.port}", text[cluster:], count=1)

@@ -41,11 +41,12 @@ def directory(keys: Sequence[Ed25519PrivateKey]) -> bytes:
 
 
 class Directories:
-    """Listens on a free port until closed; `keys` are what well-behaved hosts have, `ways` how each host is served."""
+    """Listens on a free port until closed; `keys` are what well-behaved hosts have, `ways` how each host is served, `ages` for how long."""
 
     def __init__(self, keys: Sequence[Ed25519PrivateKey]) -> None:
         self.keys = list(keys)
         self.ways: dict[str, str] = {}
+        self.ages: dict[str, int] = {}
         self.asked: Counter[str] = Counter()
         self.stopping = threading.Event()
         self.server = Quiet(("127.0.0.1", 0), self._handler())
@@ -71,6 +72,7 @@ class Directories:
             def do_GET(self) -> None:
                 host = self.headers["host"].split(":")[0].split(".")[0]
                 directories.asked[f"{host}{self.path}"] += 1
+                self.age = directories.ages.get(host, 300)
                 way = directories.ways.get(host, host)
                 answer = getattr(self, f"answer_{way}", self.answer_good)
                 answer()
@@ -79,7 +81,7 @@ class Directories:
                 self.send_response(status)
                 self.send_header("content-type", kind)
                 self.send_header("content-length", str(len(body)))
-                self.send_header("cache-control", "max-age=300")
+                self.send_header("cache-control", f"max-age={self.age}")
                 for name, value in more.items():
                     self.send_header(name, value)
                 self.end_headers()

@@ -54,8 +54,7 @@ impl Core {
         let keys = Keyring::parse(keys).map_err(LoadError::Keys)?;
         let policy = Policy::load(bundle).map_err(LoadError::Policy)?;
         let places = Places::new(policy.limits(), str::from_utf8(bindings).unwrap_or_default());
-        let directories = Directories::of(policy.agents().iter().filter_map(|agent| agent.directory.as_deref()));
-        let (scratch, store, directories) = (Scratch::default(), Store::new(), Rc::new(directories));
+        let (scratch, store, directories) = (Scratch::default(), Store::new(), Rc::new(policy.directories()));
         Ok(Self { policy, keys, scratch, store, places, chain: None, directories, patience: Patience::default() })
     }
 

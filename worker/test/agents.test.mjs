@@ -1,72 +1,26 @@
 // Agents that sign, and what becomes of them by how their directories are served: see tests/agents, which asks the same of Envoy.
 import assert from "node:assert/strict";
-import { createHash, generateKeyPairSync, sign } from "node:crypto";
-import { once } from "node:events";
-import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, test } from "node:test";
+import { PATH, newKeys, signed as signedBy, startDirectories, thumbprint } from "./support/agents.mjs";
 import { call } from "./support/client.mjs";
 import { KEYS } from "./support/keys.mjs";
 import { startOrigin } from "./support/origin.mjs";
 import { startWorkerd, testBundle } from "./support/workerd.mjs";
 
-const PATH = "/.well-known/http-message-signatures-directory";
-const TYPE = "application/http-message-signatures-directory+json";
 const BAD = ["slow", "huge", "redirect", "malformed", "html", "gone"];
 /** How long a request may wait for a directory, and what a loaded machine may add: the slow one never answers. */
 const BUDGET = 200 + 2_800;
 
-const own = generateKeyPairSync("ed25519");
-const thumbprint = ({ publicKey }) => {
-  const { crv, kty, x } = publicKey.export({ format: "jwk" });
-  return createHash("sha256").update(JSON.stringify({ crv, kty, x })).digest("base64url");
-};
-
-/** The three fields of a request that the agent at `host` signs. */
-function signed(host, { keys = own, keyid = thumbprint(keys), authority = "shop.example", age = 0 } = {}) {
-  const created = Math.floor(Date.now() / 1000) - age;
-  const agent = `https://${host}.agents.test`;
-  const parameters = `("@authority" "signature-agent";key="sig1");created=${created};expires=${created + 60};keyid="${keyid}";tag="web-bot-auth"`;
-  const base = `"@authority": ${authority}\n"signature-agent";key="sig1": "${agent}"\n"@signature-params": ${parameters}`;
-  const signature = sign(null, Buffer.from(base), keys.privateKey).toString("base64");
-  return { "signature-agent": `sig1="${agent}"`, "signature-input": `sig1=${parameters}`, signature: `sig1=:${signature}:` };
-}
-
-/** A server of directories, each host in its own way, or as `ways` says. */
-async function startDirectories() {
-  const asked = [];
-  const ways = {};
-  const set = JSON.stringify({ keys: [own.publicKey.export({ format: "jwk" })] });
-  const serve = {
-    slow: () => {},
-    huge: (response) => response.writeHead(200, { "content-type": TYPE }).end(" ".repeat(2_000_000)),
-    redirect: (response) => response.writeHead(302, { "content-type": TYPE, location: `https://good.agents.test${PATH}` }).end(set),
-    malformed: (response) => response.writeHead(200, { "content-type": TYPE }).end(set.slice(1)),
-    html: (response) => response.writeHead(200, { "content-type": "text/html" }).end(set),
-    gone: (response) => response.destroy(),
-    good: (response) => response.writeHead(200, { "content-type": TYPE, "cache-control": "max-age=300" }).end(set),
-  };
-  const server = createServer((request, response) => {
-    const host = request.headers.host.split(".")[0];
-    asked.push(`${host}${request.url}`);
-    (serve[ways[host] ?? host] ?? serve.good)(response);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const stop = async () => {
-    server.closeAllConnections();
-    server.close();
-    await once(server, "close");
-  };
-  return { address: `127.0.0.1:${server.address().port}`, asked, ways, stop };
-}
+const own = newKeys();
+const signed = (host, options) => signedBy(host, { keys: own, ...options });
 
 let origin;
 let directories;
 let edge;
 before(async () => {
   origin = await startOrigin();
-  directories = await startDirectories();
+  directories = await startDirectories([own]);
   const bundle = testBundle("tests/agents/policy");
   edge = await startWorkerd({ outbound: directories.address, service: origin.address, env: { OUTWORK_KEYS: KEYS }, bundle });
 });
@@ -111,7 +65,7 @@ test("a server that misbehaves delays nobody beyond the budget, and says nothing
 
 test("who signs is known, and who pretends is not", async () => {
   await until(async () => (await ask(signed("good"))).known);
-  const stranger = generateKeyPairSync("ed25519");
+  const stranger = newKeys();
   for (const [headers, known] of [
     [signed("good"), true],
     [signed("good", { keys: stranger }), false],

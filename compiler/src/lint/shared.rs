@@ -9,7 +9,10 @@ use outwork_engine::limits::{KeyPart, Rung};
 
 /// Reports limits that block by what many people share, or by what an attacker can name for somebody else.
 pub(super) fn check(cx: &mut Context<'_>, policy: &PolicySource) {
-    let is_own = |part: &KeyPart| matches!(part, KeyPart::Ip | KeyPart::Session | KeyPart::Clearance | KeyPart::Agent);
+    let is_own = |part: &KeyPart| match part {
+        KeyPart::Ip | KeyPart::Session | KeyPart::Clearance | KeyPart::Agent | KeyPart::Signature => true,
+        KeyPart::Device | KeyPart::Account | KeyPart::Path | KeyPart::Asn | KeyPart::Country => false,
+    };
     for limit in &policy.limits {
         let of = &limit.limit;
         if of.ladder.level_of(Rung::Block) == 0 || of.key.iter().any(is_own) {

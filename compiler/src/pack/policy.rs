@@ -56,6 +56,9 @@ const MAX_RULES: usize = 10_000;
 const MAX_LIMITS: usize = 1_000;
 const MAX_TRANSACTIONS: usize = 100;
 
+/// A day: after it every directory is asked again.
+const MOST_REFRESH: u32 = 86_400;
+
 pub(crate) const POLICY: &[&str] = &[
     "policy",
     "weights",
@@ -86,6 +89,7 @@ pub(super) const SETTINGS: &[&str] = &[
     "hosts",
     "packs",
     "lab",
+    "directory_refresh",
     "behaviour",
     "challenge",
 ];
@@ -214,6 +218,9 @@ impl PolicySource {
                 self.settings.contact = Some(contact.value);
             }
             self.settings.lab = keys.boolean(cx, "lab").unwrap_or(false);
+            if let Some(seconds) = keys.duration(cx, "directory_refresh", 1..=MOST_REFRESH) {
+                self.settings.directory_refresh = seconds;
+            }
             self.settings.behaviour = behaviour::read(cx, &keys);
             self.settings.challenge = challenge::read(cx, &keys);
         }

@@ -385,6 +385,7 @@ fn settings(key: &str) -> Option<Value> {
         "features" => flag("Whether records hold what the models look at, so that models can be trained on them."),
         "contact" => text("Where people who are refused can turn to: a `mailto:` or `https:` link."),
         "lab" => flag("Whether the laboratory is served, where visitors see what is measured; for demos."),
+        "directory_refresh" => duration("How soon an agent's directory may be asked again; at most 24h.", "5m"),
         "behaviour" => described(object(Table::Behaviour, &[]), "How what was observed of a session fades."),
         "challenge" => described(object(Table::Challenge, &[]), "What challenges ask for."),
         "hosts" => {

@@ -105,6 +105,8 @@ pub struct Introduced {
     pub agent: Option<u16>,
     /// What became of the proof.
     pub outcome: Outcome,
+    /// The bytes of the signature that is verified; none of one that is not.
+    pub signature: Option<[u8; 64]>,
 }
 
 impl Outcome {

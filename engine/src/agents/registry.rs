@@ -22,6 +22,11 @@ impl Registry {
         &self.agents
     }
 
+    /// Whether one of them may be known by its signature.
+    pub fn sign(&self) -> bool {
+        self.agents.iter().any(|agent| agent.directory.is_some() || !agent.keys.is_empty())
+    }
+
     /// An agent, by its place.
     pub fn get(&self, at: u16) -> Option<&Agent> {
         self.agents.get(usize::from(at))

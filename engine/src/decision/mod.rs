@@ -7,6 +7,7 @@ mod reply;
 pub(crate) use counted::headers as limit_headers;
 pub(crate) use counted::{Counted, violated};
 pub use reasons::{MAX_REASONS, Reason, Reasons, Stand};
+pub(crate) use reply::PROBLEM;
 pub use reply::{Refusal, Reply, Subject};
 
 use crate::{

@@ -5,7 +5,10 @@ use super::{
     counted::{self, Counted},
     push_number,
 };
-use crate::limits::{Limit, Outcome, Rung};
+use crate::{
+    agents::signature::WANTED,
+    limits::{Limit, Outcome, Rung},
+};
 use alloc::{string::String, vec::Vec};
 
 /// An answer in place of the origin's.
@@ -18,6 +21,9 @@ pub struct Reply {
     /// The body, UTF-8.
     pub body: String,
 }
+
+/// The media type of RFC 9457.
+pub(crate) const PROBLEM: &str = "application/problem+json";
 
 /// Why a request is not forwarded.
 #[derive(Clone, Copy, Debug)]
@@ -77,7 +83,7 @@ impl Reply {
         let (kind, body) = if html {
             ("text/html; charset=utf-8", page(&text, id, contact))
         } else {
-            ("application/problem+json", problem(&refusal, &text, id, contact, counted))
+            (PROBLEM, problem(&refusal, &text, id, contact, counted))
         };
         let mut headers = Vec::from([("content-type", kind.into()), ("cache-control", "no-store".into())]);
         if html {
@@ -92,6 +98,17 @@ impl Reply {
             Refusal::Block(_) | Refusal::Challenge(_) | Refusal::Decoy | Refusal::TooLarge | Refusal::Mismatch => {}
         }
         Self { status: text.status, headers, body }
+    }
+}
+
+impl Reply {
+    /// The same, asking a program whether it can sign what it sends; people who look at a page cannot.
+    pub(crate) fn asking_to_sign(mut self) -> Self {
+        let is_refusal = matches!(self.status, 403 | 429);
+        if is_refusal && self.headers.contains(&("content-type", PROBLEM.into())) {
+            self.headers.push(("accept-signature", WANTED.into()));
+        }
+        self
     }
 }
 

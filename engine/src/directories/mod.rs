@@ -41,9 +41,12 @@ pub const STALE: u64 = 7 * 24 * HOUR;
 const SECOND: u64 = 1_000_000;
 const HOUR: u64 = 3_600 * SECOND;
 
-/// How long a directory is fresh that does not say; what it says is kept within these.
+/// How long a directory is fresh that does not say; what it says is kept within the least, unless the policy has another, and the most.
 const FRESH: u64 = HOUR;
 const FRESH_LEAST: u64 = 300 * SECOND;
+
+/// The same in seconds, as policies have it.
+pub const REFRESH: u32 = 300;
 const FRESH_MOST: u64 = 24 * HOUR;
 
 /// After how long a directory is tried again that failed: twice as long each time, up to five minutes (Negative Caching and Retry).
@@ -54,9 +57,22 @@ const RETRY_MOST: u64 = 300 * SECOND;
 const UNDER_WAY: u64 = 60 * SECOND;
 
 /// What a host knows of the agents' directories.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Directories {
     all: Vec<Directory>,
+    /// The least time for which one that answered is fresh. Each host's own, so it is not shared.
+    #[serde(skip, default = "fresh_least")]
+    least: u64,
+}
+
+const fn fresh_least() -> u64 {
+    FRESH_LEAST
+}
+
+impl Default for Directories {
+    fn default() -> Self {
+        Self { all: Vec::new(), least: FRESH_LEAST }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +100,12 @@ impl Directories {
         directories
     }
 
+    /// The same, of which one that answered is fresh for so many seconds at the least, whatever it says.
+    #[must_use]
+    pub fn refreshed_after(self, seconds: u32) -> Self {
+        Self { least: u64::from(seconds) * SECOND, ..self }
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
@@ -105,7 +127,7 @@ impl Directories {
 
     /// What is known of one, for those who share each apart.
     pub fn part(&self, url: &str) -> Self {
-        Self { all: self.find(url).into_iter().cloned().collect() }
+        Self { all: self.find(url).into_iter().cloned().collect(), ..Self::default() }
     }
 
     /// The URLs of those that are to be fetched now.
@@ -125,8 +147,9 @@ impl Directories {
     /// # Errors
     /// Says why it is no directory; it has failed then.
     pub fn fetched(&mut self, url: &str, response: &Response<'_>, now: Time, random: u8) -> Result<(), FetchError> {
+        let least = self.least;
         let Some(directory) = self.find_mut(url) else { return Ok(()) };
-        match response.read(url) {
+        match response.read(url, least) {
             Ok((keys, fresh)) => {
                 // Up to an eighth sooner.
                 let sooner = fresh / 8 * u64::from(random) / 255;

@@ -1,6 +1,6 @@
 //! What a directory's server answered, and whether that is a directory.
 
-use super::{FRESH, FRESH_LEAST, FRESH_MOST, Key, Kind, LARGEST, SECOND, check_url, jwks};
+use super::{FRESH, FRESH_MOST, Key, Kind, LARGEST, SECOND, check_url, jwks};
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -20,8 +20,8 @@ pub struct Response<'a> {
 }
 
 impl Response<'_> {
-    /// The keys, and for how long they are fresh.
-    pub(super) fn read(&self, url: &str) -> Result<(Vec<Key>, u64), FetchError> {
+    /// The keys, and for how long they are fresh: so long at the least.
+    pub(super) fn read(&self, url: &str, least: u64) -> Result<(Vec<Key>, u64), FetchError> {
         match self.status {
             200 => {}
             300..=399 => return Err(FetchError::Redirect),
@@ -33,7 +33,7 @@ impl Response<'_> {
         if self.body.len() > LARGEST {
             return Err(FetchError::TooLarge);
         }
-        Ok((jwks::read(self.body)?, self.fresh()))
+        Ok((jwks::read(self.body)?, self.fresh().clamp(least.min(FRESH_MOST), FRESH_MOST)))
     }
 
     /// A well-known place has a media type of its own; a JWK Set elsewhere has that of a JWK Set, or of JSON, as most are served.
@@ -51,13 +51,13 @@ impl Response<'_> {
         let mut directives = self.cache_control.split(|&byte| byte == b',').map(<[u8]>::trim_ascii);
         let has = |name: &str| directives.clone().any(|directive| directive.eq_ignore_ascii_case(name.as_bytes()));
         if has("no-store") || has("no-cache") {
-            return FRESH_LEAST;
+            return 0;
         }
         let age = directives.find_map(|directive| {
             let (name, value) = directive.split_at_checked(8)?;
             name.eq_ignore_ascii_case(b"max-age=").then(|| seconds(value)).flatten()
         });
-        age.map_or(FRESH, |age| age.saturating_mul(SECOND)).clamp(FRESH_LEAST, FRESH_MOST)
+        age.map_or(FRESH, |age| age.saturating_mul(SECOND))
     }
 
     /// After how many microseconds it asks to be tried again; 0 where it does not, or names a date.

@@ -76,6 +76,25 @@ fn what_is_fresh_for_how_long_has_bounds() {
 }
 
 #[test]
+fn a_policy_may_have_directories_asked_sooner_or_later() {
+    let body = set(&[jwk(1, "")]);
+    for (seconds, control, expected) in
+        [(1, "max-age=1", 1), (1, "no-store", 1), (1, "max-age=60", 60), (1, "", 3_600), (7_200, "max-age=60", 7_200)]
+    {
+        let mut directories = Directories::of([URL]).refreshed_after(seconds);
+        let answer = Response { cache_control: control.as_bytes(), ..response(&body) };
+        for _ in 0..2 {
+            directories.fetched(URL, &answer, NOW, 0).unwrap();
+            assert_eq!(directories.due(later(expected * SECOND - 1)).count(), 0, "{seconds} {control}");
+            assert_eq!(directories.due(later(expected * SECOND)).count(), 1, "{seconds} {control}");
+            // What others share leaves that as it is.
+            let shared = Directories::from_bytes(&directories.part(URL).to_bytes()).unwrap();
+            directories.adopt(shared);
+        }
+    }
+}
+
+#[test]
 fn a_failure_keeps_what_is_known_and_is_tried_again() {
     let mut directories = Directories::of([URL]);
     directories.fetched(URL, &response(&set(&[jwk(1, "")])), NOW, 0).unwrap();

@@ -103,7 +103,7 @@ impl Limit {
     /// shall not fill it with buckets that crowd out the one that refuses.
     pub fn makes_up_keys(&self) -> bool {
         self.key.iter().any(|part| match part {
-            KeyPart::Device | KeyPart::Session | KeyPart::Account | KeyPart::Path => true,
+            KeyPart::Device | KeyPart::Session | KeyPart::Account | KeyPart::Path | KeyPart::Signature => true,
             KeyPart::Ip | KeyPart::Asn | KeyPart::Country | KeyPart::Clearance | KeyPart::Agent => false,
         })
     }
@@ -135,6 +135,8 @@ pub enum KeyPart {
     Path,
     /// The agent that is verified. Who is none is not counted.
     Agent,
+    /// The signature that an agent is verified by. Who shows none that holds is not counted.
+    Signature,
 }
 
 /// Where a bucket stands.

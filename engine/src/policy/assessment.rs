@@ -5,7 +5,7 @@ mod transacting;
 
 use super::{Policy, Recording, challenged::Challenged};
 use crate::{
-    agents::{Introduced, Verified},
+    agents::{Introduced, Outcome, Verified},
     challenge,
     decision::{Decision, Id, Judgement, Reasons, Refusal, Reply, Subject, Verdict},
     evidence,
@@ -162,7 +162,7 @@ impl<'a> Assessment<'a> {
 
     /// Decides, once the charges are made.
     pub fn decide(mut self, charged: &[Charged]) -> Decision<'a> {
-        let Self { policy, facts, keys, device, agent, .. } = self;
+        let Self { policy, facts, keys, device, agent, introduced, .. } = self;
         let features = core::mem::take(&mut self.features);
         let session = if features.is_empty() { None } else { self.session_pseudonym() };
         let window = self.window_state();
@@ -192,12 +192,16 @@ impl<'a> Assessment<'a> {
         };
         if let Some(refusal) = judgement.refusal.filter(|_| decision.enforced) {
             let (settings, band) = (&policy.settings, decision.band);
-            decision.reply = Some(match refusal {
+            let reply = match refusal {
                 Refusal::Challenge(subject) => {
                     Challenged { settings, facts, keys, band, subject, counted: &counted }.reply()
                 }
                 refusal => Reply::refuse(refusal, id, wants_html(facts), settings.contact.as_deref(), &counted),
-            });
+            };
+            // It may help who has shown no signature that holds, or one too often.
+            let is_signed = introduced.is_some_and(|introduced| introduced.outcome == Outcome::Verified);
+            let may_help = policy.registry.sign() && (!is_signed || matches!(refusal, Refusal::Limit(..)));
+            decision.reply = Some(if may_help { reply.asking_to_sign() } else { reply });
             return decision;
         }
         evidence::strip(facts, &mut decision.edits);

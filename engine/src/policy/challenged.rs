@@ -3,7 +3,7 @@
 use crate::{
     assets::PREFIX,
     challenge::{self, Client, LIFETIME, Page},
-    decision::{Counted, Id, Reply, Subject, limit_headers, push_number, violated},
+    decision::{Counted, Id, PROBLEM, Reply, Subject, limit_headers, push_number, violated},
     facts::Facts,
     identity,
     keys::Keyring,
@@ -78,7 +78,7 @@ impl Challenged<'_> {
 
     fn json(&self, body: String) -> Reply {
         let mut headers =
-            Vec::from([("content-type", "application/problem+json".into()), ("cache-control", "no-store".into())]);
+            Vec::from([("content-type", PROBLEM.into()), ("cache-control", "no-store".into())]);
         self.tell_limits(&mut headers);
         Reply { status: 403, headers, body }
     }

@@ -16,6 +16,7 @@ pub use settings::{Carrying, Recording, Settings};
 use crate::{
     agents::{Agent, MAX_AGENTS, MAX_NAME, MAX_NAMES, MIN_NAME, Registry},
     bundle::{Bundle, BundleError, Digest256, Section, is_plain},
+    directories::Directories,
     facts::Facts,
     keys::Keyring,
     limits::Limit,
@@ -111,7 +112,13 @@ impl Policy {
         self.registry.agents()
     }
 
-    /// The same, as scenes know them.
+    /// Their directories, of which nothing is known yet.
+    pub fn directories(&self) -> Directories {
+        let urls = self.agents().iter().filter_map(|agent| agent.directory.as_deref());
+        Directories::of(urls).refreshed_after(self.settings.directory_refresh)
+    }
+
+    /// Agents, as scenes know them.
     pub fn registry(&self) -> &Registry {
         &self.registry
     }

@@ -3,6 +3,7 @@
 use crate::{
     challenge::Terms,
     decision::Verdict,
+    directories,
     limits::Account,
     record::Records,
     risk::{Band, Bands, Weights},
@@ -41,6 +42,8 @@ pub struct Settings {
     pub lab: bool,
     /// Where requests name an account, for limits that count those.
     pub account: Option<Account>,
+    /// For how many seconds an agent's directory that answered is not asked again, whatever it says.
+    pub directory_refresh: u32,
 }
 
 impl Default for Settings {
@@ -59,6 +62,7 @@ impl Default for Settings {
             challenge: Terms::default(),
             lab: false,
             account: None,
+            directory_refresh: directories::REFRESH,
         }
     }
 }

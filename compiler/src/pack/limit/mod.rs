@@ -63,6 +63,7 @@ pub(crate) const PARTS: &[(&str, KeyPart)] = &[
     ("account", KeyPart::Account),
     ("path", KeyPart::Path),
     ("agent", KeyPart::Agent),
+    ("signature", KeyPart::Signature),
 ];
 
 pub(crate) const SCOPES: &[(&str, limits::Scope)] =

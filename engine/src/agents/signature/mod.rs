@@ -11,7 +11,8 @@
 //! computed but for a key that the policy or a directory of its agents has.
 //!
 //! A signature can be replayed, within its term, to the same authority: it says who signed, and a policy that lets an agent in by it
-//! should limit that agent. Nonces are not remembered: bots send one signature with many requests, as the draft lets them.
+//! should limit that agent, and how often one signature is good. Nonces are not remembered: bots send one signature with many requests,
+//! as the draft lets them.
 
 mod named;
 mod patience;
@@ -43,6 +44,9 @@ const MOST: usize = 4;
 /// The tag of such signatures.
 pub const TAG: &str = "web-bot-auth";
 
+/// What a refused client is asked to sign, in `Accept-Signature` (RFC 9421, 5.1): what the profile demands, by whatever key it has.
+pub const WANTED: &str = r#"sig1=("@authority" "signature-agent";key="sig1");created;expires;tag="web-bot-auth""#;
+
 /// Who signed a request as an agent, and whether that holds; none where nobody did.
 ///
 /// Of several signatures the first that is verified counts; where none is, the first that is invalid; else the first.
@@ -54,7 +58,7 @@ fn introduced_on(facts: &Facts<'_>, agents: &[Agent], now: Time, terms: Terms) -
     let inputs = joined(facts, "signature-input")?;
     if inputs.len() > LONGEST {
         let is_named = inputs.windows(TAG.len()).any(|part| part == TAG.as_bytes());
-        return is_named.then_some(Introduced { agent: None, outcome: Outcome::Unverifiable });
+        return is_named.then_some(Introduced { agent: None, outcome: Outcome::Unverifiable, signature: None });
     }
     let inputs = Dictionary::read(&inputs, Edition::Rfc9651)?;
     let mut tagged = inputs.sent.iter().filter_map(Claim::of).peekable();
@@ -107,7 +111,8 @@ impl Examination<'_> {
     fn outcome(&self) -> Introduced {
         let mut agent = None;
         let outcome = self.examine(&mut agent).unwrap_or_else(|outcome| outcome);
-        Introduced { agent, outcome }
+        let verified = self.signature.as_slice().try_into().ok().filter(|_| outcome == Outcome::Verified);
+        Introduced { agent, outcome, signature: verified }
     }
 
     /// The outcome, as early as it is known; `agent` is who it is about.

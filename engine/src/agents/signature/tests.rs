@@ -13,12 +13,23 @@ use proptest::prelude::*;
 const NOW: Time = Time::from_seconds(1_795_305_600);
 const DIRECTORY: &str = "https://agent.example/.well-known/http-message-signatures-directory";
 const ORIGIN: &str = "https://agent.example";
-pub(super) const VERIFIED: Option<Introduced> = Some(Introduced { agent: Some(0), outcome: Outcome::Verified });
-pub(super) const INVALID: Option<Introduced> = Some(Introduced { agent: Some(0), outcome: Outcome::Invalid });
-const UNVERIFIABLE: Option<Introduced> = Some(Introduced { agent: Some(0), outcome: Outcome::Unverifiable });
-const NOBODY: Option<Introduced> = Some(Introduced { agent: None, outcome: Outcome::Unverifiable });
+pub(super) const VERIFIED: Option<Introduced> = introduced_as(Some(0), Outcome::Verified);
+pub(super) const INVALID: Option<Introduced> = introduced_as(Some(0), Outcome::Invalid);
+const UNVERIFIABLE: Option<Introduced> = introduced_as(Some(0), Outcome::Unverifiable);
+const NOBODY: Option<Introduced> = introduced_as(None, Outcome::Unverifiable);
 
-const REFUSED: Option<Introduced> = Some(Introduced { agent: None, outcome: Outcome::Invalid });
+const REFUSED: Option<Introduced> = introduced_as(None, Outcome::Invalid);
+
+pub(super) const fn introduced_as(agent: Option<u16>, outcome: Outcome) -> Option<Introduced> {
+    Some(Introduced { agent, outcome, signature: None })
+}
+
+/// Without the bytes of the signature, which stand there where it is verified and nowhere else.
+pub(super) fn plain(introduced: Option<Introduced>) -> Option<Introduced> {
+    let introduced = introduced?;
+    assert_eq!(introduced.signature.is_some(), introduced.outcome == Outcome::Verified);
+    Some(Introduced { signature: None, ..introduced })
+}
 
 fn secret(seed: u8) -> SigningKey {
     SigningKey::from_bytes(&[seed; 32])
@@ -146,7 +157,7 @@ fn seen(
     agents: &[Agent],
     directories: Option<&Directories>,
 ) -> Option<Introduced> {
-    on(headers, authority, |facts| introduced(&Facts { directories, ..*facts }, agents, NOW))
+    on(headers, authority, |facts| plain(introduced(&Facts { directories, ..*facts }, agents, NOW)))
 }
 
 #[test]
@@ -360,12 +371,38 @@ fn a_key_is_its_own_directorys() {
 #[test]
 fn a_key_that_the_policy_brings_needs_no_directory() {
     let pinned = [agent(None, vec![public(9)]), agent(None, vec![public(1)])];
-    let second = |outcome| Some(Introduced { agent: Some(1), outcome });
+    let second = |outcome| introduced_as(Some(1), outcome);
     let bare = Signed::new().named(r#""@authority""#, "");
     assert_eq!(bare.seen_by(&pinned, None), second(Outcome::Verified));
     assert_eq!(Signed { seed: 3, ..bare.clone() }.seen_by(&pinned, None), second(Outcome::Invalid));
     assert_eq!(bare.seen(), NOBODY, "a directory's key is found by its URL alone");
     assert_eq!(Signed::new().seen_by(&[agent(Some(DIRECTORY), vec![public(1)])], None), VERIFIED);
+}
+
+#[test]
+fn a_signature_is_the_same_under_another_label() {
+    let bytes = |signed: &Signed| {
+        let seen = |facts: &Facts<'_>| introduced(facts, &[agent(None, vec![public(1)])], NOW);
+        on(&signed.headers(), signed.authority, seen)?.signature
+    };
+    let bare = Signed::new().named(r#""@authority""#, "");
+    let first = bytes(&bare);
+    assert!(first.is_some());
+    assert_eq!(bytes(&Signed { label: "other", ..bare.clone() }), first);
+    assert_ne!(bytes(&bare.clone().term(-4, 300)), first);
+    assert_eq!(bytes(&Signed { seed: 2, ..bare }), None, "one that does not hold is none");
+}
+
+#[test]
+fn what_is_asked_for_is_what_is_verified() {
+    let wanted = Dictionary::read(WANTED.as_bytes(), Edition::Rfc9651).unwrap();
+    let [member] = wanted.sent.as_slice() else { panic!("one signature") };
+    let claim = Claim::of(member).unwrap();
+    let asked: Vec<_> = claim.input.parameters.sent().map(|(key, _)| key).collect();
+    assert_eq!((claim.label, asked.as_slice()), ("sig1", ["created", "expires", "tag"].as_slice()));
+    let signed = Signed { label: "sig1", ..Signed::new() };
+    assert!(WANTED.starts_with(&format!("sig1=({})", signed.components)));
+    assert_eq!(signed.seen(), VERIFIED);
 }
 
 #[test]

@@ -77,6 +77,7 @@ impl<'a> Assessment<'a> {
                 KeyPart::Path if self.facts.seen.path => path.as_deref()?,
                 KeyPart::Path => return None,
                 KeyPart::Agent => self.agent?.agent.id.as_bytes(),
+                KeyPart::Signature => self.introduced.as_ref()?.signature.as_ref()?,
             });
         }
         Some(self.keys.limit_key(&parts))
