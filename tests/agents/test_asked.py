@@ -17,7 +17,7 @@ from test_directories import wait
 from conftest import HERE, Edge
 
 HOST = "rotating.agents.test"
-WANTED = 'sig1=("@authority" "signature-agent";key="sig1");created;expires;tag="web-bot-auth"'
+WANTED = 'sig1=("@authority" "signature-agent");created;expires;tag="web-bot-auth"'
 
 
 def signed(edge: Edge, key: Ed25519PrivateKey) -> dict[str, str]:
@@ -76,13 +76,6 @@ def test_who_is_refused_and_looks_at_no_page_is_asked_to_sign(asking):
     assert status == 403 and "accept-signature" not in fields
     status, fields = asking.answer("/open", {})
     assert status == 200 and "accept-signature" not in fields
-    # An agent that signs only when it is asked to, as redbot does.
-    wait(lambda: known(asking, asking.key))
-    status, fields = asking.answer("/", {})
-    label, components = re.fullmatch(r'(\w+)=(\(.*\));created;expires;tag="web-bot-auth"', fields["accept-signature"]).groups()
-    again = signed(asking, asking.key)
-    assert again["signature-input"].startswith(f"{label}={components};created=")
-    assert asking.answer("/", again)[0] == 200
 
 
 def test_a_signature_is_used_up_and_another_is_asked_for(asking):
@@ -110,13 +103,16 @@ def test_an_agent_that_is_excused_has_its_body_bound(asking):
     assert status == 403 and "accept-signature" not in fields, "what a transaction demands holds for agents, and no signature helps"
 
 
-@pytest.mark.parametrize("form", ["string", "dictionary", "member"])
-def test_signatures_of_the_package_web_bot_auth_are_verified(asking, packages, form):
+@pytest.mark.parametrize("form", ["string", "dictionary"])
+def test_the_package_web_bot_auth_signs_what_is_asked_for(asking, packages, form):
+    """As an agent does that signs only when it is asked to, like redbot."""
     key = asking.key
     secret = key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
     jwk = {"kty": "OKP", "crv": "Ed25519", "d": url64(secret), "x": url64(public(key))}
     argv = ["node", HERE / "packaged.mjs", json.dumps(jwk), f"http://{asking.authority}/", f"https://{HOST}", form]
     wait(lambda: known(asking, key))
     fields = json.loads(subprocess.run(argv, capture_output=True, text=True, check=True).stdout)
+    asked = asking.answer("/", {})[1]["accept-signature"]
+    assert fields["signature-input"].startswith(asked.split(";")[0]) and fields["signature-input"].endswith(asked.split(";")[-1])
     assert asking.answer("/", fields)[0] == 200
     assert asking.answer("/", {**fields, "host": "other.example"})[0] == 403

@@ -44,8 +44,9 @@ const MOST: usize = 4;
 /// The tag of such signatures.
 pub const TAG: &str = "web-bot-auth";
 
-/// What a refused client is asked to sign, in `Accept-Signature` (RFC 9421, 5.1): what the profile demands, by whatever key it has.
-pub const WANTED: &str = r#"sig1=("@authority" "signature-agent";key="sig1");created;expires;tag="web-bot-auth""#;
+/// What a refused client is asked to sign, in `Accept-Signature` (RFC 9421, 5.1), by whatever key it has. The whole of `Signature-Agent`,
+/// which signers of both its forms know: who knows `;key` signs that, because the profile demands it.
+pub const WANTED: &str = r#"sig1=("@authority" "signature-agent");created;expires;tag="web-bot-auth""#;
 
 /// Who signed a request as an agent, and whether that holds; none where nobody did.
 ///

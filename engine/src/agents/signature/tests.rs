@@ -400,9 +400,11 @@ fn what_is_asked_for_is_what_is_verified() {
     let claim = Claim::of(member).unwrap();
     let asked: Vec<_> = claim.input.parameters.sent().map(|(key, _)| key).collect();
     assert_eq!((claim.label, asked.as_slice()), ("sig1", ["created", "expires", "tag"].as_slice()));
-    let signed = Signed { label: "sig1", ..Signed::new() };
-    assert!(WANTED.starts_with(&format!("sig1=({})", signed.components)));
-    assert_eq!(signed.seen(), VERIFIED);
+    for agent in [r#"sig1="https://agent.example""#, r#""https://agent.example""#] {
+        let signed = Signed::new().named(r#""@authority" "signature-agent""#, agent);
+        assert!(WANTED.starts_with(&format!("{}=({})", signed.label, signed.components)));
+        assert_eq!(signed.seen(), VERIFIED, "{agent}");
+    }
 }
 
 #[test]
