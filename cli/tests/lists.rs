@@ -150,7 +150,10 @@ fn the_networks_of_one_agent_do_not_become_those_of_another() {
     assert!(code == 1 && error.contains(why), "{error}");
     assert_eq!(folder.text("finder.txt"), FINDER);
     // A list of the same source is meant to have the same networks.
-    let both = PACK.replace("source = [\"https://monitor.example/ips\"]", "source = [\"https://monitor.example/ips\", \"https://finder.example/v6.json\"]");
+    let both = PACK.replace(
+        "source = [\"https://monitor.example/ips\"]",
+        "source = [\"https://monitor.example/ips\", \"https://finder.example/v6.json\"]",
+    );
     assert_ne!(both, PACK);
     fs::write(folder.0.join("mine.toml"), both).unwrap();
     let (code, _, error) = folder.run(&update);

@@ -324,7 +324,8 @@ fn who_is_no_person_is_asked_to_sign() {
 
 #[test]
 fn where_nobody_signs_nobody_is_asked_to() {
-    let unsigned = PACK.replace("keys = \"helper.jwks\"\ntest_keys = true\n", "names = [\"helperbot\"]\nnetworks = [\"other\"]\n");
+    let unsigned =
+        PACK.replace("keys = \"helper.jwks\"\ntest_keys = true\n", "names = [\"helperbot\"]\nnetworks = [\"other\"]\n");
     assert_ne!(unsigned, PACK);
     let mut site = Site::of(&unsigned);
     let seen = site.ask("/closed", "203.0.113.7", BROWSER);

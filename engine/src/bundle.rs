@@ -233,8 +233,9 @@ mod tests {
     #[test]
     fn a_newer_format_says_so() {
         let mut bytes = sample();
-        bytes[8] = 7;
-        assert_eq!(Bundle::open(&bytes).unwrap_err(), BundleError::Format { found: 7 });
+        let found = FORMAT + 1;
+        bytes[8..10].copy_from_slice(&found.to_le_bytes());
+        assert_eq!(Bundle::open(&bytes).unwrap_err(), BundleError::Format { found });
     }
 
     #[test]

@@ -77,8 +77,7 @@ impl Challenged<'_> {
     }
 
     fn json(&self, body: String) -> Reply {
-        let mut headers =
-            Vec::from([("content-type", PROBLEM.into()), ("cache-control", "no-store".into())]);
+        let mut headers = Vec::from([("content-type", PROBLEM.into()), ("cache-control", "no-store".into())]);
         self.tell_limits(&mut headers);
         Reply { status: 403, headers, body }
     }

@@ -107,7 +107,8 @@ impl Update {
         // Lists that share a source overlap as their operator wants them to.
         let apart = all.iter().filter(|other| other.urls.iter().all(|url| !source.urls.contains(url)));
         let others = apart.map(|other| Ok((other.name.as_str(), read(&folder.join(&other.file))?)));
-        let (change, after) = match self.change(origin, &before, source, &others.collect::<Result<Vec<_>, Failure>>()?) {
+        let (change, after) = match self.change(origin, &before, source, &others.collect::<Result<Vec<_>, Failure>>()?)
+        {
             Ok(change) => change,
             Err(why) => return Ok(Err(why)),
         };
@@ -138,7 +139,8 @@ impl Update {
         let mut doubt = change.doubt();
         for (name, text) in others {
             let taken = taken_in(&before, &after, &of_file(text).map_err(|why| format!("`{name}`: {why}"))?);
-            let doubtful = |(both, all)| format!("it takes in {both} of the {all} addresses of `{name}`, a list of its own");
+            let doubtful =
+                |(both, all)| format!("it takes in {both} of the {all} addresses of `{name}`, a list of its own");
             doubt = doubt.or(taken.map(doubtful));
         }
         match doubt.filter(|_| !self.accept.contains(&source.name)) {

@@ -43,8 +43,9 @@ fn the_drafts_vectors_are_verified() {
         }
         let at = Time::from_seconds(vector.created_ms / 1_000 + 60);
         let century = Terms { longest: i64::MAX, ..Terms::default() };
-        let see =
-            |agents: &[Agent], terms| on(&headers, "example.com", |facts| plain(introduced_on(facts, agents, at, terms)));
+        let see = |agents: &[Agent], terms| {
+            on(&headers, "example.com", |facts| plain(introduced_on(facts, agents, at, terms)))
+        };
         let lenient = Terms { test_keys: true, ..century };
         if vector.key["kty"] == "OKP" {
             ed25519 += 1;
