@@ -66,6 +66,12 @@ extern "C" fn proxy_on_request_trailers(context: u32, _count: u32) -> u32 {
     data_code(with(Action::Continue, |vm| vm.trailers(context)))
 }
 
+/// Envoy asks its filters before it writes the lines of its access logs.
+#[unsafe(no_mangle)]
+extern "C" fn proxy_on_log(context: u32) {
+    with((), |vm| vm.ended(context));
+}
+
 #[unsafe(no_mangle)]
 extern "C" fn proxy_on_grpc_receive(_root: u32, call: u32, size: usize) {
     with((), |vm| vm.answered(call, Answer::Bytes(size)));

@@ -40,10 +40,10 @@ pub(crate) fn serve<H: Host>(
 }
 
 /// Serves a request that was held, now that its body has arrived, or more of it than is taken.
-pub fn finish<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, most: usize) -> Action {
+pub fn finish<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, context: u32, most: usize) -> Action {
     let outcome = host
         .request_body(most.saturating_add(1))
-        .and_then(|body| request::examine(host, plugin, memory, Rest { body: Some(&body), asked: None }));
+        .and_then(|body| request::examine(host, plugin, memory, Rest { context, body: Some(&body), asked: None }));
     match outcome {
         Ok(Outcome::Done(action)) => action,
         Ok(Outcome::Collect(_) | Outcome::Ask(..) | Outcome::Bind(..) | Outcome::Delay(..)) => Action::Stop,

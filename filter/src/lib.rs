@@ -38,7 +38,7 @@ pub mod metrics;
 pub mod models;
 pub mod pairs;
 pub mod pending;
-mod records;
+pub mod records;
 pub mod request;
 pub mod root;
 pub mod service;

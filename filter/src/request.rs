@@ -46,8 +46,10 @@ pub enum Outcome {
 }
 
 /// What is there of a request besides its head.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Rest<'a> {
+    /// Its number.
+    pub(crate) context: u32,
     /// Its body.
     pub(crate) body: Option<&'a [u8]>,
     /// What was asked about it when it was looked at first, with the answers.
@@ -55,18 +57,18 @@ pub(crate) struct Rest<'a> {
 }
 
 /// Decides about the request at hand, and does what was decided; `ended` tells that it has no body.
-pub fn handle<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, ended: bool) -> Outcome {
-    attempt_all(host, plugin, memory, Rest { body: ended.then_some(&[][..]), asked: None })
+pub fn handle<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, context: u32, ended: bool) -> Outcome {
+    attempt_all(host, plugin, memory, Rest { context, body: ended.then_some(&[][..]), asked: None })
 }
 
 /// The same of a request that was held, now that what was asked about it is answered, or its body is there.
-pub fn resume<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, asked: &Asked) -> Outcome {
+pub fn resume<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, context: u32, asked: &Asked) -> Outcome {
     let body = match &asked.body {
         Body::Empty => Some(&[][..]),
         Body::Here(body) => Some(body.as_slice()),
         Body::Passing | Body::Awaited | Body::Unreadable => None,
     };
-    attempt_all(host, plugin, memory, Rest { body, asked: Some(asked) })
+    attempt_all(host, plugin, memory, Rest { context, body, asked: Some(asked) })
 }
 
 fn attempt_all<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, rest: Rest<'_>) -> Outcome {
@@ -127,7 +129,7 @@ fn attend<H: Host>(
     match (plan(&facts), rest.body) {
         (Plan::Judge, body) => {
             let facts = Facts { body: body.map_or(Fact::Unavailable, Fact::Known), ..facts };
-            Ok(judge(host, plugin, memory, &facts, rest.asked))
+            Ok(judge(host, plugin, memory, &facts, rest))
         }
         (Plan::Collect(most), None) if plugin.bodies => Ok(Outcome::Collect(most)),
         (Plan::Collect(_), None) => Ok(Outcome::Done(endpoint::cannot_read(host, memory))),
@@ -148,7 +150,8 @@ fn moment<H: Host>(host: &H, memory: &mut Memory, rest: Rest<'_>) -> Result<Mome
     }
 }
 
-fn judge<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, facts: &Facts<'_>, asked: Option<&Asked>) -> Outcome {
+fn judge<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, facts: &Facts<'_>, rest: Rest<'_>) -> Outcome {
+    let Rest { context, asked, .. } = rest;
     let assessment = plugin.policy.assess(facts, &plugin.keys, &mut memory.scratch);
     if let (Some(introduced), None) = (assessment.introduced(), asked) {
         memory.metrics.introduced(host, introduced.outcome);
@@ -177,7 +180,7 @@ fn judge<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, facts: &Facts<
         plugin.transactions.note(host, &memory.metrics, carried);
     }
     attempt(host, memory, host.set_property(b"outwork.verdict", decision.verdict.name().as_bytes()));
-    records::leave(host, plugin, memory, &decision, facts);
+    records::leave(host, plugin, memory, context, (&decision, facts));
     act(host, memory, decision, facts.now)
 }
 

@@ -6,6 +6,7 @@ use crate::{
     limits::Limits,
     metrics::Metrics,
     models::Models,
+    records::Journals,
     store::Store,
     transactions::{self, Transactions},
 };
@@ -14,9 +15,8 @@ use outwork_engine::{
     keys::{KeyError, Keyring},
     limits::{Limit, Scope},
     policy::{LoadError, Policy},
-    record::chain::Chain,
 };
-use std::{cell::RefCell, fmt};
+use std::{fmt, rc::Rc};
 
 /// The environment variable with the keys.
 pub const KEYS: &str = "OUTWORK_KEYS";
@@ -45,7 +45,7 @@ pub struct Plugin {
     /// What is counted of the policy's transactions.
     pub transactions: Transactions,
     /// The keys.
-    pub keys: Keyring,
+    pub keys: Rc<Keyring>,
     /// Whose address the client's is.
     pub client_address: ClientAddress,
     /// How many pages the buckets of limits have.
@@ -58,8 +58,8 @@ pub struct Plugin {
     pub directories: Directories,
     /// The name that the proxy's operator gave this instance: `node.id` in Envoy.
     pub node: Option<String>,
-    /// The chain of its records, from the first one on.
-    pub chain: RefCell<Option<Chain>>,
+    /// Where its records go.
+    pub journals: Journals,
     /// Whether the proxy hands over the bodies of requests that are held.
     pub bodies: bool,
 }
@@ -73,6 +73,8 @@ pub fn load(host: &impl Host, metrics: &Metrics, size: usize) -> Result<Plugin, 
     let configuration = Configuration::read(&text).map_err(StartError::Configuration)?;
     let keys = Keyring::parse(&host.variable(KEYS).unwrap_or_default()).map_err(StartError::Keys)?;
     let policy = Policy::load(&configuration.bundle).map_err(StartError::Policy)?;
+    let keys = Rc::new(keys);
+    let journals = Journals::new(&keys, policy.digest());
     let models = Models::new(host, metrics, &policy);
     let limits = Limits::new(host, metrics, &policy);
     let transactions = Transactions::new(host, metrics, &policy);
@@ -91,7 +93,7 @@ pub fn load(host: &impl Host, metrics: &Metrics, size: usize) -> Result<Plugin, 
         directories,
         bodies,
         node: node(host, metrics),
-        chain: RefCell::default(),
+        journals,
     })
 }
 

@@ -12,13 +12,14 @@ use crate::{
     host::{Failure, Host, Level},
     metrics::Metrics,
     pending::{Arrived, Pending, TICK_MS},
+    records::{self, Held, Opened},
     request::{self, Outcome, Protocols},
     root::{self, Plugin},
     strip,
     tarpit::Tarpit,
     waiting::Waiting,
 };
-use outwork_engine::{agents::signature::Patience, record::chain::Head, rules::Scratch, time::Time};
+use outwork_engine::{agents::signature::Patience, rules::Scratch, time::Time};
 use std::ops::Range;
 
 /// Without a clock all refusals are due.
@@ -64,8 +65,10 @@ struct Created {
 pub struct Memory {
     /// The engine's.
     pub scratch: Scratch,
-    /// The last record that this VM left.
-    pub head: Option<Head>,
+    /// The records of requests that are under way.
+    pub held: Held,
+    /// Where those went that opened a chain last.
+    pub opened: Opened,
     /// Random bytes.
     pub entropy: Pool,
     /// The protocols of connections.
@@ -124,6 +127,7 @@ impl<H: Host> Vm<H> {
                 self.plugins.retain(|(known, _)| *known != root && self.host.lives(*known));
                 self.memory.tarpit.prune(&self.host);
                 self.pending.prune(&self.host);
+                self.memory.held.prune(&self.host);
                 let awaits = self.pending.awaits() && self.pending.begin(root);
                 if awaits || plugin.fetches().is_some() {
                     // To ask who lives makes the proxy act for whom was asked last.
@@ -148,7 +152,7 @@ impl<H: Host> Vm<H> {
         let Self { host, plugins, created, memory, .. } = self;
         let own = (created.context == context).then_some(created.root);
         let Some((root, plugin)) = plugin(plugins, own) else { return Action::Continue };
-        let outcome = request::handle(host, plugin, memory, ended);
+        let outcome = request::handle(host, plugin, memory, context, ended);
         self.hold(context, root, outcome, Stage::Head)
     }
 
@@ -264,11 +268,16 @@ impl<H: Host> Vm<H> {
         if !host.lives(context) {
             return;
         }
-        let outcome = request::resume(host, plugin, memory, &asked);
+        let outcome = request::resume(host, plugin, memory, context, &asked);
         self.pending.forget(context);
         if self.hold(context, root, outcome, Stage::Later) == Action::Continue {
             attempt(&self.host, &self.memory, self.host.resume());
         }
+    }
+
+    /// Takes note that a request has ended, and that its line in the access log is written next.
+    pub fn ended(&mut self, context: u32) {
+        records::seal(&self.host, &mut self.memory, context);
     }
 
     /// Takes note that a request's body has ended with trailers. Nothing of ours comes in them.
@@ -288,7 +297,7 @@ impl<H: Host> Vm<H> {
             Arrived::Waits => Action::Hold,
             Arrived::Bound { root, most, asked } => self.bound(context, root, most, asked),
             Arrived::Enough { root, most } => match plugin(plugins, Some(root)) {
-                Some((_, plugin)) => endpoint::finish(host, plugin, memory, most),
+                Some((_, plugin)) => endpoint::finish(host, plugin, memory, context, most),
                 None => Action::Stop,
             },
         }
@@ -317,7 +326,7 @@ impl<H: Host> Vm<H> {
         let Some((root, plugin)) = plugin(plugins, Some(root)).or_else(|| plugin(plugins, None)) else {
             return request::let_go(host, memory);
         };
-        let outcome = request::resume(host, plugin, memory, &asked.with(body));
+        let outcome = request::resume(host, plugin, memory, context, &asked.with(body));
         self.hold(context, root, outcome, Stage::Later)
     }
 }

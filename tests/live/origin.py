@@ -1,10 +1,12 @@
-"""An origin that answers each request with what arrived: method, path and every header line, in order."""
+"""An origin that answers each request with what arrived: method, path and every header line, in order; after `wait` milliseconds, where the path asks for that."""
 
 from __future__ import annotations
 
 import json
 import sys
+import re
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
@@ -12,6 +14,7 @@ class Quiet(ThreadingHTTPServer):
     """Envoy drops idle connections as it likes; that is no error to report."""
 
     daemon_threads = True
+    request_queue_size = 512
 
     def handle_error(self, request: object, address: object) -> None:
         """Reports everything but a connection that is gone."""
@@ -45,6 +48,8 @@ class Echo:
 
             def answer(self) -> None:
                 self.drain()
+                if wait := re.search(r"[?&]wait=(\d+)", self.path):
+                    time.sleep(int(wait[1]) / 1000)
                 lines = [(name.lower(), value) for name, value in self.headers.items()]
                 seen[self.path] = lines
                 body = json.dumps({"method": self.command, "path": self.path, "headers": lines}).encode()

@@ -134,15 +134,16 @@ impl Core {
         let record = policy.keeps(&decision, keys).map_or_else(String::new, |sampled| {
             let records = policy.settings().records;
             // Isolates know nothing of one another: none follows one.
-            let opens = Opens { why: Why::Start, bundle: Some(policy.digest()), place: None, follows: None };
+            let opens =
+                Opens { why: Why::Start, bundle: Some(policy.digest()), place: None, follows: None, unordered: false };
             let begin = || Chain::new(keys.chain_id(b"chain", &facts.entropy), opens);
             let chain = records.audit.then(|| chain.get_or_insert_with(begin));
-            record::write(
-                &decision,
-                facts,
-                keys,
-                Context { host: HOST, node: None, elapsed: None, sampled, records, chain },
-            )
+            let context = Context { host: HOST, node: None, elapsed: None, sampled, records };
+            let draft = record::draft(&decision, facts, keys, context);
+            match chain {
+                Some(chain) => draft.seal(chain, keys),
+                None => draft.close(),
+            }
         });
         effects::write(decision.reply.as_ref(), decision.delay, &record, &decision.edits, out);
     }

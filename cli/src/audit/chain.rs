@@ -17,11 +17,13 @@ pub(super) struct Read {
     waiting: BTreeMap<u64, Waiting>,
     /// Gaps that were reported: from and to.
     gaps: Vec<(u64, u64)>,
-    /// Gaps that an earlier run left open, and those that this one leaves open: a log is cut while requests are
-    /// under way, and a record may stand in the next file behind one that was written later.
+    /// Gaps that an earlier run left open, and those that this one leaves open: where the order is not kept, a record may
+    /// stand in the next file behind one that was written later.
     open: Vec<(u64, u64)>,
     pub(super) left_open: Vec<(u64, u64)>,
     pub(super) opens: Option<Opens>,
+    /// Whether its host says that its lines come in any order.
+    pub(super) unordered: bool,
     pub(super) keys: Vec<String>,
     pub(super) records: u64,
     /// When the first record that is here was decided, and the last, in milliseconds.
@@ -32,11 +34,13 @@ pub(super) struct Read {
     pub(super) run: Option<u64>,
     /// The record that stands behind one that was decided so many milliseconds later: the one of which that is most.
     pub(super) latest: Option<(u64, u64, Place)>,
-    /// The highest number that was read, and as which of all records.
-    highest: (u64, u64),
+    /// The highest number that was read.
+    pub(super) highest: u64,
+    /// Where the chain begins, if that is before the record that it follows.
+    pub(super) early: Option<Place>,
+    /// How many stand behind one that was written later, the first of them, and which that stands behind.
     pub(super) displaced: u64,
-    /// By how many records at the most.
-    pub(super) most_displaced: u64,
+    pub(super) first_displaced: Option<(u64, u64, Place)>,
     /// Lines that were changed and say that they are these.
     pub(super) changed: BTreeMap<u64, Place>,
 }
@@ -62,22 +66,24 @@ impl Read {
             open: Vec::new(),
             left_open: Vec::new(),
             opens: None,
+            unordered: false,
             keys: Vec::new(),
             records: 0,
             times: None,
             newest: None,
             run: None,
             latest: None,
-            highest: (0, 0),
+            highest: 0,
+            early: None,
             displaced: 0,
-            most_displaced: 0,
+            first_displaced: None,
             changed: BTreeMap::new(),
         }
     }
 
     /// As an earlier run left it.
     pub(super) fn known(head: Head, open: Vec<(u64, u64)>, newest: Option<u64>, run: Option<u64>) -> Self {
-        let (upto, highest) = (Some((head.sequence, head.mac)), (head.sequence, 0));
+        let (upto, highest) = (Some((head.sequence, head.mac)), head.sequence);
         Self { upto, open, highest, newest, run, ..Self::new(head.id) }
     }
 
@@ -92,8 +98,8 @@ impl Read {
         self.waiting.len()
     }
 
-    /// Takes in a record that is proven: the `ordinal`th of all that were read.
-    pub(super) fn add(&mut self, sealed: &Proven, place: Place, ordinal: u64, findings: &mut Vec<Finding>) {
+    /// Takes in a record that is proven.
+    pub(super) fn add(&mut self, sealed: &Proven, place: Place, findings: &mut Vec<Finding>) {
         let sequence = sealed.sequence;
         self.records += 1;
         if !self.keys.contains(&sealed.key) {
@@ -102,9 +108,7 @@ impl Read {
         self.at(sealed, place);
         if let Some(open) = self.open.iter().position(|gap| (gap.0..=gap.1).contains(&sequence)) {
             take(&mut self.open, open, sequence);
-            self.displaced += 1;
-            self.most_displaced = self.most_displaced.max(ordinal);
-            return;
+            return self.stands_behind(sequence, place);
         }
         if let Some(late) = self.gaps.iter().position(|gap| (gap.0..=gap.1).contains(&sequence)) {
             return self.fill(late, sequence, place, findings);
@@ -117,12 +121,10 @@ impl Read {
             findings.push(Finding::of(kind, self.id, message).at(place).records(sequence, sequence));
             return;
         }
-        if sequence < self.highest.0 {
-            self.displaced += 1;
-            self.most_displaced = self.most_displaced.max(ordinal.saturating_sub(self.highest.1));
-        } else {
-            self.highest = (sequence, ordinal);
+        if sequence < self.highest {
+            self.stands_behind(sequence, place);
         }
+        self.highest = self.highest.max(sequence);
         self.waiting.insert(sequence, Waiting { before: sealed.before, mac: sealed.mac, place });
         self.go_on(findings);
     }
@@ -138,6 +140,12 @@ impl Read {
         }
         self.times = Some((from.min(millis), to.max(millis)));
         self.newest = Some(newest.max(millis));
+    }
+
+    /// Notes a record that stands behind one that was written later.
+    fn stands_behind(&mut self, sequence: u64, place: Place) {
+        self.displaced += 1;
+        self.first_displaced.get_or_insert((sequence, self.highest, place));
     }
 
     /// What it means that a record with this number comes again.
@@ -171,6 +179,7 @@ impl Read {
                 (Before::Opens(opens), None) => {
                     self.opens = Some(opens);
                     self.run = opens.place.map(|place| place.run);
+                    self.unordered = opens.unordered;
                     true
                 }
                 (Before::Record(previous), Some((_, last))) => previous == last,

@@ -18,6 +18,9 @@ pub(crate) struct Heads {
     chains: BTreeMap<String, Kept>,
     /// The numbers of the chains of each run: those that were seen.
     runs: BTreeMap<String, BTreeSet<u32>>,
+    /// The key of the chain that was opened last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) key: Option<String>,
     /// Chains that were quiet from this instant on, in milliseconds, are left out: their threads have ended.
     #[serde(default)]
     pub(super) forgotten: u64,
@@ -35,6 +38,8 @@ struct Kept {
     run: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     open: Vec<(u64, u64)>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    unordered: bool,
 }
 
 const VERSION: u32 = 1;
@@ -78,7 +83,11 @@ impl Heads {
         Ok(())
     }
 
-    pub(super) fn of(chains: &BTreeMap<Id, Read>, runs: &BTreeMap<u64, BTreeSet<u32>>, forgotten: u64) -> Self {
+    pub(super) fn of(
+        chains: &BTreeMap<Id, Read>,
+        runs: &BTreeMap<u64, BTreeSet<u32>>,
+        (key, forgotten): (Option<String>, u64),
+    ) -> Self {
         let newest = chains.values().filter_map(|read| read.newest).max().unwrap_or(0);
         let forgotten = forgotten.max(newest.saturating_sub(QUIET));
         let lives = |read: &&Read| read.newest.is_none_or(|newest| newest >= forgotten) || !read.left_open.is_empty();
@@ -87,11 +96,12 @@ impl Heads {
             let Head { sequence, mac, .. } = read.head().filter(|_| lives(&read))?;
             let mac = Base64UrlUnpadded::encode_string(&mac);
             let run = read.run.map(name);
-            Some((name(*id), Kept { sequence, mac, last: read.newest, run, open: read.left_open.clone() }))
+            let Read { newest: last, unordered, .. } = *read;
+            Some((name(*id), Kept { sequence, mac, last, run, open: read.left_open.clone(), unordered }))
         };
         let runs = runs.iter().filter(|(run, _)| living.contains(run));
         let runs = runs.map(|(run, numbers)| (name(*run), numbers.clone())).collect();
-        Self { version: VERSION, chains: chains.iter().filter_map(kept).collect(), runs, forgotten }
+        Self { version: VERSION, chains: chains.iter().filter_map(kept).collect(), runs, key, forgotten }
     }
 
     pub(super) fn chains(&self) -> BTreeMap<Id, Read> {
@@ -99,7 +109,9 @@ impl Heads {
             let (id, mac) = (number(id)?, kept.mac()?);
             let run = kept.run.as_deref().and_then(number);
             let head = Head { id, sequence: kept.sequence, mac };
-            Some((id, Read::known(head, kept.open.clone(), kept.last, run)))
+            let mut read = Read::known(head, kept.open.clone(), kept.last, run);
+            read.unordered = kept.unordered;
+            Some((id, read))
         });
         known.collect()
     }

@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use outwork_engine::keys::AuditKeys;
-use outwork_engine::record::chain::{self, Before, Id, Mac, Unproven};
+use outwork_engine::record::chain::{self, Before, Id, Mac, Opens, Unproven, Why};
+use serde::de::IgnoredAny;
 
 use super::line::{Part, parts};
 
@@ -12,6 +13,8 @@ pub(super) enum Judged {
     Unchained,
     /// What is no record any more, and why.
     Torn(&'static str),
+    /// The part of a line that was there when its host was killed. It begins anew in the same line.
+    Cut,
     /// A record that says that it is this one of that chain, and was changed.
     Changed(Id, u64),
     /// A record by a key that is not at hand.
@@ -32,11 +35,40 @@ pub(super) struct Proven {
 
 /// Judges each record of a line.
 pub(super) fn judge(line: &[u8], keys: &AuditKeys) -> Vec<Judged> {
+    let judged = judge_parts(line, keys);
+    if let [] | [Judged::Torn(_)] = judged[..]
+        && let Some(anew) = anew(line, keys)
+    {
+        return vec![Judged::Cut, anew];
+    }
+    judged
+}
+
+fn judge_parts(line: &[u8], keys: &AuditKeys) -> Vec<Judged> {
     let judged = parts(line).into_iter().map(|part| match part {
         Part::Record(record) => record_of(record.as_bytes(), keys),
-        Part::Torn => Judged::Torn("what was a record is none: it was changed, or its JSON was written anew"),
+        Part::Torn => {
+            Judged::Torn("what was a record is none: it was changed or cut off, or its JSON was written anew")
+        }
     });
     judged.collect()
+}
+
+/// The record with which a host begins anew behind what it had written of a line when it was killed. What is lost with that is
+/// the end of a chain, which is missed by the count alone whether something is left of it or not.
+fn anew(line: &[u8], keys: &AuditKeys) -> Option<Judged> {
+    if line.is_empty() || serde_json::from_slice::<IgnoredAny>(line).is_ok() {
+        return None;
+    }
+    let mut begins = memchr::memmem::find_iter(line, b"{\"").filter(|at| *at > 0);
+    begins.find_map(|at| match judge_parts(line.get(at..)?, keys).pop() {
+        Some(Judged::Proven(record)) if is_start(&record) => Some(Judged::Proven(record)),
+        _ => None,
+    })
+}
+
+const fn is_start(record: &Proven) -> bool {
+    matches!(record.before, Before::Opens(Opens { why: Why::Start, .. }))
 }
 
 fn record_of(record: &[u8], keys: &AuditKeys) -> Judged {

@@ -2,13 +2,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use outwork_engine::keys::AuditKeys;
-use outwork_engine::record::chain::{Before, Id, Place as Number};
+use outwork_engine::record::chain::{Before, Id, Opens, Place as Number, Why};
 
 use super::chain::{MOST_KEPT, Read};
 use super::finding::{Finding, Kind, Place, name};
 use super::heads::Heads;
 use super::judged::{Judged, Proven, judge};
-use super::report::{ChainReport, Report, seconds};
+use super::report::{ChainReport, Report, Rotation, seconds};
 
 /// The most records that wait for others, of all chains together: 120 MB.
 const MOST_WAITING: usize = 1 << 20;
@@ -27,8 +27,12 @@ pub(crate) struct Ledger {
     counted: BTreeMap<Kind, u64>,
     ordinal: u64,
     others: u64,
+    cut: u64,
     unchained: u64,
     first_unchained: Option<Place>,
+    /// The key of the chain that was opened last, and where it was not that of the one before.
+    key: Option<String>,
+    rotations: Vec<Rotation>,
     /// The numbers of chains that were missing when an earlier run ended.
     missed: BTreeMap<u64, BTreeSet<u32>>,
     /// Of which time chains are not known any more, in milliseconds: those that had been quiet for long.
@@ -38,9 +42,8 @@ pub(crate) struct Ledger {
 /// What an auditor wants beside the records.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Wants {
-    /// Every record behind those that were written before it.
-    pub(crate) ordered: bool,
-    /// No record behind one that was decided so many milliseconds later, or more.
+    /// No record behind one that was decided so many milliseconds later, or more; none behind any that was written later where
+    /// this is not given.
     pub(crate) displaced: Option<u64>,
     /// So many of them.
     pub(crate) count: Option<u64>,
@@ -62,8 +65,11 @@ impl Ledger {
             counted: BTreeMap::new(),
             ordinal: 0,
             others: 0,
+            cut: 0,
             unchained: 0,
             first_unchained: None,
+            key: heads.key.clone(),
+            rotations: Vec::new(),
             forgotten: heads.forgotten,
         }
     }
@@ -81,6 +87,7 @@ impl Ledger {
     pub(super) fn take(&mut self, place: Place, judged: &Judged) {
         match judged {
             Judged::Proven(record) => self.proven(place, record),
+            Judged::Cut => self.cut += 1,
             Judged::Torn(message) => self.changed(place, None, message),
             Judged::Changed(id, sequence) => {
                 let message = format!("record {sequence} was changed after it was written");
@@ -105,19 +112,37 @@ impl Ledger {
             self.note([Finding::of(Kind::Repeated, record.id, message).at(place)]);
             return;
         }
-        if let Before::Opens(opens) = record.before
-            && let Some(Number { run, number }) = opens.place
-        {
-            self.runs.entry(run).or_default().insert(number);
-        }
+        let is_early = match &record.before {
+            Before::Opens(opens) => self.opens(place, record, opens),
+            Before::Record(_) => false,
+        };
         let chain = self.chains.entry(record.id).or_insert_with(|| Read::new(record.id));
-        chain.add(record, place, self.ordinal, &mut findings);
+        chain.add(record, place, &mut findings);
+        chain.early = chain.early.or(Some(place).filter(|_| is_early));
         let is_long = chain.waiting() > MOST_KEPT;
         self.note(findings);
         // Rarely: counting them takes a walk over all chains.
         if is_long && self.ordinal.is_multiple_of(MOST_KEPT as u64) {
             self.make_room();
         }
+    }
+
+    /// Takes in how a chain begins; tells whether the record that it follows does not stand before it.
+    fn opens(&mut self, place: Place, record: &Proven, opens: &Opens) -> bool {
+        if let Some(Number { run, number }) = opens.place {
+            self.runs.entry(run).or_default().insert(number);
+        }
+        let followed = opens.follows.and_then(|head| self.chains.get(&head.id));
+        let from = followed.and_then(|chain| chain.keys.last()).or(self.key.as_ref());
+        let to = &record.key;
+        let is_other = opens.why == Why::Rotation || from.is_some_and(|from| from != to);
+        if is_other && self.rotations.len() < MOST_KEPT {
+            let (chain, why, from) = (name(record.id), opens.why.name(), from.cloned());
+            self.rotations.push(Rotation { chain, why, from, to: to.clone(), place });
+        }
+        let reached = followed.map_or(0, |chain| chain.highest);
+        self.key = Some(record.key.clone());
+        opens.follows.is_some_and(|head| reached < head.sequence)
     }
 
     /// Gives up what is missing in the chain of which most records wait.
@@ -154,30 +179,18 @@ impl Ledger {
 
     /// Ends: what is missing now stays missing, unless another run follows.
     pub(crate) fn finish(mut self, wants: Wants) -> (Report, Heads) {
-        let Wants { ordered, displaced, count, allow_unchained, goes_on } = wants;
+        let Wants { displaced, count, allow_unchained, goes_on } = wants;
         let mut findings = Vec::new();
         for chain in self.chains.values_mut() {
             chain.give_up(&mut findings);
-            chain.settle(goes_on, &mut findings);
+            // In the next log stands nothing of this one, unless somebody says that its order is lost.
+            chain.settle(goes_on && (chain.unordered || displaced.is_some()), &mut findings);
         }
         let followed = self.successions(&mut findings);
         self.numbers(goes_on, &mut findings);
-        for (id, chain) in self.chains.iter().filter(|(_, chain)| ordered && chain.displaced > 0) {
-            let message = format!("{} records are out of order, by at most {}", chain.displaced, chain.most_displaced);
-            findings.push(Finding::of(Kind::Displaced, *id, message));
-        }
-        for (id, chain) in &self.chains {
-            let Some((late, sequence, place)) =
-                chain.latest.filter(|(late, ..)| displaced.is_some_and(|limit| *late >= limit))
-            else {
-                continue;
-            };
-            let late = seconds(late);
-            let message = format!(
-                "record {sequence} stands behind one that was decided {late} s after it: it was moved, or its answer took as long"
-            );
-            findings.push(Finding::of(Kind::Displaced, *id, message).at(place).records(sequence, sequence));
-        }
+        findings.extend(self.chains.iter().filter_map(|(id, chain)| order(*id, chain, displaced)));
+        let early = self.chains.iter().filter(|_| displaced.is_none());
+        findings.extend(early.filter_map(|(id, chain)| self.before_its_time(*id, chain)));
         if let Some(place) = self.first_unchained.filter(|_| !allow_unchained && self.ordinal > 0) {
             let message =
                 format!("{} records have no chain, this one first: anybody can have written them", self.unchained);
@@ -188,16 +201,18 @@ impl Ledger {
             findings.push(Finding { kind: Kind::Count, chain: None, records: None, place: None, message });
         }
         self.note(findings);
-        let heads = Heads::of(&self.chains, &self.runs, self.forgotten);
+        let heads = Heads::of(&self.chains, &self.runs, (self.key, self.forgotten));
         let read = self.chains.iter().filter(|(_, chain)| chain.records > 0);
         let chains = read.map(|(id, chain)| ChainReport::of(*id, chain, followed.contains(id))).collect();
         let report = Report {
             complete: self.counted.is_empty(),
-            displaced_at_most: displaced.filter(|_| !ordered).map(seconds),
+            displaced_at_most: displaced.map(seconds),
             records: self.ordinal,
             unchained: self.unchained,
             others: self.others,
+            cut: self.cut,
             chains,
+            rotations: self.rotations,
             findings: self.findings,
             counts: self.counted,
         };
@@ -230,6 +245,15 @@ impl Ledger {
         followed
     }
 
+    /// A chain that begins before the record that it follows, where that is there.
+    fn before_its_time(&self, id: Id, chain: &Read) -> Option<Finding> {
+        let (place, follows) = (chain.early.filter(|_| !chain.unordered)?, chain.opens?.follows?);
+        let last = self.chains.get(&follows.id)?.head()?.sequence;
+        let message =
+            format!("it begins before record {} of chain {}, which it follows", follows.sequence, name(follows.id));
+        (last >= follows.sequence).then(|| Finding::of(Kind::Displaced, id, message).at(place).records(1, 1))
+    }
+
     /// Holds the chains of each run against their numbers.
     fn numbers(&mut self, goes_on: bool, findings: &mut Vec<Finding>) {
         for (run, numbers) in &mut self.runs {
@@ -252,4 +276,26 @@ impl Ledger {
             findings.push(Finding { kind: Kind::Missing, chain: None, records: None, place: None, message });
         }
     }
+}
+
+/// What is wrong with the order of a chain's lines; nothing is where its host keeps none, and nobody asks for any.
+fn order(id: Id, chain: &Read, displaced: Option<u64>) -> Option<Finding> {
+    let (sequence, place, message) = match displaced {
+        Some(limit) => {
+            let (late, sequence, place) = chain.latest.filter(|(late, ..)| *late >= limit)?;
+            let late = seconds(late);
+            (sequence, place, format!("record {sequence} stands behind one that was decided {late} s after it"))
+        }
+        None => {
+            let (sequence, behind, place) = chain.first_displaced.filter(|_| !chain.unordered)?;
+            let others = match chain.displaced - 1 {
+                0 => String::new(),
+                1 => ", and so does another".to_owned(),
+                others => format!(", and so do {others} others"),
+            };
+            let remedy = "if the log was shuffled on its way here, `--displaced 5m` says by how much";
+            (sequence, place, format!("record {sequence} stands behind record {behind}{others}; {remedy}"))
+        }
+    };
+    Some(Finding::of(Kind::Displaced, id, message).at(place).records(sequence, sequence))
 }

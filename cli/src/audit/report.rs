@@ -5,7 +5,7 @@ use outwork_engine::time::Time;
 use serde::Serialize;
 
 use super::chain::Read;
-use super::finding::{Finding, Kind, name};
+use super::finding::{Finding, Kind, Place, name};
 use crate::instant;
 
 /// What was found.
@@ -13,8 +13,7 @@ use crate::instant;
 pub(crate) struct Report {
     /// Whether the log is what was written, as far as it can tell.
     pub(crate) complete: bool,
-    /// By less than so many seconds a record may stand behind one that was decided later; none where the order was not looked
-    /// at, or had to be kept.
+    /// By less than so many seconds a record may stand behind one that was decided later; none where it may not at all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) displaced_at_most: Option<u64>,
     /// Those that are proven.
@@ -23,11 +22,28 @@ pub(crate) struct Report {
     pub(crate) unchained: u64,
     /// Lines that hold no record.
     pub(crate) others: u64,
+    /// Lines that a host was writing when it was killed.
+    pub(crate) cut: u64,
     pub(crate) chains: Vec<ChainReport>,
+    /// Where records began to have another key.
+    pub(crate) rotations: Vec<Rotation>,
     /// The first of them.
     pub(crate) findings: Vec<Finding>,
     /// How many there are of each kind.
     pub(crate) counts: BTreeMap<Kind, u64>,
+}
+
+/// A chain whose key is not that of the one before it.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Rotation {
+    pub(crate) chain: String,
+    /// `rotation` where the host goes on, `start` where it began anew.
+    pub(crate) why: &'static str,
+    /// None where that is not in these logs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) from: Option<String>,
+    pub(crate) to: String,
+    pub(crate) place: Place,
 }
 
 /// One chain.
@@ -53,10 +69,10 @@ pub(crate) struct ChainReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) to: Option<String>,
     pub(crate) keys: Vec<String>,
-    /// How many stand behind one that was written later, as happens where lines are written when answers end.
+    /// Whether its host says that its lines come in any order.
+    pub(crate) unordered: bool,
+    /// How many stand behind one that was written later.
     pub(crate) displaced: u64,
-    /// By how many records at the most.
-    pub(crate) most_displaced: u64,
 }
 
 impl ChainReport {
@@ -74,8 +90,8 @@ impl ChainReport {
             from: chain.times.map(|(from, _)| shown(from)),
             to: chain.times.map(|(_, to)| shown(to)),
             keys: chain.keys.clone(),
+            unordered: chain.unordered,
             displaced: chain.displaced,
-            most_displaced: chain.most_displaced,
         }
     }
 }

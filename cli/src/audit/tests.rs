@@ -65,8 +65,7 @@ impl Writer {
                 while lines.len() < records * (at + 1) / count {
                     // Not one after the other: 7 is a generator modulo 71.
                     let turn = (lines.len() * 7 % 71) % chains.len();
-                    let context = Context { chain: chains.get_mut(turn), ..Context::NATIVE };
-                    lines.push(record::write(&decision, facts, keys, context));
+                    lines.push(record::draft(&decision, facts, keys, Context::NATIVE).seal(&mut chains[turn], keys));
                 }
             };
             // A minute lies between one request and the next.
@@ -79,35 +78,40 @@ impl Writer {
     /// Records of several threads, in the order in which they were written.
     fn log(&mut self, records: usize, threads: u32) -> Vec<String> {
         let place = |number| Some(Number { run: 9, number });
-        let opens = |number| Opens { why: Why::Start, bundle: None, place: place(number), follows: None };
+        let opens =
+            |number| Opens { why: Why::Start, bundle: None, place: place(number), follows: None, unordered: false };
         let mut chains: Vec<_> = (1..=threads).map(|number| Chain::new(number.into(), opens(number))).collect();
         self.lines(records, &mut chains)
     }
 }
 
+/// As by default, and as somebody asks who knows that lines were shuffled.
+const STRICT: Option<u64> = None;
+const SHUFFLED: Option<u64> = Some(u64::MAX);
+
 fn verify<L: AsRef<[u8]>>(lines: impl IntoIterator<Item = L>) -> Report {
-    verify_with(lines, &Heads::default(), true, None).0
+    verify_with(lines, &Heads::default(), STRICT, None).0
 }
 
 fn verify_with<L: AsRef<[u8]>>(
     lines: impl IntoIterator<Item = L>,
     heads: &Heads,
-    ordered: bool,
+    displaced: Option<u64>,
     count: Option<u64>,
 ) -> (Report, Heads) {
-    verify_for(lines, heads, (ordered, count, false))
+    verify_for(lines, heads, (displaced, count, false))
 }
 
 fn verify_for<L: AsRef<[u8]>>(
     lines: impl IntoIterator<Item = L>,
     heads: &Heads,
-    (ordered, count, goes_on): (bool, Option<u64>, bool),
+    (displaced, count, goes_on): (Option<u64>, Option<u64>, bool),
 ) -> (Report, Heads) {
     let mut ledger = Ledger::new(AuditKeys::of(&keys()), heads);
     for (line, number) in lines.into_iter().zip(1..) {
         ledger.read(Place { file: 0, line: number }, line.as_ref().trim_ascii());
     }
-    ledger.finish(Wants { ordered, count, goes_on, ..Wants::default() })
+    ledger.finish(Wants { displaced, count, goes_on, ..Wants::default() })
 }
 
 fn kinds(report: &Report) -> BTreeSet<Kind> {
@@ -124,8 +128,8 @@ fn a_log_as_it_was_written_is_complete() {
     let report = verify(&lines);
     assert!(report.complete, "{:?}", report.findings);
     assert_eq!((report.records, report.chains.len(), report.others), (300, 3, 0));
-    assert!(verify_with(&lines, &Heads::default(), true, Some(300)).0.complete);
-    assert_eq!(kinds(&verify_with(&lines, &Heads::default(), true, Some(301)).0), BTreeSet::from([Kind::Count]));
+    assert!(verify_with(&lines, &Heads::default(), STRICT, Some(300)).0.complete);
+    assert_eq!(kinds(&verify_with(&lines, &Heads::default(), STRICT, Some(301)).0), BTreeSet::from([Kind::Count]));
 }
 
 #[test]
@@ -153,9 +157,13 @@ fn what_is_wrong_is_named_with_its_line() {
     let mut moved = lines.clone();
     moved.swap(10, 14);
     assert_eq!(kinds(&verify(&moved)), BTreeSet::from([Kind::Displaced]));
-    let report = verify_with(&moved, &Heads::default(), false, None).0;
+    let report = verify(&moved);
+    let finding = &report.findings[0];
+    assert_eq!((finding.records, finding.place.unwrap().line), (Some((12, 12)), 12));
+    assert!(finding.message.contains("record 12 stands behind record 15, and so do 3 others"), "{}", finding.message);
+    let report = verify_with(&moved, &Heads::default(), SHUFFLED, None).0;
     assert!(report.complete);
-    assert_eq!((report.chains[0].displaced, report.chains[0].most_displaced), (4, 4));
+    assert_eq!(report.chains[0].displaced, 4);
 }
 
 #[test]
@@ -163,11 +171,17 @@ fn a_chain_that_was_cut_is_missed_by_what_follows_it() {
     let mut writer = Writer::new();
     let mut old = Chain::new(
         1,
-        Opens { why: Why::Start, bundle: None, place: Some(Number { run: 9, number: 1 }), follows: None },
+        Opens {
+            why: Why::Start,
+            bundle: None,
+            place: Some(Number { run: 9, number: 1 }),
+            follows: None,
+            unordered: false,
+        },
     );
     let mut lines = writer.lines(10, std::slice::from_mut(&mut old));
     let place = Some(Number { run: 9, number: 2 });
-    let new = Chain::new(2, Opens { why: Why::Reload, bundle: None, place, follows: old.head() });
+    let new = Chain::new(2, Opens { why: Why::Reload, bundle: None, place, follows: old.head(), unordered: false });
     lines.extend(writer.lines(10, &mut [new]));
     assert!(verify(&lines).complete);
     let report = verify(without(&lines, 9));
@@ -178,7 +192,7 @@ fn a_chain_that_was_cut_is_missed_by_what_follows_it() {
     // The last ones of the last chain are missed by nobody but who counted, or by the next run.
     let cut = lines.get(..19).unwrap();
     assert!(verify(cut).complete);
-    assert!(!verify_with(cut, &Heads::default(), true, Some(20)).0.complete);
+    assert!(!verify_with(cut, &Heads::default(), STRICT, Some(20)).0.complete);
 }
 
 #[test]
@@ -186,16 +200,16 @@ fn the_next_day_goes_on_where_the_last_one_ended() {
     let lines = Writer::new().log(40, 2);
     let (first, second) = lines.split_at(25);
     assert!(!verify(second).complete);
-    let (report, heads) = verify_with(first, &Heads::default(), true, None);
+    let (report, heads) = verify_with(first, &Heads::default(), STRICT, None);
     assert!(report.complete);
     let path = std::env::temp_dir().join(format!("outwork-heads-{}.json", std::process::id()));
     heads.save(&path).unwrap();
     let heads = Heads::open(&path).unwrap();
     std::fs::remove_file(&path).unwrap();
-    assert!(verify_with(second, &heads, true, None).0.complete);
-    let report = verify_with(second.get(2..).unwrap(), &heads, true, None).0;
+    assert!(verify_with(second, &heads, STRICT, None).0.complete);
+    let report = verify_with(second.get(2..).unwrap(), &heads, STRICT, None).0;
     assert_eq!(kinds(&report), BTreeSet::from([Kind::Missing]));
-    let report = verify_with(lines.get(20..).unwrap(), &heads, true, None).0;
+    let report = verify_with(lines.get(20..).unwrap(), &heads, STRICT, None).0;
     assert_eq!(report.counts, [(Kind::Repeated, 5)].into());
 }
 
@@ -207,18 +221,102 @@ fn a_log_that_is_cut_while_requests_are_under_way_is_whole_with_the_next() {
     written.swap(18, 20);
     written.swap(17, 21);
     let (first, second) = written.split_at(20);
-    assert!(!verify_for(first, &Heads::default(), (false, None, false)).0.complete);
-    let (report, heads) = verify_for(first, &Heads::default(), (false, None, true));
+    assert!(!verify_for(first, &Heads::default(), (SHUFFLED, None, false)).0.complete);
+    let (report, heads) = verify_for(first, &Heads::default(), (SHUFFLED, None, true));
     assert!(report.complete, "{:?}", report.findings);
-    let (report, later) = verify_for(second, &heads, (false, None, true));
+    let (report, later) = verify_for(second, &heads, (SHUFFLED, None, true));
     assert!(report.complete, "{:?}", report.findings);
     // What neither of them has is reported, once.
     let lost: Vec<_> = second.iter().filter(|line| **line != lines[18]).collect();
-    let (report, after) = verify_for(lost, &heads, (false, None, true));
+    let (report, after) = verify_for(lost, &heads, (SHUFFLED, None, true));
     assert_eq!(report.counts, [(Kind::Missing, 1)].into(), "{:?}", report.findings);
     for heads in [later, after] {
-        assert!(verify_for([""; 0], &heads, (false, None, true)).0.complete);
+        assert!(verify_for([""; 0], &heads, (SHUFFLED, None, true)).0.complete);
     }
+}
+
+#[test]
+fn a_host_that_is_killed_while_it_writes_begins_anew_in_the_same_line() {
+    let opens =
+        |run, why| Opens { why, bundle: None, place: Some(Number { run, number: 1 }), follows: None, unordered: false };
+    let mut writer = Writer::new();
+    let old = writer.lines(5, &mut [Chain::new(1, opens(1, Why::Start))]);
+    let new = writer.lines(5, &mut [Chain::new(2, opens(2, Why::Start))]);
+    for wrapped in
+        [|line: &String| line.clone(), |line: &String| serde_json::json!({"a": {}, "outwork": line}).to_string()]
+    {
+        let [old, new] = [&old, &new].map(|lines| lines.iter().map(wrapped).collect::<Vec<_>>());
+        for cut in [1, 2, 7, 300, old[4].len() - 1] {
+            let joined = [old[4].get(..cut).unwrap_or(&old[4][..cut - 1]), &new[0]].concat();
+            let report = verify(old[..4].iter().chain([&joined]).chain(&new[1..]));
+            assert_eq!((report.complete, report.cut, report.records), (true, 1, 9), "{cut}: {:?}", report.findings);
+            // In the middle of a chain it is a hole, and behind it nothing but a beginning is taken for one.
+            let joined = [&old[2][..1], &new[0]].concat();
+            let report = verify(old[..2].iter().chain([&joined]).chain(&old[3..]).chain(&new[1..]));
+            assert_eq!(report.counts, [(Kind::Missing, 1)].into());
+            let joined = [&old[3][..300], &old[4]].concat();
+            assert!(!verify(old[..3].iter().chain([&joined])).complete);
+        }
+    }
+}
+
+#[test]
+fn a_chain_that_begins_before_what_it_follows_was_moved() {
+    let mut writer = Writer::new();
+    let mut old = Chain::new(1, Opens { why: Why::Start, bundle: None, place: None, follows: None, unordered: false });
+    let mut lines = writer.lines(3, std::slice::from_mut(&mut old));
+    let opens = Opens { why: Why::Reload, bundle: None, place: None, follows: old.head(), unordered: false };
+    lines.extend(writer.lines(3, &mut [Chain::new(2, opens)]));
+    assert!(verify(&lines).complete);
+    lines.swap(2, 3);
+    let report = verify(&lines);
+    assert_eq!(report.counts, [(Kind::Displaced, 1)].into(), "{:?}", report.findings);
+    assert!(report.findings[0].message.contains("it begins before record 3 of chain 0000000000000001"));
+}
+
+#[test]
+fn a_host_that_keeps_no_order_is_asked_for_none() {
+    let mut writer = Writer::new();
+    let opens = Opens { why: Why::Start, bundle: None, place: None, follows: None, unordered: true };
+    let mut lines = writer.lines(30, &mut [Chain::new(1, opens)]);
+    lines[1..].reverse();
+    let (first, second) = lines.split_at(20);
+    assert!(verify(&lines).complete);
+    // Nor is what stands in the next log missing.
+    let (report, heads) = verify_for(first, &Heads::default(), (STRICT, None, true));
+    assert!(report.complete, "{:?}", report.findings);
+    assert!(verify_for(second, &heads, (STRICT, None, true)).0.complete);
+    lines.remove(4);
+    assert_eq!(kinds(&verify(&lines)), BTreeSet::from([Kind::Missing]));
+}
+
+#[test]
+fn another_key_is_told() {
+    let both = format!("k2:QkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkI,{KEYS}");
+    let mut writer = Writer::new();
+    let mut old = Chain::new(1, Opens { why: Why::Start, bundle: None, place: None, follows: None, unordered: false });
+    let mut lines = writer.lines(3, std::slice::from_mut(&mut old));
+    writer.keys = Keyring::parse(&both).unwrap();
+    let opens = Opens { why: Why::Rotation, bundle: None, place: None, follows: old.head(), unordered: false };
+    lines.extend(writer.lines(3, &mut [Chain::new(2, opens)]));
+    writer.keys = keys();
+    let opens = Opens { why: Why::Start, bundle: None, place: None, follows: None, unordered: false };
+    lines.extend(writer.lines(3, &mut [Chain::new(3, opens)]));
+    let verify = |lines: &[String], heads: &Heads| {
+        let mut ledger = Ledger::new(AuditKeys::of(&Keyring::parse(&both).unwrap()), heads);
+        (1..).zip(lines).for_each(|(line, text)| ledger.read(Place { file: 0, line }, text.as_bytes()));
+        ledger.finish(Wants::default())
+    };
+    let told = |report: &Report| {
+        let told = report.rotations.iter();
+        told.map(|one| (one.why, one.from.clone().unwrap(), one.to.clone(), one.place.line)).collect::<Vec<_>>()
+    };
+    let (report, _) = verify(&lines, &Heads::default());
+    assert!(report.complete, "{:?}", report.findings);
+    let both = [("rotation", "k1".into(), "k2".into(), 4), ("start", "k2".into(), "k1".into(), 7)];
+    assert_eq!(told(&report), both);
+    let (_, heads) = verify(&lines[..6], &Heads::default());
+    assert_eq!(told(&verify(&lines[6..], &heads).0), [("start", "k2".into(), "k1".into(), 1)]);
 }
 
 #[test]
@@ -258,28 +356,34 @@ fn what_stands_behind_a_much_later_record_is_told() {
 fn heads_forget_threads_that_ended_and_what_they_wrote_is_not_taken_for_new() {
     let mut writer = Writer::new();
     let old = writer.log(10, 2);
-    let (report, heads) = verify_with(&old, &Heads::default(), false, None);
+    let (report, heads) = verify_with(&old, &Heads::default(), SHUFFLED, None);
     assert!(report.complete);
     writer.since = 40 * 86_400;
     let place = Some(Number { run: 10, number: 1 });
-    let new = writer.lines(10, &mut [Chain::new(7, Opens { why: Why::Start, bundle: None, place, follows: None })]);
-    let (report, heads) = verify_with(&new, &heads, false, None);
+    let new = writer.lines(
+        10,
+        &mut [Chain::new(7, Opens { why: Why::Start, bundle: None, place, follows: None, unordered: false })],
+    );
+    let (report, heads) = verify_with(&new, &heads, SHUFFLED, None);
     assert!(report.complete, "{:?}", report.findings);
     assert_eq!(
         (heads.chains().into_keys().collect::<Vec<_>>(), heads.runs().into_keys().collect::<Vec<_>>()),
         (vec![7], vec![10])
     );
-    let report = verify_with(&old, &heads, false, None).0;
+    let report = verify_with(&old, &heads, SHUFFLED, None).0;
     assert_eq!(report.counts, [(Kind::Repeated, 10)].into());
 }
 
 #[test]
 fn a_chain_that_follows_another_record_than_the_last_is_told() {
     let mut writer = Writer::new();
-    let mut old = Chain::new(1, Opens { why: Why::Start, bundle: None, place: None, follows: None });
+    let mut old = Chain::new(1, Opens { why: Why::Start, bundle: None, place: None, follows: None, unordered: false });
     let mut lines = writer.lines(10, std::slice::from_mut(&mut old));
     let follows = old.head().map(|head| outwork_engine::record::chain::Head { mac: [1; 16], ..head });
-    lines.extend(writer.lines(3, &mut [Chain::new(2, Opens { why: Why::Reload, bundle: None, place: None, follows })]));
+    lines.extend(writer.lines(
+        3,
+        &mut [Chain::new(2, Opens { why: Why::Reload, bundle: None, place: None, follows, unordered: false })],
+    ));
     assert_eq!(kinds(&verify(&lines)), BTreeSet::from([Kind::Forged]));
 }
 
@@ -308,13 +412,13 @@ proptest! {
         let to = line.len().min(from + gone);
         line.splice(from..to, with);
         prop_assume!(lines[at].trim_ascii() != logs()[at].as_bytes());
-        prop_assert!(!verify_with(&lines, &Heads::default(), false, None).0.complete);
+        prop_assert!(!verify_with(&lines, &Heads::default(), SHUFFLED, None).0.complete);
     }
 
     #[test]
     fn lines_that_are_no_records_do_no_harm(at in 0_usize..120, with in "[ -~]{0,80}") {
         let mut lines = logs().to_vec();
         lines.insert(at, with);
-        prop_assert!(verify_with(&lines, &Heads::default(), true, Some(120)).0.complete);
+        prop_assert!(verify_with(&lines, &Heads::default(), STRICT, Some(120)).0.complete);
     }
 }

@@ -2,7 +2,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use super::finding::{Finding, Place};
-use super::report::{ChainReport, Report};
+use super::report::{ChainReport, Report, Rotation};
 use crate::output::tame;
 
 /// The most findings and chains that are shown to people; JSON has more.
@@ -24,10 +24,14 @@ pub(crate) fn write(report: &Report, files: &[PathBuf]) -> String {
     if report.chains.len() > MOST_SHOWN {
         _ = writeln!(out, "… and {} more chains", report.chains.len() - MOST_SHOWN);
     }
+    for Rotation { chain, why, from, to, place } in &report.rotations {
+        let from = from.as_deref().unwrap_or("another");
+        _ = writeln!(out, "{}key {from} → {to}: chain {chain}, {why}", at(*place, files));
+    }
     rest(&mut out, report);
     let (records, chains) = (report.records, report.chains.len());
     let verdict = if report.complete {
-        "nothing is missing, changed or there twice".to_owned()
+        sound(report)
     } else {
         format!("{all} finding{}: the log is not what was written", plural(all))
     };
@@ -40,20 +44,35 @@ pub(crate) fn write(report: &Report, files: &[PathBuf]) -> String {
     out
 }
 
+/// What is proven of a log in which nothing is wrong.
+fn sound(report: &Report) -> String {
+    let unordered = report.chains.iter().filter(|chain| chain.unordered).count();
+    match (report.displaced_at_most, unordered) {
+        (None, 0) => "nothing is missing, changed, moved or there twice".to_owned(),
+        (None, _) => {
+            let ordered = report.chains.len() - unordered;
+            let chains = plural(ordered as u64);
+            format!("nothing is missing, changed or there twice, and of {ordered} chain{chains} nothing was moved")
+        }
+        (Some(limit), _) => {
+            format!("nothing is missing, changed or there twice; by less than {limit} s anything may have been moved")
+        }
+    }
+}
+
 fn plural(count: u64) -> &'static str {
     if count == 1 { "" } else { "s" }
 }
 
 fn shown(finding: &Finding, files: &[PathBuf]) -> String {
-    let place = match finding.place {
-        Some(Place { file, line }) => {
-            let name = files.get(file).map(|path| path.display().to_string()).unwrap_or_default();
-            format!("{name}:{line}: ")
-        }
-        None => String::new(),
-    };
+    let place = finding.place.map(|place| at(place, files)).unwrap_or_default();
     let chain = finding.chain.as_ref().map(|id| format!("chain {id}: ")).unwrap_or_default();
     tame(&format!("{place}{chain}{}", finding.message))
+}
+
+fn at(Place { file, line }: Place, files: &[PathBuf]) -> String {
+    let name = files.get(file).map(|path| path.display().to_string()).unwrap_or_default();
+    format!("{name}:{line}: ")
 }
 
 fn row(chain: &ChainReport) -> String {
@@ -70,8 +89,11 @@ fn row(chain: &ChainReport) -> String {
         _ = write!(row, "; {from} to {to}");
     }
     _ = write!(row, "; key {}", chain.keys.join(", "));
+    if chain.unordered {
+        row += "; in any order";
+    }
     if chain.displaced > 0 {
-        _ = write!(row, "; {} out of order, by at most {}", chain.displaced, chain.most_displaced);
+        _ = write!(row, "; {} out of order", chain.displaced);
     }
     row
 }
@@ -87,14 +109,19 @@ fn rest(out: &mut String, report: &Report) {
             "{alone} chains are of no run, as those of Workers: that all of another is missing nobody could tell"
         );
     }
-    if let Some(limit) = report.displaced_at_most {
+    let unordered = report.chains.iter().filter(|chain| chain.unordered).count();
+    if unordered > 0 {
         _ = writeln!(
             out,
-            "order: no record stands behind one that was decided {limit} s after it, unless it says so above; `--ordered` asks for more"
+            "{unordered} chains are of HTTP/3, whose lines come in any order: what is moved of them nobody could tell"
         );
     }
     if report.others > 0 {
         _ = writeln!(out, "{} lines hold no record", report.others);
+    }
+    if report.cut > 0 {
+        let (cut, lines) = (report.cut, plural(report.cut));
+        _ = writeln!(out, "{cut} line{lines} a host was writing when it was killed; it begins anew in the same");
     }
     let open = report.chains.iter().filter(|chain| !chain.followed).count();
     if open > 0 {

@@ -13,8 +13,8 @@ use crate::output::print;
 
 /// Prove that a log of decision records is complete, and each record as it was written
 ///
-/// Each record has a number in its chain, names the one before it, and has a MAC of its own. What is missing, was changed, or is
-/// there twice is named with its line. Records stand in their lines alone, or as an object or as text in a line of an access log.
+/// Each record has a number in its chain, names the one before it, and has a MAC of its own. What is missing, was changed or moved,
+/// or is there twice is named with its line. Records stand in their lines alone, or as an object or as text in a line of an access log.
 ///
 /// Keys: `--audit-keys`, else `OUTWORK_AUDIT_KEYS` (`id:base64,…`, as `outwork keys audit` prints them: whoever verifies needs no
 /// master), else `OUTWORK_KEYS`. A log may hold records of several keys.
@@ -28,8 +28,7 @@ pub(crate) struct Verify {
     /// A file with the keys of records alone
     #[arg(long, value_name = "FILE")]
     audit_keys: Option<PathBuf>,
-    /// How far an earlier run came, and after this one how far it came; made if it is not there. Records that are missing near the
-    /// end of a log may stand at the beginning of the next, and are reported if they do not
+    /// How far an earlier run came, and after this one how far it came; made if it is not there
     #[arg(long, value_name = "FILE")]
     heads: Option<PathBuf>,
     /// Write the heads although something is wrong: it was looked into
@@ -41,12 +40,10 @@ pub(crate) struct Verify {
     /// How many records there are, as the host's counter `outwork_records` says
     #[arg(long, value_name = "N")]
     count: Option<u64>,
-    /// Refuse records that stand behind later ones, too: an Envoy writes lines as answers end, which is not in order
-    #[arg(long)]
-    ordered: bool,
-    /// Refuse a record that stands behind one that was decided so much later: an answer that took as long is such a record, too
-    #[arg(long, value_name = "TIME", default_value = "300s", value_parser = instant::length, conflicts_with = "ordered")]
-    displaced: u64,
+    /// Take records that stand behind later ones, unless those were decided so much later (`5m`): for logs that were shuffled on
+    /// their way. With `--heads`, what is missing near the end of such a log may stand in the next
+    #[arg(long, value_name = "TIME", value_parser = instant::length)]
+    displaced: Option<u64>,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -87,8 +84,7 @@ impl Verify {
             Ok(())
         })?;
         let wants = Wants {
-            ordered: self.ordered,
-            displaced: Some(self.displaced),
+            displaced: self.displaced,
             count: self.count,
             allow_unchained: self.allow_unchained,
             goes_on: self.heads.is_some(),

@@ -9,6 +9,7 @@ use core::fmt::{self, Write};
 const MAX_TEXT: usize = 512;
 
 /// A writer of JSON that knows only what a record needs.
+#[derive(Debug)]
 pub(super) struct Json {
     pub(super) out: String,
 }

@@ -4,6 +4,7 @@
 //! pseudonyms unless the policy says otherwise; queries are left out: they hold what people typed.
 
 pub mod chain;
+pub mod draft;
 mod ecs;
 mod effects;
 mod json;
@@ -17,7 +18,7 @@ pub use settings::{ALL, Addresses, Format, Records};
 
 use crate::{decision::Decision, facts::Facts, keys::Keyring};
 use alloc::string::String;
-use chain::Chain;
+use draft::Draft;
 use json::Json;
 use seen::Seen;
 
@@ -34,8 +35,6 @@ pub struct Context<'c> {
     pub sampled: Option<u16>,
     /// How the policy has records kept.
     pub records: Records,
-    /// The chain to which it is added; none where the policy wants none.
-    pub chain: Option<&'c mut Chain>,
 }
 
 /// A host, by its name and version.
@@ -55,12 +54,16 @@ impl Context<'_> {
         elapsed: None,
         sampled: None,
         records: Records { format: Format::Ocsf, addresses: Addresses::Pseudonym, sample_allowed: ALL, audit: false },
-        chain: None,
     };
 }
 
-/// Writes the record, without a line end.
+/// Writes the record, without a line end and without a chain.
 pub fn write(decision: &Decision<'_>, facts: &Facts<'_>, keys: &Keyring, context: Context<'_>) -> String {
+    draft(decision, facts, keys, context).close()
+}
+
+/// Writes all of the record but its place in a chain, which it may get later: when the line is written that carries it.
+pub fn draft(decision: &Decision<'_>, facts: &Facts<'_>, keys: &Keyring, context: Context<'_>) -> Draft {
     let mut json = Json::new();
     let told = Told { decision, facts, keys, context: &context };
     // Each vocabulary ends inside of our own object, and says what closes it.
@@ -69,11 +72,7 @@ pub fn write(decision: &Decision<'_>, facts: &Facts<'_>, keys: &Keyring, context
         Format::Ocsf => ocsf::write(&mut json, &told, &seen),
         Format::Ecs => ecs::write(&mut json, &told, &seen),
     };
-    if let Some(chain) = context.chain {
-        chain.seal(&mut json, keys);
-    }
-    json.raw(closing);
-    json.out
+    Draft { json, closing }
 }
 
 /// All that a record is made of.

@@ -224,7 +224,8 @@ impl Host for Memory {
         let path = String::from_utf8(path.into()).unwrap().replace('\0', "/");
         self.asked.borrow_mut().push(path.clone());
         self.works(call)?;
-        Ok(self.properties.borrow().get(&path).cloned())
+        let state = || self.state.borrow().get(&path).map(|value| value.clone().into_bytes());
+        Ok(self.properties.borrow().get(&path).cloned().or_else(state))
     }
 
     fn set_property(&self, name: &[u8], value: &[u8]) -> Result<(), Failure> {

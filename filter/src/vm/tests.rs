@@ -17,6 +17,13 @@ fn request(vm: &mut Vm<Proxy>, headers: &[(&str, &str)]) -> Action {
     vm.request(77, true)
 }
 
+/// The same, and its end: then its record is there.
+fn whole(vm: &mut Vm<Proxy>, headers: &[(&str, &str)]) -> Action {
+    let action = request(vm, headers);
+    vm.ended(77);
+    action
+}
+
 #[test]
 fn an_allowed_request_carries_signed_evidence_and_leaves_a_record() {
     let mut vm = running(&Small::default());
@@ -31,6 +38,8 @@ fn an_allowed_request_carries_signed_evidence_and_leaves_a_record() {
     assert_eq!((signatures.len(), signatures[0].as_str()), (2, "other=:AA==:"));
     assert!(signatures[1].starts_with("outwork=:") && signatures[1] != "outwork=:AA==:");
     assert_eq!(vm.host.state.borrow()["outwork.verdict"], "allow");
+    assert!(!vm.host.state.borrow().contains_key("outwork.record"), "it is under way");
+    vm.ended(77);
     let record: serde_json::Value = serde_json::from_str(&vm.host.state.borrow()["outwork.record"]).unwrap();
     assert_eq!(record["ja4_fingerprint_list"][0]["value"], "t13d1516h2_8daaf6152771_02713d6af862");
     assert_eq!(vm.host.metric("outwork_decisions.verdict.allow"), 1);
@@ -74,13 +83,14 @@ fn sealed(vm: &Vm<Proxy>) -> serde_json::Value {
 #[test]
 fn records_are_a_chain_and_a_reload_begins_another_that_follows_it() {
     let mut vm = running(&Small::default());
-    let first: Vec<_> = (0..3).map(|_| (request(&mut vm, &[]), sealed(&vm)).1).collect();
+    let first: Vec<_> = (0..3).map(|_| (whole(&mut vm, &[]), sealed(&vm)).1).collect();
     assert_eq!(first[0]["opens"]["why"], "start");
     assert_eq!(first[0]["opens"]["number"], 1);
     assert_eq!((&first[1]["previous"], &first[2]["previous"]), (&first[0]["mac"], &first[1]["mac"]));
     assert!(configure(&mut vm, 2, &Small::default().rule("other", 1, Asked::Score).configuration()));
     vm.create(78, 2);
     vm.request(78, true);
+    vm.ended(78);
     let next = sealed(&vm);
     assert_ne!(next["id"], first[0]["id"]);
     assert_eq!((&next["opens"]["why"], &next["opens"]["number"]), (&"reload".into(), &2.into()));
@@ -88,31 +98,158 @@ fn records_are_a_chain_and_a_reload_begins_another_that_follows_it() {
     assert_eq!(next["opens"]["follows"]["mac"], first[2]["mac"]);
     assert_eq!(next["opens"]["follows"]["sequence"], 3);
     // What is still under way goes on in its own.
-    assert_eq!((request(&mut vm, &[]), &sealed(&vm)["sequence"]), (Action::Continue, &4.into()));
+    assert_eq!((whole(&mut vm, &[]), &sealed(&vm)["sequence"]), (Action::Continue, &4.into()));
     assert_eq!(vm.host.metric("outwork_records"), 5);
 }
 
 #[test]
 fn a_record_that_could_not_be_left_is_not_missed() {
     let mut vm = running(&Small::default());
-    request(&mut vm, &[]);
-    let before = sealed(&vm);
     vm.host.break_call(Call::State);
-    request(&mut vm, &[]);
+    whole(&mut vm, &[]);
     vm.host.repair();
-    request(&mut vm, &[]);
+    whole(&mut vm, &[]);
+    let before = sealed(&vm);
+    assert_eq!(before["opens"]["number"], 1, "nor is a chain");
+    vm.host.break_call(Call::State);
+    whole(&mut vm, &[]);
+    vm.host.repair();
+    whole(&mut vm, &[]);
     let after = sealed(&vm);
     assert_eq!((&after["previous"], &after["sequence"]), (&before["mac"], &2.into()));
     assert_eq!(vm.host.metric("outwork_records"), 2);
 }
 
 #[test]
+fn records_are_in_the_order_in_which_requests_end() {
+    let mut vm = running(&Small::default());
+    for context in 10..20 {
+        vm.host.request(&[]);
+        vm.create(context, ROOT);
+        vm.request(context, true);
+    }
+    let sequences: Vec<_> =
+        (10..20).rev().map(|context| (vm.ended(context), sealed(&vm)["sequence"].clone()).1).collect();
+    assert_eq!(sequences, (1..=10).map(serde_json::Value::from).collect::<Vec<_>>());
+    vm.host.state.borrow_mut().clear();
+    vm.ended(10);
+    vm.ended(99);
+    assert!(vm.host.state.borrow().is_empty(), "nobody ends twice, nor who was not decided about");
+}
+
+#[test]
+fn of_more_than_there_is_room_for_nothing_is_lost() {
+    let mut vm = running(&Small::default());
+    let mut kept = std::collections::BTreeMap::new();
+    let all = 2..6_000;
+    for context in all.clone() {
+        vm.host.request(&[]);
+        vm.create(context, ROOT);
+        vm.request(context, true);
+        kept.insert(context, vm.host.state.take());
+    }
+    let with_the_proxy = kept.values().filter(|state| state.contains_key("outwork.draft")).count();
+    assert!((1_000..2_000).contains(&with_the_proxy), "{with_the_proxy}");
+    for (at, (context, state)) in kept.into_iter().rev().enumerate() {
+        vm.host.state.replace(state);
+        vm.ended(context);
+        assert_eq!(sealed(&vm)["sequence"], at + 1);
+    }
+    assert_eq!(vm.host.metric("outwork_records"), all.count() as i64);
+    request(&mut vm, &[]);
+    assert!(!vm.host.state.borrow().contains_key("outwork.draft"), "there is room again");
+}
+
+#[test]
+fn a_request_that_outlives_its_policy_is_of_the_chain_of_that() {
+    let mut vm = running(&Small::default());
+    whole(&mut vm, &[]);
+    let own = sealed(&vm)["id"].clone();
+    request(&mut vm, &[]);
+    for root in [2, 3] {
+        vm.host.dead.borrow_mut().push(root - 1);
+        assert!(configure(&mut vm, root, &Small::default().rule(&format!("r{root}"), 1, Asked::Score).configuration()));
+        vm.create(80 + root, root);
+        vm.request(80 + root, true);
+        vm.ended(80 + root);
+    }
+    let newest = sealed(&vm);
+    vm.ended(77);
+    assert_eq!((&sealed(&vm)["id"], &sealed(&vm)["sequence"]), (&own, &2.into()));
+    assert!(configure(&mut vm, 4, &Small::default().rule("r4", 1, Asked::Score).configuration()));
+    vm.create(90, 4);
+    vm.request(90, true);
+    vm.ended(90);
+    assert_eq!(sealed(&vm)["opens"]["follows"]["id"], newest["id"], "and not what ended last");
+}
+
+#[test]
+fn who_is_gone_without_an_end_is_forgotten() {
+    let mut vm = running(&Small::default());
+    request(&mut vm, &[]);
+    vm.host.dead.borrow_mut().push(77);
+    assert!(configure(&mut vm, 2, &Small { version: "2", ..Small::default() }.configuration()));
+    vm.host.state.borrow_mut().clear();
+    vm.ended(77);
+    assert!(vm.host.state.borrow().is_empty());
+}
+
+#[test]
+fn another_key_is_a_rotation() {
+    let mut vm = running(&Small::default());
+    whole(&mut vm, &[]);
+    // A VM with other keys, beside the one before: they share what the proxy shares.
+    let mut next = Vm::new(std::mem::take(&mut vm.host));
+    next.host.keys.replace(Some(format!("k2:{},{KEYS}", KEYS.split_once(':').unwrap().1.replace('M', "N"))));
+    assert!(configure(&mut next, 2, &Small { version: "2", ..Small::default() }.configuration()));
+    next.create(77, 2);
+    next.request(77, true);
+    next.ended(77);
+    let opened = sealed(&next);
+    assert_eq!((&opened["opens"]["why"], &opened["key"]), (&"rotation".into(), &"k2".into()));
+    assert_eq!(opened["opens"]["number"], 2);
+}
+
+#[test]
+fn over_http_3_records_are_there_at_once_in_a_chain_of_their_own() {
+    let mut vm = running(&Small::default());
+    whole(&mut vm, &[]);
+    let other = sealed(&vm)["id"].clone();
+    for sequence in 1..4 {
+        vm.host.request(&[]);
+        vm.host
+            .properties
+            .borrow_mut()
+            .insert("filter_state/outwork.connection".into(), "addr=203.0.113.7 id=2".into());
+        vm.host.properties.borrow_mut().insert("request/protocol".into(), b"HTTP/3".into());
+        vm.create(77, ROOT);
+        vm.request(77, true);
+        let told = sealed(&vm);
+        assert_eq!(told["sequence"], sequence);
+        assert_ne!(told["id"], other);
+        assert_eq!(told["opens"]["unordered"], if sequence == 1 { true.into() } else { serde_json::Value::Null });
+        vm.host.state.borrow_mut().clear();
+        vm.ended(77);
+        assert!(vm.host.state.borrow().is_empty());
+    }
+}
+
+#[test]
+fn without_a_chain_records_are_there_at_once() {
+    let mut policy = Small::default();
+    policy.settings.records.audit = false;
+    let mut vm = running(&policy);
+    request(&mut vm, &[]);
+    assert!(sealed(&vm).is_null());
+}
+
+#[test]
 fn the_policy_says_which_decisions_leave_a_record() {
     let acted = Small::default().rule("bad", 40, Asked::Tag).record(Recording::Acted);
     let mut vm = running(&acted);
-    request(&mut vm, &[]);
+    whole(&mut vm, &[]);
     assert!(!vm.host.state.borrow().contains_key("outwork.record"));
-    request(&mut vm, &[("bad", "1")]);
+    whole(&mut vm, &[("bad", "1")]);
     assert!(vm.host.state.borrow()["outwork.record"].contains("\"bad\""));
 }
 

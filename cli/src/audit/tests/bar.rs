@@ -18,13 +18,20 @@ fn runs(writer: &mut Writer) -> Vec<String> {
     for run in 0..(RECORDS / RUN) as u64 {
         let id = |number: u32| 1_000 * run + u64::from(number);
         let place = |number| Some(Number { run, number });
-        let opens = |number| Opens { why: Why::Start, bundle: None, place: place(number), follows: None };
+        let opens =
+            |number| Opens { why: Why::Start, bundle: None, place: place(number), follows: None, unordered: false };
         let mut chains: Vec<_> = (1..=THREADS).map(|number| Chain::new(id(number), opens(number))).collect();
         lines.extend(writer.lines(RUN / 2, &mut chains));
         let after = (THREADS + 1..).zip(&chains).map(|(number, before)| {
             Chain::new(
                 id(number),
-                Opens { why: Why::Reload, bundle: None, place: place(number), follows: before.head() },
+                Opens {
+                    why: Why::Reload,
+                    bundle: None,
+                    place: place(number),
+                    follows: before.head(),
+                    unordered: false,
+                },
             )
         });
         let mut after: Vec<_> = after.collect();
@@ -89,8 +96,8 @@ fn of_a_hundred_thousand_records_any_one_is_missed() {
         if let Some(next) = next {
             let mut swapped = prefix.clone();
             [next].into_iter().chain(at + 1..next).chain([at]).for_each(|one| take(&mut swapped, one));
-            let ordered = Wants { ordered: true, ..Wants::default() };
-            assert_eq!(kinds(&swapped.finish(ordered).0), BTreeSet::from([Kind::Displaced]), "record {at}");
+            let report = swapped.finish(Wants::default()).0;
+            assert_eq!(report.counts, [(Kind::Displaced, 1)].into(), "record {at}");
             exchanged += 1;
         }
         let mut bytes = lines[at].clone().into_bytes();
@@ -107,7 +114,7 @@ fn of_a_hundred_thousand_records_any_one_is_missed() {
         }
         take(&mut prefix, at);
     }
-    assert!(prefix.finish(Wants { ordered: true, count: Some(RECORDS as u64), ..Wants::default() }).0.complete);
+    assert!(prefix.finish(Wants { count: Some(RECORDS as u64), ..Wants::default() }).0.complete);
     assert_eq!((removed + only_by_count, only_by_count), (RECORDS, RECORDS / RUN * THREADS as usize));
     assert!(exchanged > RECORDS - 2_000);
 }
@@ -132,7 +139,7 @@ fn what_is_done_to_a_file_is_found_by_the_command() {
         let given = given.into_iter().chain(more.into_iter().filter(|one| !one.is_empty()));
         Cli::try_parse_from(given).unwrap().verify.verify().unwrap().0.complete
     };
-    assert!(complete(&lines, ["--count", "250"]) && complete(&lines, ["--ordered", ""]));
+    assert!(complete(&lines, ["--count", "250"]) && complete(&lines, ["", ""]));
     let mut random = Random(0x2545_f491_4f6c_dd1d);
     for case in 0..200 {
         let (mut other, at) = (lines.clone(), random.below(lines.len()));
@@ -148,7 +155,8 @@ fn what_is_done_to_a_file_is_found_by_the_command() {
                     continue;
                 };
                 other.swap(at, next);
-                ["--ordered", ""]
+                assert!(complete(&other, ["--displaced", "5m"]), "case {case}");
+                ["", ""]
             }
             _ => {
                 let (byte, with) = (random.below(lines[at].len()), random.below(26) as u8 + b'A');

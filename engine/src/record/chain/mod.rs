@@ -3,8 +3,8 @@
 //!
 //! `…,"chain":{"id":"0f…","sequence":7,"key":"k1","previous":"MAC","mac":"MAC"}}}}` ends a record. The MAC is HMAC-SHA-256 over
 //! the bytes of the line before `,"mac":`, cut to 128 bits (RFC 2104, section 5): who verifies needs no canonical JSON, only the
-//! bytes. The first record of a chain has `opens` in the place of `previous`: why the chain was opened, by which bundle, which one it follows, and
-//! how many chains there were before it.
+//! bytes. The first record of a chain has `opens` in the place of `previous`: why the chain was opened, by which bundle, which one it follows,
+//! how many chains there were before it, and whether lines of it come in any order.
 //!
 //! A chain is of one thread. What it cannot show by itself is that its last records are missing: for that there is the chain
 //! which follows it, a counter of the host, and what a verifier noted before.
@@ -59,6 +59,8 @@ pub struct Opens {
     pub place: Option<Place>,
     /// The last record of the chain that it follows, as far as that had got; none where that is not known.
     pub follows: Option<Head>,
+    /// Whether its host cannot see to it that lines stand in the order of their numbers.
+    pub unordered: bool,
 }
 
 /// Why a chain was opened.
@@ -66,16 +68,22 @@ pub struct Opens {
 pub enum Why {
     /// A thread began: the host started, or began anew.
     Start,
-    /// It loaded another policy, or other keys.
+    /// It loaded another policy.
     Reload,
+    /// It loaded other keys: records are sealed by another one than before.
+    Rotation,
 }
 
 impl Why {
+    /// Each of them.
+    pub(super) const ALL: [Self; 3] = [Self::Start, Self::Reload, Self::Rotation];
+
     /// The name in records.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Start => "start",
             Self::Reload => "reload",
+            Self::Rotation => "rotation",
         }
     }
 }
@@ -148,7 +156,7 @@ impl Opens {
             json.raw(",\"follows\":{\"id\":\"").bare_hex(*id).raw("\",\"sequence\":").number(*sequence);
             json.raw(",\"mac\":\"").base64(mac).raw("\"}");
         }
-        json.raw("}");
+        json.raw(if self.unordered { ",\"unordered\":true}" } else { "}" });
     }
 }
 

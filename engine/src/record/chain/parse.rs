@@ -61,7 +61,7 @@ pub fn read(record: &[u8]) -> Option<Sealed<'_>> {
 fn opens(rest: &mut Rest<'_>) -> Option<Opens> {
     rest.skip(",\"opens\":{\"why\":\"")?;
     let why = rest.until(b'"')?;
-    let why = [Why::Start, Why::Reload].into_iter().find(|known| known.name() == why)?;
+    let why = Why::ALL.into_iter().find(|known| known.name() == why)?;
     let bundle = match rest.skip(",\"bundle\":\"") {
         Some(()) => {
             let bundle = rest.digest()?;
@@ -90,8 +90,9 @@ fn opens(rest: &mut Rest<'_>) -> Option<Opens> {
         }
         None => None,
     };
+    let unordered = rest.skip(",\"unordered\":true").is_some();
     rest.skip("}")?;
-    Some(Opens { why, bundle, place, follows })
+    Some(Opens { why, bundle, place, follows, unordered })
 }
 
 /// What is still to be read.

@@ -10,6 +10,7 @@ fn opens() -> Opens {
         bundle: Some(core::array::from_fn(|at| at as u8)),
         place: Some(Place { run: 0xbeef, number: 3 }),
         follows: Some(follows),
+        unordered: true,
     }
 }
 
@@ -25,7 +26,7 @@ fn record(chain: &mut Chain, keys: &Keyring, text: &str) -> String {
 fn what_is_sealed_is_read_and_verified() {
     let keys = Keyring::parse(SECRETS).unwrap();
     let audit = AuditKeys::of(&keys);
-    for first in [opens(), Opens { why: Why::Start, bundle: None, place: None, follows: None }] {
+    for first in [opens(), Opens { why: Why::Start, bundle: None, place: None, follows: None, unordered: false }] {
         let mut chain = Chain::new(0xc0ffee, first);
         assert_eq!(chain.head(), None);
         let records: Vec<_> = (0..3).map(|_| record(&mut chain, &keys, "x")).collect();
@@ -48,7 +49,13 @@ fn a_chain_with_the_longest_names_is_read() {
     let keys = Keyring::parse(&format!("{id}:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE")).unwrap();
     let follows = Head { id: u64::MAX, sequence: u64::MAX, mac: [0xff; 16] };
     let place = Place { run: u64::MAX, number: u32::MAX };
-    let first = Opens { why: Why::Reload, bundle: Some([0xff; 32]), place: Some(place), follows: Some(follows) };
+    let first = Opens {
+        why: Why::Rotation,
+        bundle: Some([0xff; 32]),
+        place: Some(place),
+        follows: Some(follows),
+        unordered: true,
+    };
     let mut chain = Chain { sequence: u64::MAX - 1, ..Chain::new(u64::MAX, first) };
     let record = record(&mut chain, &keys, "x");
     assert_eq!(read(record.as_bytes()).map(|sealed| sealed.verify(&AuditKeys::of(&keys))), Some(Ok(())));
