@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! abi ─▶ vm ─▶ root      configuration and keys ─▶ a policy, once a reload
+//!           ├▶ records     the chain, when requests end; their access logs are written next
 //!           ├▶ directories  the keys of agents, fetched on ticks; no request waits for them
 //!           ╰▶ request   headers and connection ─▶ facts ─▶ engine ─▶ edits or a reply, state, metrics
 //!                 ├▶ charging   what limits charge: here (store), or where a service is asked, and the request waits (service, waiting)
@@ -15,7 +16,8 @@
 //!
 //! There is no SDK below this crate. `proxy-wasm` 0.2.5 exports every callback of the ABI, and Envoy calls each one
 //! that a module exports: body, response, log, done and delete callbacks that do nothing cost a request as much as
-//! reading its headers does (`docs/performance.md`). It also panics where a hostcall returns what it did not expect.
+//! reading its headers does (`docs/performance.md`). The log callback is here all the same: the order of records is worth it.
+//! The SDK also panics where a hostcall returns what it did not expect.
 
 #[cfg(target_arch = "wasm32")]
 #[expect(unsafe_code, reason = "the callbacks have the names that the ABI gives them")]
