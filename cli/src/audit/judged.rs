@@ -54,13 +54,16 @@ fn judge_parts(line: &[u8], keys: &AuditKeys) -> Vec<Judged> {
     judged.collect()
 }
 
+/// In so many places of a line a host is looked for that begins anew: a record has some forty objects.
+const MOST_BEGINNINGS: usize = 256;
+
 /// The record with which a host begins anew behind what it had written of a line when it was killed. What is lost with that is
 /// the end of a chain, which is missed by the count alone whether something is left of it or not.
 fn anew(line: &[u8], keys: &AuditKeys) -> Option<Judged> {
     if line.is_empty() || serde_json::from_slice::<IgnoredAny>(line).is_ok() {
         return None;
     }
-    let mut begins = memchr::memmem::find_iter(line, b"{\"").filter(|at| *at > 0);
+    let mut begins = memchr::memmem::find_iter(line, b"{\"").filter(|at| *at > 0).take(MOST_BEGINNINGS);
     begins.find_map(|at| match judge_parts(line.get(at..)?, keys).pop() {
         Some(Judged::Proven(record)) if is_start(&record) => Some(Judged::Proven(record)),
         _ => None,
