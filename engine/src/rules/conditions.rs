@@ -32,6 +32,8 @@ pub struct Conditions {
     pub(super) wakes: Vec<u32>,
     pub(super) woken: Vec<u32>,
     pub(super) untriggered: Vec<u32>,
+    /// Atoms, and the conditions that hold where these do not: what most of those are that nothing wakes.
+    pub(super) negations: Vec<(u32, u32)>,
     /// Programs that are run for each element of a list.
     pub(super) predicates: Vec<Vec<u32>>,
     pub(super) sets: Sets,
@@ -105,11 +107,20 @@ impl Conditions {
             self.unsent.tell(scratch);
             let left = self.unsent.left(scene).filter_map(|field| self.fields.get(field));
             left.for_each(|field| self.answer_anew(field, scene, scratch));
+            for field in self.unsent.reported(scene).iter().filter_map(|&field| self.fields.get(field)) {
+                scratch.forget(field.start, field.values);
+                self.answer(field, scene, scratch);
+            }
         } else {
             self.fields.iter().for_each(|field| self.answer(field, scene, scratch));
         }
         self.wake(scratch);
         let Scratch { truth, known, candidates, holds, .. } = scratch;
+        for &(atom, condition) in &self.negations {
+            if known.get(atom as usize) && !truth.get(atom as usize) {
+                holds.set(condition as usize);
+            }
+        }
         for condition in candidates.ones() {
             let program = self.program(condition);
             if program::run(program, |atom| Answer::of(truth.get(atom), known.get(atom))) == Answer::True {

@@ -41,7 +41,7 @@ pub(super) fn load(conditions: &[u8], lists: &[u8], matchers: &[u8]) -> Result<C
     if !table.untriggered.iter().all(|&condition| (condition as usize) < count) {
         return Err(ConditionsError::OutOfBounds);
     }
-    Ok(Conditions {
+    let mut loaded = Conditions {
         unsent: Unsent::new(&fields, &table.atoms),
         fields,
         atoms: table.atoms,
@@ -49,11 +49,19 @@ pub(super) fn load(conditions: &[u8], lists: &[u8], matchers: &[u8]) -> Result<C
         ends: table.ends,
         wakes,
         woken: table.triggers.into_iter().map(|(_, condition)| condition).collect(),
-        untriggered: table.untriggered,
+        untriggered: Vec::new(),
+        negations: Vec::new(),
         predicates: table.predicates,
         sets,
         mark: mark(conditions, matchers),
-    })
+    };
+    for condition in table.untriggered {
+        match program::negated(loaded.program(condition as usize)) {
+            Some(atom) => loaded.negations.push((atom, condition)),
+            None => loaded.untriggered.push(condition),
+        }
+    }
+    Ok(loaded)
 }
 
 /// The lists that atoms ask about, with the places of the atoms, of which the first stands at `first`.

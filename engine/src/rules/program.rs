@@ -81,6 +81,17 @@ pub(super) fn atoms(program: &[u32]) -> impl Iterator<Item = usize> + '_ {
     })
 }
 
+/// The atom of a program that says nothing but that it does not hold.
+pub(super) fn negated(program: &[u32]) -> Option<u32> {
+    match program {
+        &[atom, not] if Op::decode(not) == Op::Not => match Op::decode(atom) {
+            Op::Atom(atom) => Some(atom),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,6 +118,14 @@ mod tests {
             }
             let negated = [True, False, Unknown][i];
             assert_eq!(run(&code(&[Op::Atom(0), Op::Not]), |_| left), negated);
+        }
+    }
+
+    #[test]
+    fn only_a_lone_atom_is_negated() {
+        assert_eq!(negated(&code(&[Op::Atom(7), Op::Not])), Some(7));
+        for other in [&[][..], &[Op::Not], &[Op::Atom(7)], &[Op::True, Op::Not], &[Op::Atom(7), Op::Not, Op::Not]] {
+            assert_eq!(negated(&code(other)), None, "{other:?}");
         }
     }
 

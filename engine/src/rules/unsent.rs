@@ -1,7 +1,7 @@
-//! Headers that were not sent: most of those that conditions ask about.
+//! Headers that were not sent, most of those that conditions ask about, and what no page has reported.
 //!
 //! What is said of them is the same in every request, so that it is worked out when conditions are loaded. A request is
-//! answered from there, and only headers that it may have are read.
+//! answered from there, and only headers that it may have are read, and what pages report where there is a window.
 
 use super::{
     bits::Bits,
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     fact::Fact,
-    signals::{Marks, Scene},
+    signals::{Marks, SIGNALS, Scene, Signal},
 };
 use alloc::vec::Vec;
 
@@ -23,6 +23,8 @@ pub(super) struct Unsent {
     known: Bits,
     /// The fields that are headers.
     headers: Vec<(Marks, usize)>,
+    /// Those that pages report.
+    reported: Vec<usize>,
     /// All others.
     rest: Vec<usize>,
 }
@@ -33,11 +35,16 @@ impl Unsent {
         answers.reset(atoms.len(), 0);
         let mut unsent = Self::default();
         for (at, field) in fields.iter().enumerate() {
-            let Place::Header(name) = &field.place else {
-                unsent.rest.push(at);
-                continue;
-            };
-            unsent.headers.push((name.marks(), at));
+            match &field.place {
+                Place::Header(name) => unsent.headers.push((name.marks(), at)),
+                Place::Signal(signal) if SIGNALS.get(*signal).is_some_and(Signal::is_reported) => {
+                    unsent.reported.push(at)
+                }
+                _ => {
+                    unsent.rest.push(at);
+                    continue;
+                }
+            }
             for (place, atom) in
                 (field.start..field.values).zip(atoms.get(field.start..field.values).unwrap_or_default())
             {
@@ -47,13 +54,18 @@ impl Unsent {
         Self { truth: answers.truth, known: answers.known, ..unsent }
     }
 
-    /// Answers as if no header had been sent.
+    /// Answers as if no header had been sent and no page had reported anything.
     pub(super) fn tell(&self, scratch: &mut Scratch) {
         scratch.truth.copy(&self.truth);
         scratch.known.copy(&self.known);
     }
 
-    /// The fields that are not answered by that, of which some are headers that were not sent either.
+    /// The fields that pages report, where there is a window of which they may be known.
+    pub(super) fn reported(&self, scene: &Scene<'_>) -> &[usize] {
+        if scene.window() == Fact::Absent { &[] } else { &self.reported }
+    }
+
+    /// The fields of others that are not answered by that, of which some are headers that were not sent either.
     pub(super) fn left(&self, scene: &Scene<'_>) -> impl Iterator<Item = usize> + '_ {
         let sent = scene.marks();
         let headers = self.headers.iter().filter(move |(marks, _)| marks.meet(sent));
@@ -64,13 +76,15 @@ impl Unsent {
 #[cfg(test)]
 mod tests {
     use crate::{
+        beacon::Feature,
         fact::Fact,
+        facts::{Facts, Session},
         rules::{
             Answer, Conditions, Scratch,
             conditions::state,
             wire::{Atom, Field, Source, Table, Test},
         },
-        signals::{Sample, Scene},
+        signals::{SIGNALS, Sample, Scene, Signal, Visit},
     };
     use alloc::{string::ToString, vec, vec::Vec};
     use proptest::prelude::*;
@@ -115,6 +129,39 @@ mod tests {
                     prop_assert_eq!(scratch.answer(5 * at + 4), size, "{}", name);
                 }
                 prop_assert_eq!(scratch.answer(20), Answer::True);
+            }
+        }
+    }
+
+    /// Asks every signal for its state.
+    fn states() -> Conditions {
+        let signal = |signal: &Signal| Field {
+            source: Source::Signal(signal.name.to_string()),
+            lower: false,
+            literals: None,
+            automata: vec![],
+        };
+        let atoms = (0..).take(SIGNALS.len()).flat_map(|field| STATES.map(|test| Atom { field, test })).collect();
+        let table = Table { fields: SIGNALS.iter().map(signal).collect(), atoms, ..Table::default() };
+        Conditions::load(&postcard::to_allocvec(&table).unwrap(), &[], &[]).unwrap()
+    }
+
+    #[test]
+    fn what_pages_report_is_answered_as_it_is_read_with_a_window_and_without() {
+        let features = &[(Feature::PointerEvents, 412), (Feature::ClickCount, 3), (Feature::BeaconEnvironment, 1)];
+        let (conditions, mut scratch) = (states(), Scratch::default());
+        let window = Visit { features, ..Visit::INSIDE }.window(Sample::NOW);
+        let none = Session::Cookie;
+        let order = [none, Session::Window(&window, None), none, Session::Unavailable, Session::Window(&window, None)];
+        for session in order {
+            let facts = Facts { session, ..Sample::GET.facts(&[]) };
+            let scene = Scene::new(&facts);
+            conditions.evaluate(&scene, &mut scratch);
+            for (at, signal) in SIGNALS.iter().enumerate() {
+                let reading = (signal.read)(&scene);
+                for (test, atom) in STATES.iter().zip(STATES.len() * at..) {
+                    assert_eq!(scratch.answer(atom), state(test, &reading), "{} {test:?} {session:?}", signal.name);
+                }
             }
         }
     }

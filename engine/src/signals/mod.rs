@@ -296,6 +296,16 @@ pub struct Signal {
     pub read: for<'s> fn(&'s Scene<'_>) -> Reading<'s>,
 }
 
+/// What begins the names of signals of what pages report: without a window of observation there is none of them.
+const REPORTED: &[&str] = &["beacon.", "click.", "key.", "pointer.", "touch.", "wheel."];
+
+impl Signal {
+    /// Whether it is of what pages report.
+    pub(crate) fn is_reported(&self) -> bool {
+        REPORTED.iter().any(|group| self.name.starts_with(group))
+    }
+}
+
 /// One signal, as its reader meets it. Kept apart from [`Signal`] so that no host carries prose.
 #[derive(Clone, Copy)]
 pub struct Page {
