@@ -34,7 +34,7 @@ ABOUT = (
     "Each variant is a process of Node's with the filter as Envoy loads it; the proxy's functions are JavaScript over memory, and are in the figures. All variants take turns, a slice of 4,000 requests after another; each figure of a round is the "
     "least of eight slices, in processor time. Medians of the rounds, with quartiles in brackets; what a part costs is taken within each round. *Again* is one request of a browser again and again, as wrk sends it: what the filter recalls "
     f"(user agents, what models said of the same bins) it always finds, so that these figures flatter it. *Varied* are {REQUESTS:,} requests in turn: those of tests/corpus with a user agent, a path, an address and a connection of "
-    "their own, so that next to nothing is recalled."
+    "their own, so that no user agent is recalled, and what models said of the same bins in part."
 )
 
 Round = dict[tuple[str, str], float]

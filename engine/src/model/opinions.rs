@@ -48,8 +48,10 @@ mod tests {
     use alloc::vec::Vec;
     use proptest::prelude::*;
 
-    /// Rows of which some come again.
-    fn any_rows() -> impl Strategy<Value = (Parts, Vec<Vec<Option<Owned>>>, Vec<(bool, usize)>)> {
+    type Row = Vec<Option<Owned>>;
+
+    /// A model, and rows of which some come again.
+    fn any_rows() -> impl Strategy<Value = (Parts, Vec<Row>, Vec<(bool, usize)>)> {
         any_model(1..12).prop_flat_map(|parts| {
             let rows = prop::collection::vec(any_row(&parts), 8);
             (Just(parts), rows, prop::collection::vec((any::<bool>(), 0..8_usize), 1..64))
