@@ -1,6 +1,5 @@
 //! Bytes as a list of addresses that an operator publishes: all of it or none, and what is written of it is read as itself.
 #![no_main]
-#![expect(dead_code, reason = "the command's own file, of which it uses more")]
 
 #[path = "../../cli/src/published/parse.rs"]
 mod parse;

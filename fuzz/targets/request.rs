@@ -81,11 +81,12 @@ fn judge(policy: &Policy, facts: &Facts<'_>, body: &[u8], scratch: &mut Scratch)
 }
 
 fn decided(decision: &Decision<'_>, facts: &Facts<'_>, body: &[u8]) {
-    let mut chain = Chain::new(7, Opens { why: Why::Start, bundle: None, place: None, follows: None });
+    let mut chain =
+        Chain::new(7, Opens { why: Why::Start, bundle: None, place: None, follows: None, unordered: false });
     for format in [Format::Ocsf, Format::Ecs] {
-        let mut context = Context { chain: Some(&mut chain), ..Context::NATIVE };
+        let mut context = Context::NATIVE;
         context.records.format = format;
-        let record = record::write(decision, facts, &KEYS, context);
+        let record = record::draft(decision, facts, &KEYS, context).seal(&mut chain, &KEYS);
         assert!(!record.contains('\n') && serde_json::from_str::<serde_json::Value>(&record).is_ok(), "{record}");
         assert!(record::chain::read(record.as_bytes()).is_some());
     }
