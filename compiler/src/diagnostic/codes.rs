@@ -125,6 +125,8 @@ codes! {
     "0106" BadSource "a list's source cannot be fetched",
     "0107" OldList "a list of networks was not refreshed for long",
     "0108" TestKeys "keys that everybody has are allowed",
+    "0109" Unproven "a rule lets in by what anybody can send",
+    "0110" LiftedDemand "an `allow` goes past what a transaction demands",
 }
 
 impl Code {
@@ -142,6 +144,8 @@ impl Code {
             | Self::UnknownAgent
             | Self::OldList
             | Self::TestKeys
+            | Self::Unproven
+            | Self::LiftedDemand
             | Self::NeverFires
             | Self::AlwaysHolds
             | Self::Redundant

@@ -72,7 +72,8 @@ impl Words<'_> {
     }
 }
 
-fn may_be(literal: &Literal, word: &str) -> bool {
+/// Whether a text that a literal asks for may be this word.
+pub(super) fn may_be(literal: &Literal, word: &str) -> bool {
     let text = literal.text.as_str();
     match (literal.from_start, literal.to_end) {
         (true, true) => word == text,

@@ -2,6 +2,7 @@
 
 mod address;
 mod agents;
+mod allowed;
 mod automaton;
 mod conditions;
 mod field;
@@ -35,6 +36,7 @@ pub(crate) fn lint(cx: &mut Context<'_>, policy: &PolicySource, options: &Option
     let hosts = if options.hosts.is_empty() { &policy.hosts } else { &options.hosts };
     unseen::check(cx, &mut solver, policy, &silent, hosts);
     transactions::check(cx, &mut solver, policy, hosts);
+    allowed::check(cx, &mut solver, policy);
     unused::check(cx, policy);
     shared::check(cx, policy);
     agents::check(cx, policy);

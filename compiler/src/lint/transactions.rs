@@ -27,7 +27,7 @@ pub(super) fn check(cx: &mut Context<'_>, solver: &mut Solver<'_>, policy: &Poli
         late(cx, solver, policy.transactions.iter().take(at), (one, condition));
         no_way(cx, one);
         if one.transaction.body.is_some() {
-            without_body(cx, solver, (one, condition));
+            nothing_bound(cx, solver, (one, condition));
             unread(cx, one, named);
         }
     }
@@ -52,11 +52,21 @@ fn late<'a>(
     }
 }
 
-fn without_body(cx: &mut Context<'_>, solver: &mut Solver<'_>, (one, condition): (&TransactionSource, &Condition)) {
+/// Whether what a condition holds for never has a body.
+pub(super) fn without_body(solver: &mut Solver<'_>, condition: &Condition) -> bool {
     let is = |text: &str| Literal { from_start: true, to_end: true, text: text.into() };
     let methods = Test::Literals(WITHOUT_BODY.map(is).into_iter().collect::<BTreeSet<_>>().into());
     let others = Condition::ask(FieldKey::plain(Source::Signal("request.method".into())), methods).negated();
-    if solver.never(&Condition::all([condition.clone(), others])) {
+    solver.never(&Condition::all([condition.clone(), others]))
+}
+
+/// Whether it wants anything of whoever was not observed.
+pub(super) fn demands(one: &TransactionSource) -> bool {
+    one.transaction.window != Demand::Any
+}
+
+fn nothing_bound(cx: &mut Context<'_>, solver: &mut Solver<'_>, (one, condition): (&TransactionSource, &Condition)) {
+    if without_body(solver, condition) {
         let message = format!("the transaction `{}` binds the body of requests that have none", one.id.value);
         let diagnostic = Diagnostic::new(Code::NoBody, one.when.span.clone(), message)
             .label("only GET, HEAD, OPTIONS or TRACE")
@@ -67,7 +77,7 @@ fn without_body(cx: &mut Context<'_>, solver: &mut Solver<'_>, (one, condition):
 
 /// Who runs no script, or asks not to be observed, has no window and never will.
 fn no_way(cx: &mut Context<'_>, one: &TransactionSource) {
-    if one.transaction.otherwise == Otherwise::Block && one.transaction.window != Demand::Any {
+    if one.transaction.otherwise == Otherwise::Block && demands(one) {
         let message = format!("the transaction `{}` blocks everybody who was not observed", one.id.value);
         let diagnostic = Diagnostic::new(Code::NoWay, one.id.span.clone(), message)
             .note("visitors without scripts or with Global Privacy Control are never observed: they can never finish")
