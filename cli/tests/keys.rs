@@ -27,11 +27,11 @@ fn run(arguments: &[&str], masters: Option<&str>, input: &str) -> (i32, String, 
 fn a_new_key_is_one_that_hosts_take_and_differs_from_the_last() {
     let (code, key, said) = run(&["new", "--id", "edge-1"], None, "");
     assert_eq!(code, 0);
-    assert!(key.starts_with("edge-1:") && key.lines().count() == 1, "{}", key.len());
-    assert!(!said.contains(key[7..].trim()), "the secret is on standard output alone");
+    let secret = key.strip_prefix("master:edge-1:").unwrap().trim();
+    assert!(key.lines().count() == 1 && !said.contains(secret), "the secret is on standard output alone");
     assert_ne!(run(&["new", "--id", "edge-1"], None, "").1, key);
     let (_, dated, _) = run(&["new"], None, "");
-    assert_eq!(dated.find(':'), Some("2026-11-22".len()));
+    assert_eq!(dated.rfind(':'), Some("master:2026-11-22".len()));
     assert_eq!(run(&["evidence"], Some(key.trim()), "").0, 0);
     assert_eq!(run(&["new", "--id", "no good"], None, "").0, 2);
 }
@@ -46,7 +46,10 @@ fn origins_get_the_keys_that_the_shared_vectors_verify_with() {
     assert_eq!(code, 0);
     assert_eq!(listed(printed.trim(), |key| Base64UrlUnpadded::decode_vec(key).unwrap()), wanted);
     assert_eq!(run(&["evidence", "--from", "-"], None, &format!("{MASTERS}\n")).1, printed);
-    assert_ne!(run(&["audit"], Some(MASTERS), "").1, printed);
+    let (_, audit, _) = run(&["audit"], Some(MASTERS), "");
+    assert!(audit.starts_with("audit:2026-11:") && audit.contains(",audit:2026-08:"), "{audit}");
+    let (code, _, said) = run(&["evidence"], Some(audit.trim()), "");
+    assert!(code == 2 && said.contains("key `2026-11` is one of records: a host gets"), "{said}");
 }
 
 fn listed(text: &str, decode: fn(&str) -> Vec<u8>) -> Vec<(&str, Vec<u8>)> {

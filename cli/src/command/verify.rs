@@ -16,8 +16,8 @@ use crate::output::print;
 /// Each record has a number in its chain, names the one before it, and has a MAC of its own. What is missing, was changed or moved,
 /// or is there twice is named with its line. Records stand in their lines alone, or as an object or as text in a line of an access log.
 ///
-/// Keys: `--audit-keys`, else `OUTWORK_AUDIT_KEYS` (`id:base64,…`, as `outwork keys audit` prints them: whoever verifies needs no
-/// master), else `OUTWORK_KEYS`. A log may hold records of several keys.
+/// Keys: `--audit-keys`, else `OUTWORK_AUDIT_KEYS` (`audit:id:base64,…`, as `outwork keys audit` prints them: whoever verifies
+/// needs no master), else `OUTWORK_KEYS`. A log may hold records of several keys.
 ///
 /// Exit code: 0 if the log is complete; 1 if not; 2 if it cannot be read, has no chained record, or there are no keys.
 #[derive(clap::Args)]

@@ -1,11 +1,14 @@
 //! The keys of records alone: who verifies a log needs no master secret.
 
-use super::{KeyError, Keyring, MAX_KEYS, decode, is_key_id};
+use super::{KeyError, Keyring, Kind, kind};
 use alloc::{string::String, vec::Vec};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use core::fmt;
 use hmac::{Hmac, KeyInit};
 use sha2::Sha256;
+
+/// The most keys of records that are read: records outlive the keys of their hosts by years.
+const MAX_AUDIT_KEYS: usize = 256;
 
 /// The keys that MACs of records are made with. With one of them records can be made as well as verified.
 pub struct AuditKeys(Vec<AuditKey>);
@@ -23,28 +26,29 @@ impl AuditKeys {
         Self(keys.iter().map(one).collect())
     }
 
-    /// Reads what [`Self::write`] wrote: `id:base64[,id:base64…]`, or one a line.
+    /// Reads what [`Self::write`] wrote, `audit:id:base64[,audit:id:base64…]`, or one a line, also without the mark. A key may
+    /// stand there twice, so that what is written at each rotation can be gathered in one file.
     ///
     /// # Errors
     /// Names the key by its place and id, never by its secret.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
         let mut keys: Vec<AuditKey> = Vec::new();
         for entry in text.split([',', '\n']).map(str::trim).filter(|entry| !entry.is_empty()) {
-            if keys.len() == MAX_KEYS {
-                return Err(KeyError::TooMany);
-            }
             let key = AuditKey::parse(entry, keys.len() + 1)?;
-            if keys.iter().any(|known| known.id == key.id) {
-                return Err(KeyError::Duplicate { id: key.id });
+            match keys.iter().find(|known| known.id == key.id) {
+                Some(known) if known.secret == key.secret => {}
+                Some(_) => return Err(KeyError::Duplicate { id: key.id }),
+                None if keys.len() == MAX_AUDIT_KEYS => return Err(KeyError::TooMany { most: MAX_AUDIT_KEYS }),
+                None => keys.push(key),
             }
-            keys.push(key);
         }
         if keys.is_empty() { Err(KeyError::Missing) } else { Ok(Self(keys)) }
     }
 
     /// The keys as text: secrets, though not the masters.
     pub fn write(&self) -> String {
-        let entries = self.0.iter().map(|key| [&key.id, ":", &Base64UrlUnpadded::encode_string(&key.secret)].concat());
+        let secret = |key: &AuditKey| Base64UrlUnpadded::encode_string(&key.secret);
+        let entries = self.0.iter().map(|key| [Kind::Audit.mark(), ":", &key.id, ":", &secret(key)].concat());
         entries.collect::<Vec<_>>().join(",")
     }
 
@@ -62,11 +66,7 @@ impl fmt::Debug for AuditKeys {
 
 impl AuditKey {
     fn parse(entry: &str, place: usize) -> Result<Self, KeyError> {
-        let (id, secret) = entry.split_once(':').ok_or(KeyError::Malformed { place })?;
-        if !is_key_id(id) {
-            return Err(KeyError::Id { place });
-        }
-        let secret = decode(secret.trim()).ok_or_else(|| KeyError::Encoding { id: id.into() })?;
+        let (id, secret) = kind::parts(entry, place, Kind::Audit)?;
         let short = |secret: &Vec<u8>| KeyError::Short { id: id.into(), bytes: secret.len() };
         let secret: [u8; 32] = secret.try_into().map_err(|secret| short(&secret))?;
         let mac = Hmac::new_from_slice(&secret).map_err(|_| KeyError::Encoding { id: id.into() })?;

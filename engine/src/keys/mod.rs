@@ -1,7 +1,7 @@
 //! The host's secrets: one master secret a key id, one derived key a purpose.
 //!
 //! `OUTWORK_KEYS` is `id:secret[,id:secret…]`, each secret 32 bytes or more in base64 (standard or URL alphabet,
-//! padding optional). The first key signs, all verify. Every purpose has its own key by HKDF-SHA-256 (RFC 5869) with a
+//! padding optional), with or without `master:` before the id. The first key signs, all verify. Every purpose has its own key by HKDF-SHA-256 (RFC 5869) with a
 //! label, so that no value made for one purpose means anything in another.
 
 use alloc::{string::String, vec::Vec};
@@ -30,8 +30,10 @@ const LABEL_MEMO: &[u8] = b"outwork/v1/memo";
 const LABEL_HINT: &[u8] = b"outwork/v1/key-hint";
 
 mod audit;
+mod kind;
 
 pub use audit::AuditKeys;
+pub use kind::Kind;
 
 /// The keys of one host, parsed and derived.
 pub struct Keyring {
@@ -81,7 +83,7 @@ impl Purpose {
 pub type KeyHint = [u8; 4];
 
 impl Keyring {
-    /// Reads `id:base64[,id:base64…]`.
+    /// Reads `id:base64[,id:base64…]`, each with or without the mark of [`Kind::Master`].
     ///
     /// # Errors
     /// Names the key by its place and id, never by its secret.
@@ -92,7 +94,7 @@ impl Keyring {
         let mut keys = Vec::new();
         for entry in text.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
             if keys.len() == MAX_KEYS {
-                return Err(KeyError::TooMany);
+                return Err(KeyError::TooMany { most: MAX_KEYS });
             }
             let key = Key::parse(entry, keys.len() + 1)?;
             if keys.iter().any(|known: &Key| known.id == key.id) {
@@ -214,11 +216,7 @@ impl fmt::Debug for Keyring {
 
 impl Key {
     fn parse(entry: &str, place: usize) -> Result<Self, KeyError> {
-        let (id, secret) = entry.split_once(':').ok_or(KeyError::Malformed { place })?;
-        if !is_key_id(id) {
-            return Err(KeyError::Id { place });
-        }
-        let secret = decode(secret.trim()).ok_or_else(|| KeyError::Encoding { id: id.into() })?;
+        let (id, secret) = kind::parts(entry, place, Kind::Master)?;
         if secret.len() < MIN_SECRET_BYTES {
             return Err(KeyError::Short { id: id.into(), bytes: secret.len() });
         }
@@ -294,8 +292,11 @@ fn keyed_hash(key: &[u8; 16], parts: &[&[u8]]) -> u128 {
 pub enum KeyError {
     /// The variable is missing or empty.
     Missing,
-    /// More than [`MAX_KEYS`] keys.
-    TooMany,
+    /// More keys than a list may have.
+    TooMany {
+        /// How many there may be.
+        most: usize,
+    },
     /// An entry has no colon.
     Malformed {
         /// Its place in the list, from 1.
@@ -318,6 +319,15 @@ pub enum KeyError {
         /// How many bytes it has.
         bytes: usize,
     },
+    /// A key says that it is of another kind.
+    Kind {
+        /// Its id.
+        id: String,
+        /// What it is.
+        is: Kind,
+        /// What it would have to be.
+        wanted: Kind,
+    },
     /// Two keys have one id.
     Duplicate {
         /// That id.
@@ -331,7 +341,11 @@ impl fmt::Display for KeyError {
             Self::Missing => {
                 f.write_str("no keys: set `OUTWORK_KEYS` to `id:base64` with a secret of 32 bytes or more")
             }
-            Self::TooMany => write!(f, "more than {MAX_KEYS} keys in `OUTWORK_KEYS`: retire the oldest"),
+            Self::TooMany { most } => write!(f, "more than {most} keys in one list: retire the oldest"),
+            Self::Kind { id, is, wanted } => {
+                let (is, holder, command) = (is.what(), wanted.holder(), wanted.command());
+                write!(f, "key `{id}` is {is}: {holder} gets what `outwork keys {command}` prints")
+            }
             Self::Malformed { place } => write!(f, "key {place} in `OUTWORK_KEYS` is not of the form `id:base64`"),
             Self::Id { place } => {
                 write!(f, "the id of key {place} in `OUTWORK_KEYS` must be 1 to 64 letters, digits, `-`, `_` or `.`")
@@ -380,7 +394,36 @@ mod tests {
         assert_eq!(Keyring::parse(&twice).unwrap_err(), KeyError::Duplicate { id: "a".into() });
         let many =
             format!("a:{SECRET},").repeat(1) + &(0..MAX_KEYS).map(|n| format!("k{n}:{SECRET},")).collect::<String>();
-        assert_eq!(Keyring::parse(&many).unwrap_err(), KeyError::TooMany);
+        assert_eq!(Keyring::parse(&many).unwrap_err(), KeyError::TooMany { most: MAX_KEYS });
+    }
+
+    #[test]
+    fn a_key_of_another_kind_is_named_and_refused() {
+        assert_eq!(Keyring::parse(&format!("master:a:{SECRET},b:{SECRET}")).unwrap().signing_id(), "a");
+        let keys = Keyring::parse(&format!("master:a:{SECRET}")).unwrap();
+        let audit = AuditKeys::of(&keys).write();
+        let cases = [
+            (audit.as_str(), "key `a` is one of records: a host gets what `outwork keys new` prints"),
+            ("evidence:a:QUFB", "key `a` is one of evidence: a host gets what `outwork keys new` prints"),
+            ("other:a:QUFB", "key 1 in `OUTWORK_KEYS` is not of the form"),
+        ];
+        for (text, expected) in cases {
+            let message = Keyring::parse(text).unwrap_err().to_string();
+            assert!(message.starts_with(expected), "{message}");
+        }
+        let message = AuditKeys::parse(&format!("master:a:{SECRET}")).unwrap_err().to_string();
+        assert_eq!(message, "key `a` is a host's own: who verifies records gets what `outwork keys audit` prints");
+    }
+
+    #[test]
+    fn keys_of_records_are_gathered_over_the_years() {
+        let ring = |text: &str| AuditKeys::of(&Keyring::parse(text).unwrap()).write();
+        let (first, second) = (format!("a:{SECRET}"), format!("b:{SECRET},a:{SECRET}"));
+        let gathered = format!("{}\n{}\n", ring(&first), ring(&second));
+        let keys = AuditKeys::parse(&gathered).unwrap();
+        assert!(keys.mac_of("a").is_some() && keys.mac_of("b").is_some());
+        let unlike = format!("{}\n{}", ring(&first), ring(&format!("a:{SECRET}AAAA")));
+        assert_eq!(AuditKeys::parse(&unlike).unwrap_err(), KeyError::Duplicate { id: "a".into() });
     }
 
     #[test]

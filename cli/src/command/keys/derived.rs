@@ -3,7 +3,7 @@ use std::io::{self, Read};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use outwork_engine::keys::Keyring;
+use outwork_engine::keys::{KeyError, Keyring};
 
 use crate::failure::Failure;
 use crate::output::print;
@@ -22,7 +22,13 @@ impl Source {
     /// Prints what is derived of the masters.
     pub(super) fn print(self, derived: impl FnOnce(&Keyring) -> String) -> Result<ExitCode, Failure> {
         let ring = Keyring::parse(self.masters()?.trim()).map_err(|error| {
-            Failure::new(error.to_string()).with_help("`outwork keys new` makes one; --from reads a file instead")
+            let read = self.from.as_ref().map_or(String::new(), |path| format!(" (in `{}`)", path.display()));
+            let help = match error {
+                KeyError::Missing => "`outwork keys new` makes one; --from reads a file instead",
+                KeyError::Duplicate { .. } => "`outwork keys new --id ID` makes a key with an id of its own",
+                _ => "it takes what a host has as `OUTWORK_KEYS`: keys by `outwork keys new`, with commas between them",
+            };
+            Failure::new(error.to_string() + &read).with_help(help)
         })?;
         print(&(derived(&ring) + "\n"))?;
         Ok(ExitCode::SUCCESS)

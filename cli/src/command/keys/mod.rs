@@ -23,6 +23,9 @@ pub(crate) enum Keys {
     /// signed is still verified. Print the list anew, and give it to the origins, before a new key signs.
     Evidence(derived::Source),
     /// Print OUTWORK_AUDIT_KEYS for who verifies records
+    ///
+    /// `outwork keys audit >> audit.keys`, at every rotation before the new key signs. Keep each line for as long as there are records
+    /// of its time: once the master is gone nothing makes it again, and nothing else proves them.
     Audit(derived::Source),
     Pseudonym(pseudonym::Pseudonym),
 }

@@ -1,7 +1,7 @@
 use std::process::ExitCode;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use outwork_engine::keys::Keyring;
+use outwork_engine::keys::{Keyring, Kind};
 
 use crate::failure::Failure;
 use crate::instant::{shown, today};
@@ -9,13 +9,16 @@ use crate::output::print;
 
 /// Make a key for OUTWORK_KEYS: an id, and 32 bytes of the operating system's randomness
 ///
-/// The key alone goes to standard output. To rotate, in this order: append the new key to OUTWORK_KEYS (`old,new`: it
-/// verifies, and does not sign yet) on every host; give origins what `outwork keys evidence` prints now; move it to the
-/// front (`new,old`) on every host; and drop the old one when nothing that it sealed is in use any more: evidence lives a
-/// minute, sessions and clearances as long as their policy says.
+/// The key alone goes to standard output, with `master:` before its id: hosts alone take it. To rotate, in this order: append
+/// the new key to OUTWORK_KEYS (`old,new`: it verifies, and does not sign yet) on every host; give origins what `outwork keys
+/// evidence` prints now, and append what `outwork keys audit` prints to the file of who verifies records; move it to the front
+/// (`new,old`) on every host; and drop the old one when nothing that it sealed is in use any more: evidence lives a minute,
+/// sessions a day, clearances as long as their policy says. Records live longer: without the old line of `outwork keys audit`
+/// those of its time can never be proven again.
 #[derive(clap::Args)]
 pub(crate) struct New {
-    /// The key's id, which signatures name: letters, digits, `-`, `_` and `.`; today's date where nothing is said
+    /// The key's id, which signatures name: letters, digits, `-`, `_` and `.`; today's date where nothing is said, so that a second
+    /// key of one day needs an id
     #[arg(long)]
     id: Option<String>,
 }
@@ -25,12 +28,13 @@ impl New {
         let id = self.id.unwrap_or_else(|| shown(today()).chars().take("2026-11-22".len()).collect());
         let mut secret = [0; 32];
         getrandom::fill(&mut secret).map_err(Failure::because("the operating system gives no randomness"))?;
-        let line = format!("{id}:{}", Base64UrlUnpadded::encode_string(&secret));
+        let line = format!("{}:{id}:{}", Kind::Master.mark(), Base64UrlUnpadded::encode_string(&secret));
         // What a host would refuse is not handed out.
         Keyring::parse(&line).map_err(|error| Failure::new(error.to_string()))?;
         print(&(line + "\n"))?;
         eprintln!(
-            "the first key of OUTWORK_KEYS signs, all of them verify; `outwork keys new --help` says how to rotate"
+            "for hosts alone: the first key of OUTWORK_KEYS signs, all of them verify; origins get what `outwork keys evidence` prints, \
+             and `outwork keys new --help` says how to rotate"
         );
         Ok(ExitCode::SUCCESS)
     }
