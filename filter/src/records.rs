@@ -40,7 +40,7 @@ const RECORD: &[u8] = b"outwork.record";
 /// Where one waits that has no place in its chain yet.
 const DRAFT: &[u8] = b"outwork.draft";
 
-/// The most bytes of records that a VM holds: of some 4,500 requests, as each takes 1.8 KB.
+/// The most bytes of records that a VM holds: of some 3,600 requests, as each takes 2.3 KB.
 const MOST_BYTES: usize = 8 << 20;
 
 /// Under which all VMs share how many chains were opened, after the name of this run of the proxy, and the mark of the last
