@@ -245,11 +245,13 @@ fn a_server_that_misbehaves_changes_nothing() {
 #[test]
 fn agents_are_listed_with_what_proves_them() {
     let folder = Folder::new("agents");
-    let (code, out, _) = folder.run(&["agents"]);
+    let (code, out, said) = folder.run(&["agents"]);
     assert_eq!(code, 0);
+    assert!(said.contains("without `--agents-cluster` fetches no directory"), "{said}");
+    assert!(!said.contains("known by nothing else"), "its network tells it, too: {said}");
     assert_eq!(
         out,
-        "finder.search   FinderBot  search      1 network; signature, keys of https://finder.example\n\
+        "finder.search   FinderBot  search      1 network; signature, where the host fetches https://finder.example\n\
          monitor.uptime  Monitor    monitoring  1 network\n"
     );
     let (_, json, _) = folder.run(&["agents", "--json"]);

@@ -12,8 +12,14 @@ PAGE = ROOT / "docs" / "siem.md"
 
 def explained() -> set[str]:
     """The members that its table names."""
-    table = PAGE.read_text().split("| ours |")[1].split("OCSF 1.8 and ECS")[0]
+    table = PAGE.read_text().split("| ours |")[1].split("Inside of them:")[0]
     return {name for row in re.findall(r"^\|([^|]*)\|", table, re.M) for name in re.findall(r"`(\w+)`", row)}
+
+
+def nested() -> set[str]:
+    """What the table of their insides names."""
+    table = PAGE.read_text().split("| nested |")[1].split("OCSF 1.8 and ECS")[0]
+    return {name for row in re.findall(r"^\|([^|]*)\|", table, re.M) for name in re.findall(r"`([\w.*\[\]]+)`", row)}
 
 
 def unexplained(records: list[dict[str, Any]]) -> set[str]:

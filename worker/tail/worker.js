@@ -19,7 +19,27 @@ export default {
 
 /** @param {Record<string, string | undefined>} env */
 function faultOf({ SIEM_URL }) {
-  return /^https?:\/\/[^/]/.test(SIEM_URL ?? "") ? "" : "SIEM_URL must be the `https://` URL that takes lines of JSON by POST";
+  return /^(https:\/\/[^/]|http:\/\/127\.0\.0\.1[:/])/.test(SIEM_URL ?? "") ? "" : "SIEM_URL must be the `https://` URL that takes lines of JSON by POST, or `http://` at 127.0.0.1";
+}
+
+/**
+ * What a bulk API says of the lines that it did not take: its status is 200 all the same. What is no such answer says nothing.
+ *
+ * @param {string} text
+ */
+function refused(text) {
+  /** @type {{ errors?: boolean, items?: Record<string, { status?: number, error?: { type?: string } | string }>[] }} */
+  let answer;
+  try {
+    answer = JSON.parse(text);
+  } catch {
+    return "";
+  }
+  if (answer?.errors !== true) return "";
+  const errors = (answer.items ?? []).flatMap((item) => Object.values(item)).filter(({ error }) => error !== undefined);
+  const [first] = errors;
+  const type = typeof first?.error === "object" ? first.error.type : first?.error;
+  return `${errors.length} were refused; the first with ${first?.status}, ${type}`;
 }
 
 /**
@@ -34,9 +54,10 @@ async function post(records, { SIEM_URL = "", SIEM_AUTHORIZATION, SIEM_BEFORE })
   const headers = new Headers({ "content-type": "application/x-ndjson" });
   if (SIEM_AUTHORIZATION !== undefined) headers.set("authorization", SIEM_AUTHORIZATION);
   try {
-    const { ok, status, body } = await fetch(SIEM_URL, { method: "POST", headers, body: `${lines.join("\n")}\n`, redirect: "manual" });
-    await body?.cancel();
-    return ok ? "" : `the answer was ${status}`;
+    const answer = await fetch(SIEM_URL, { method: "POST", headers, body: `${lines.join("\n")}\n`, redirect: "manual" });
+    if (answer.ok && SIEM_BEFORE !== undefined) return refused(await answer.text());
+    await answer.body?.cancel();
+    return answer.ok ? "" : `the answer was ${answer.status}`;
   } catch (error) {
     return String(error);
   }

@@ -9,14 +9,14 @@ import { KEYS } from "./support/keys.mjs";
 import { startOrigin } from "./support/origin.mjs";
 import { records, startWorkerd } from "./support/workerd.mjs";
 
-/** Takes what is posted to it, and answers with this status. */
-async function startSiem(status) {
+/** Takes what is posted to it, and answers with this status and text. */
+async function startSiem(status, text) {
   const posted = [];
   const server = createServer(async (request, response) => {
     const parts = [];
     for await (const part of request) parts.push(part);
     posted.push({ method: request.method, url: request.url, headers: request.headers, body: Buffer.concat(parts).toString() });
-    response.writeHead(status).end("taken");
+    response.writeHead(status).end(text);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -30,8 +30,8 @@ async function until(done) {
   }
 }
 
-async function play(status, variables, check) {
-  const [siem, origin] = [await startSiem(status), await startOrigin()];
+async function play(status, variables, check, text = "taken") {
+  const [siem, origin] = [await startSiem(status, text), await startOrigin()];
   const edge = await startWorkerd({ outbound: origin.address, env: { OUTWORK_KEYS: KEYS }, tail: { SIEM_URL: `${siem.url}/services/collector/raw`, ...variables } });
   try {
     for (const path of ["/", "/a?card=4111", "/blocked"]) await call(edge.port, path);
@@ -62,3 +62,29 @@ test("a line can stand before each, for a bulk API; and a SIEM that refuses is s
     }
     await until(() => edge.lines.filter((line) => line.includes("records-not-sent") && line.includes("503")).length === 3);
   }));
+
+const REFUSED = { took: 3, errors: true, items: [{ create: { status: 400, error: { type: "document_parsing_exception", reason: "a field" } } }] };
+const TAKEN = { took: 3, errors: false, items: [{ create: { status: 201 } }] };
+const told = (edge) => edge.lines.filter((line) => line.includes("records-not-sent"));
+
+test("a bulk API that takes the request and not the lines is said, too", () =>
+  play(
+    200,
+    { SIEM_BEFORE: '{"create":{}}' },
+    async (_, edge) => {
+      await until(() => told(edge).length === 3);
+      assert.match(told(edge)[0], /1 were refused; the first with 400, document_parsing_exception/);
+    },
+    JSON.stringify(REFUSED),
+  ));
+
+test("one that takes them is not, nor one whose answer is no JSON", async () => {
+  for (const text of [JSON.stringify(TAKEN), "taken", "null"]) {
+    const quiet = async (_, edge) => {
+      await records(edge, 3);
+      await sleep(200);
+      assert.deepEqual(told(edge), []);
+    };
+    await play(200, { SIEM_BEFORE: '{"create":{}}' }, quiet, text);
+  }
+});

@@ -57,7 +57,7 @@ impl<'a> Row<'a> {
         }
         if let Some(directory) = self.directory {
             let origin = directory.strip_suffix("/.well-known/http-message-signatures-directory").unwrap_or(directory);
-            proofs.push(format!("signature, keys of {origin}"));
+            proofs.push(format!("signature, where the host fetches {origin}"));
         }
         if self.keys > 0 {
             proofs.push(format!("signature, {} of the policy", count(self.keys, "key")));
@@ -84,6 +84,14 @@ impl Agents {
             (width(|row| row.id.len()), width(|row| row.name.chars().count()), width(|row| row.purpose.len()));
         for row in &rows {
             println!("{:id$}  {:name$}  {:purpose$}  {}", row.id, row.name, row.purpose, row.proof());
+        }
+        if rows.iter().any(|row| row.directory.is_some()) {
+            let only = rows.iter().filter(|row| row.directory.is_some() && row.networks == 0 && row.keys == 0);
+            let only = only.map(|row| row.id).collect::<Vec<_>>().join(", ");
+            let known = if only.is_empty() { String::new() } else { format!("; known by nothing else: {only}") };
+            eprintln!(
+                "an Envoy that was published without `--agents-cluster` fetches no directory, and verifies none of these signatures{known}"
+            );
         }
         Ok(ExitCode::SUCCESS)
     }
