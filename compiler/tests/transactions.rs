@@ -234,7 +234,7 @@ fn digest(body: &str) -> String {
 fn inside_its_window_a_transaction_goes_on_bound() {
     let seen = Site::new("enforce").ask(&observed(post("/checkout", "paid=1"), 0));
     assert_eq!((seen.verdict, seen.status), (Some(Verdict::Allow), None));
-    assert_eq!(seen.transaction.as_deref(), Some("\"checkout\";body=bound"));
+    assert_eq!(seen.transaction.as_deref(), Some("\"checkout\";body=bound;demand=met"));
     assert!(seen.covered);
     assert_eq!(seen.digest, [digest("paid=1")]);
     assert!(seen.reasons.is_empty() && seen.shadowed.is_empty(), "{seen:?}");
@@ -254,7 +254,8 @@ fn outside_its_window_it_is_challenged_and_who_has_passed_goes_on() {
     let seen = site.ask(&Request { session: Some(cleared), ..post("/checkout", "paid=1") });
     assert_eq!((seen.verdict, seen.status), (Some(Verdict::Tag), None));
     assert_eq!(seen.reasons, ["transaction.checkout", "challenge.cleared"]);
-    assert!(seen.covered && seen.transaction.as_deref() == Some("\"checkout\";body=bound"), "{seen:?}");
+    let told = "\"checkout\";body=bound;demand=cleared";
+    assert!(seen.covered && seen.transaction.as_deref() == Some(told), "{seen:?}");
 }
 
 #[test]
@@ -268,10 +269,11 @@ fn each_demand_and_each_otherwise_does_what_it_says() {
     assert_eq!((seen.verdict, seen.status), (Some(Verdict::Block), Some(403)));
     let seen = site.ask(&observed(post("/told", "paid=1"), 900));
     assert_eq!((seen.verdict, seen.reasons), (Some(Verdict::Tag), vec!["transaction.told".to_owned()]));
+    assert_eq!(seen.transaction.as_deref(), Some("\"told\";body=bound;demand=unmet"));
     let seen = site.ask(&post("/first", "paid=1"));
     assert_eq!((seen.verdict, seen.transaction.as_deref()), (Some(Verdict::Allow), Some("\"first\";body=bound")));
     let seen = site.ask(&observed(post("/edge", "more"), 0));
-    assert_eq!(seen.transaction.as_deref(), Some("\"edge\";body=none"));
+    assert_eq!(seen.transaction.as_deref(), Some("\"edge\";body=none;demand=met"));
     assert!(!seen.covered && seen.digest.is_empty());
     assert_eq!(site.ask(&post("/other", "x")).transaction, None);
 }
@@ -282,6 +284,7 @@ fn an_exemption_lets_a_transaction_pass_and_does_not_unbind_it() {
     let partner = |body| with(post("/checkout", body), "x-partner", "1");
     let seen = site.ask(&partner("paid=1"));
     assert_eq!((seen.verdict, seen.covered), (Some(Verdict::Allow), true));
+    assert_eq!(seen.transaction.as_deref(), Some("\"checkout\";body=bound;demand=exempt"));
     assert_eq!(site.ask_unread(&partner("paid=1")).wanted, Some(8));
     let seen = Site::new("enforce").ask(&partner("paid=1,000"));
     assert_eq!((seen.verdict, seen.status), (Some(Verdict::Block), Some(413)));
@@ -296,10 +299,10 @@ fn over_the_cap_the_policy_decides() {
     assert!(seen.reply.contains("\"status\":413"), "{}", seen.reply);
     let seen = site.ask(&observed(post("/told", "123456789"), 0));
     assert_eq!((seen.verdict, seen.status), (Some(Verdict::Allow), None));
-    assert_eq!((seen.transaction.as_deref(), seen.covered), (Some("\"told\";body=unbound"), false));
+    assert_eq!((seen.transaction.as_deref(), seen.covered), (Some("\"told\";body=unbound;demand=met"), false));
     assert!(seen.digest.is_empty());
     let seen = site.ask(&observed(post("/told", "12345678"), 0));
-    assert_eq!(seen.transaction.as_deref(), Some("\"told\";body=bound"), "the cap itself is within it");
+    assert_eq!(seen.transaction.as_deref(), Some("\"told\";body=bound;demand=met"), "the cap itself is within it");
 }
 
 #[test]
@@ -342,7 +345,7 @@ fn an_origin_can_be_told_what_a_policy_in_shadow_would_do() {
     let mut site = Site::new("told");
     let seen = site.ask_unread(&post("/checkout", "paid=1"));
     assert_eq!((seen.wanted, seen.verdict, seen.status), (None, Some(Verdict::Challenge), None));
-    assert_eq!(seen.transaction.as_deref(), Some("\"checkout\";body=unbound"), "nothing is held back");
+    assert_eq!(seen.transaction.as_deref(), Some("\"checkout\";body=unbound;demand=unmet"), "nothing is held back");
     assert!(seen.told.is_some_and(|told| told.starts_with("enforced=?0, bundle=\"1-")));
     let seen = Site::new("enforce").ask(&observed(post("/checkout", "paid=1"), 0));
     assert_eq!(seen.told.as_deref(), Some(""), "what is in force does not say so");
@@ -357,6 +360,9 @@ fn a_window_that_was_just_opened_is_none_yet() {
         let request = Request { session: Some(aged(age)), ..post("/checkout", "paid=1") };
         assert_eq!(Site::new("enforce").ask(&request).verdict, Some(verdict), "{age} s");
     }
+    let forged = Request { session: Some(aged(0)), ..post("/told", "paid=1") };
+    let seen = Site::new("enforce").ask(&forged);
+    assert_eq!(seen.transaction.as_deref(), Some("\"told\";body=bound;demand=unmet"), "whatever its window says");
     let fresh = Request { session: Some(aged(0)), ..post("/first", "paid=1") };
     assert_eq!(Site::new("enforce").ask(&fresh).verdict, Some(Verdict::Allow), "nothing is demanded");
 }

@@ -147,6 +147,33 @@ pub struct Carried<'a> {
     pub id: &'a str,
     /// What became of its body.
     pub body: Body,
+    /// What became of its demand; nothing where it has none.
+    pub demand: Option<Demanded>,
+}
+
+/// What became of a transaction's demand, for a request that may go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Demanded {
+    /// Its window is as demanded.
+    Met,
+    /// It is not, and a challenge that was passed stands in for it.
+    Cleared,
+    /// It is not, and a rule that allows lifts the demand.
+    Exempt,
+    /// It is not.
+    Unmet,
+}
+
+impl Demanded {
+    /// The name that headers give.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Met => "met",
+            Self::Cleared => "cleared",
+            Self::Exempt => "exempt",
+            Self::Unmet => "unmet",
+        }
+    }
 }
 
 /// What became of the body of a request that is of a transaction.

@@ -146,7 +146,7 @@ test("without a window it is challenged, and goes on once that is passed", async
   assert.equal(passed.status, 200, passed.body.toString());
   const cookie = [passed.headers["set-cookie"]].flat()[0].split(";")[0];
   assert.equal((await post("/checkout", Buffer.from("amount=12"), { headers: { cookie } })).status, 200);
-  assert.deepEqual(told(origin.came[0]), { member: '"checkout";body=bound', covers: true });
+  assert.deepEqual(told(origin.came[0]), { member: '"checkout";body=bound;demand=cleared', covers: true });
   assert.match(origin.came[0].headers["outwork-risk"], /verdict=tag.*window=none.*"challenge.cleared"/);
   assert.equal((await post("/told", Buffer.from("amount=12"))).status, 200);
   assert.deepEqual(told(origin.came[1]), { member: '"told";body=none', covers: false });

@@ -358,6 +358,8 @@ fn bodies() -> Vec<Case> {
         refused("said to be none, and covered", says("\"checkout\";body=none", true), "malformed"),
         refused("a body of another kind", says("\"checkout\";body=maybe", false), "malformed"),
         refused("a body in quotation marks", says("\"checkout\";body=\"unbound\"", false), "malformed"),
+        refused("a demand of another kind", says("\"checkout\";body=none;demand=maybe", false), "malformed"),
+        refused("a demand in quotation marks", says("\"checkout\";body=none;demand=\"met\"", false), "malformed"),
         refused("a transaction that is a number", says("1;body=none", false), "malformed"),
     ]
 }

@@ -143,7 +143,16 @@ fn transactions() -> Vec<Case> {
         assert!(told.transaction.is_some(), "{name}");
         verified(name, request, NOW, told)
     };
-    shapes.into_iter().map(case).collect()
+    let mut cases: Vec<Case> = shapes.into_iter().map(case).collect();
+    for (name, observed, demand) in
+        [("signed: a demand that is met", true, "met"), ("signed: a demand that is not met", false, "unmet")]
+    {
+        let sent = Sent { observed, ..Sent::new(post("/transfer", b"x"), NOW, &mut dice) };
+        let (request, told) = sent.through(&policy);
+        assert_eq!(told.demand, demand, "{name}");
+        cases.push(verified(name, request, NOW, told));
+    }
+    cases
 }
 
 /// What a signature of ours covers where the engine decides nothing: the field, and what it says.
@@ -165,6 +174,7 @@ pub(crate) fn told() -> Told {
         id: "06H2M4KK6GSP6TSC".into(),
         transaction: None,
         body: "none",
+        demand: "none",
         enforced: true,
     }
 }
@@ -207,6 +217,20 @@ fn bound() -> Vec<Case> {
             verified(name, request, NOW, Told { transaction: Some("checkout".into()), body, ..told() })
         })
         .collect();
+    for (name, demand) in [
+        ("a demand that a challenge stands in for", "cleared"),
+        ("a demand that a rule lifts", "exempt"),
+        ("a bound body, and no window", "unmet"),
+    ] {
+        let mut request = checkout(&format!("\"checkout\";body=bound;demand={demand}"), b"x");
+        Plan::new(NOW).covering(&WITH_DIGEST).sign(&mut request);
+        cases.push(verified(
+            name,
+            request,
+            NOW,
+            Told { transaction: Some("checkout".into()), body: "bound", demand, ..told() },
+        ));
+    }
     let mut request = checkout("\"checkout\";body=bound", b"x");
     let digest = format!("{}, {}", sha512(b"x"), content_digest(b"x"));
     *request.line("content-digest") = digest;

@@ -64,6 +64,7 @@ pub(crate) struct Told {
     pub(crate) id: String,
     pub(crate) transaction: Option<String>,
     pub(crate) body: &'static str,
+    pub(crate) demand: &'static str,
     pub(crate) enforced: bool,
 }
 

@@ -243,6 +243,7 @@ fn change(message: &mut Message, now: &mut u64, created: u64, other: &Message, d
                 ("confidence=0", "confidence=1"),
                 ("reasons=(", "reasons=(\"x\" "),
                 ("transaction=\"", "transaction=\"x"),
+                ("demand=unmet", "demand=met"),
             ],
             "another risk",
             dice,

@@ -34,6 +34,14 @@ id = "refund"
 when = 'request.path == "/refund"'
 window = "any"
 why = "money moves back"
+
+[[transaction]]
+id = "transfer"
+when = 'request.path == "/transfer"'
+window = "inside"
+observed = "0s"
+otherwise = "tag"
+why = "money moves away"
 "#;
 
 /// Twelve rules, each with its points and a long id; the query asks for them.
@@ -144,6 +152,7 @@ fn told(decision: &Decision<'_>) -> Told {
         id: decision.id.as_str().into(),
         transaction: decision.transaction.as_ref().map(|carried| carried.id.into()),
         body: decision.transaction.as_ref().map_or("none", |carried| carried.body.name()),
+        demand: decision.transaction.as_ref().and_then(|carried| carried.demand).map_or("none", |demand| demand.name()),
         enforced: decision.enforced,
     }
 }

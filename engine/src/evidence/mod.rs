@@ -112,8 +112,11 @@ fn risk_field(decision: &Decision<'_>) -> String {
     }
     push_all(&mut out, &[", window=", decision.window.name(), ", confidence="]);
     push_thousandths(&mut out, decision.risk.confidence);
-    if let Some(Carried { id, body }) = &decision.transaction {
+    if let Some(Carried { id, body, demand }) = &decision.transaction {
         push_all(&mut out, &[", transaction=\"", id, "\";body=", body.name()]);
+        if let Some(demand) = demand {
+            push_all(&mut out, &[";demand=", demand.name()]);
+        }
     }
     out.push_str(", reasons=(");
     for (at, reason) in decision.reasons.counted().iter().enumerate() {

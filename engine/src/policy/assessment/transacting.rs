@@ -8,7 +8,7 @@ use crate::{
     facts::Facts,
     limits::Charged,
     rules::{Mode, Scratch},
-    transaction::{self, Binding, Body, Carried, Otherwise, OverCap},
+    transaction::{self, Binding, Body, Carried, Demand, Demanded, Otherwise, OverCap},
 };
 
 /// What came of binding a body.
@@ -95,7 +95,8 @@ impl<'a> Assessment<'a> {
 
     /// Takes the digest of the body. Where nothing is in force nothing was collected, and nothing is held against anybody.
     pub(super) fn bind(&self) -> Bound<'a> {
-        let carried = |body| self.transaction.map(|transaction| Carried { id: &transaction.id, body });
+        let demand = self.demanded();
+        let carried = |body| self.transaction.map(|transaction| Carried { id: &transaction.id, body, demand });
         let told = |body| Bound { transaction: carried(body), digest: None, unfit: None };
         let Some(Binding { most, over }) = self.transaction.and_then(|transaction| transaction.body) else {
             return told(Body::None);
@@ -111,6 +112,20 @@ impl<'a> Assessment<'a> {
             _ if over == OverCap::Refuse && self.is_in_force() => Bound { unfit: Some(Unfit::OverCap), ..unbound },
             _ => unbound,
         }
+    }
+
+    /// What becomes of the transaction's demand: the window alone does not say it, which may be too young or less than asked for.
+    fn demanded(&self) -> Option<Demanded> {
+        let transaction = self.transaction.filter(|transaction| transaction.window != Demand::Any)?;
+        Some(if transaction.is_met(self.window_state(), self.window_open()) {
+            Demanded::Met
+        } else if self.asked.allow {
+            Demanded::Exempt
+        } else if transaction.otherwise == Otherwise::Challenge && self.is_cleared() {
+            Demanded::Cleared
+        } else {
+            Demanded::Unmet
+        })
     }
 
     fn is_in_force(&self) -> bool {
