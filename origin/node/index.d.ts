@@ -33,6 +33,11 @@ export interface Risk {
    * `none`: nobody asked for it.
    */
   readonly body: "bound" | "unbound" | "none";
+  /**
+   * What the transaction demands of its window. `met`: it is so. `cleared`: it is not, and a challenge that was passed stands in for it.
+   * `exempt`: it is not, and a rule that allows lifts the demand. `unmet`: it is not. `none`: nothing is demanded.
+   */
+  readonly demand: "none" | "met" | "cleared" | "exempt" | "unmet";
   /** False where the policy only watches: then the edge would have done as `verdict` says, and did nothing. */
   readonly enforced: boolean;
 }
@@ -63,28 +68,40 @@ export interface ReplayCache {
    * With Redis: ``async (nonce, until) => (await redis.set(`outwork:${nonce}`, 1, { NX: true, EXAT: until + 60 })) === "OK"``
    */
   first(nonce: string, until: number): boolean | Promise<boolean>;
+  /** The same of transactions, where they are kept apart: what fills the one leaves room in the other. */
+  firstTransaction?(nonce: string, until: number): boolean | Promise<boolean>;
 }
 
-/** For a server of one process. When it is full it refuses: to forget would let a request come again. */
+/**
+ * For a server of one process, as long as that runs. `capacity` nonces, and as many of transactions, each in a room of its own: when that
+ * is full it refuses, since to forget would let a request come again. `clock` is in seconds since 1970: the one of the settings, if they have one.
+ */
 export class MemoryReplayCache implements ReplayCache {
   constructor(capacity?: number, clock?: () => number);
   first(nonce: string, until: number): boolean;
+  firstTransaction(nonce: string, until: number): boolean;
 }
 
+/** All are checked when they are given: `TypeError`. */
 export interface Settings<Request = unknown> {
   /** What `outwork keys evidence` prints; where nothing is given, that of the variable OUTWORK_EVIDENCE_KEYS. */
   keys?: string | ReadonlyMap<string, Uint8Array>;
   /** What must come only once is asked of it. With `none` a request may come again as long as its signature lasts. */
   replay: ReplayCache | "none";
-  /** What must come only once: transactions and all methods but GET, HEAD, OPTIONS and TRACE; or everything. */
-  once?: "unsafe" | "all";
+  /** What must come only once: transactions and all methods but GET, HEAD, OPTIONS and TRACE; everything; or transactions alone. */
+  once?: "unsafe" | "all" | "transactions";
   /** What becomes of a request without evidence. Evidence that does not hold is refused all the same. */
   onMissing?: "refuse" | "pass";
+  /**
+   * What may come without evidence: GET and HEAD of exactly these paths, or what the function says. For health checks, which do not pass
+   * the edge. **Whoever reaches the origin can ask for it**: nothing else belongs here.
+   */
+  exempt?: readonly string[] | ((request: Request) => boolean);
   /** Refuse nothing but a bound body that is too large to be held or breaks off: the application looks at the outcome itself. */
   observe?: boolean;
-  /** By how many seconds the clocks of edge and origin may differ: 5. */
+  /** By how many seconds the clocks of edge and origin may differ, 0 to 300: 5. */
   skew?: number;
-  /** The oldest signature, in seconds: 60. */
+  /** The oldest signature, in seconds, 1 to 3600: 60. */
   maxAge?: number;
   /** The names under which the edge is asked, where a proxy writes another into `Host`. */
   authority?: string | readonly string[];
@@ -107,7 +124,13 @@ export interface NodeRequest {
   rawHeaders: string[];
 }
 
-/** Middleware for Express and plain `node:http`. It stands before whatever reads a body. */
+/**
+ * A listener for `createServer` around another, such as an Express application: nothing can come before it. What `listener` throws is answered,
+ * `TransactionRefused` and `NotVerified` with 403.
+ */
+export function outworkListener<Request extends NodeRequest = NodeRequest>(settings: Settings<Request>, listener: (request: any, response: any) => unknown): (request: Request, response: any) => Promise<void>;
+
+/** Middleware for Express and Connect: the first that the application uses. */
 export function outwork<Request extends NodeRequest = NodeRequest>(settings: Settings<Request>): (request: Request, response: any, next: (error?: unknown) => void) => void;
 
 /** Middleware for Hono. */
@@ -119,17 +142,29 @@ export function outcomeOf(request: object): Outcome;
 /** The verified risk of this request or context. Throws `NotVerified` where there is none. */
 export function riskOf(request: object): Risk;
 
-/** Throws `TransactionRefused` unless this is the transaction `id` and its body is bound (or, with `any`, may be otherwise). */
-export function requireTransaction(risk: Risk, id: string, options?: { body?: "bound" | "any" }): void;
+/** Throws `TransactionRefused` unless this is the transaction `id`, its body is bound and its demand is not `unmet` (or, with `any`, may be otherwise). */
+export function requireTransaction(risk: Risk, id: string, options?: { body?: "bound" | "any"; demand?: "met" | "any" }): void;
 
-/** Throws `TransactionRefused` unless the request fell inside its window of observation. */
+/** Throws `TransactionRefused` unless the request fell inside its window of observation, and met by it what its transaction demands. */
 export function requireInside(risk: Risk): void;
 
-export class NotVerified extends Error {}
-export class TransactionRefused extends Error {}
+/** An error that is answered with 403: by Express for its `status`, by Hono for `getResponse`, by `outworkListener` itself. */
+export class Forbidden extends Error {
+  readonly status: 403;
+  readonly statusCode: 403;
+  readonly reason: Reason | "transaction";
+  getResponse(): Response;
+}
+export class NotVerified extends Forbidden {}
+export class TransactionRefused extends Forbidden {}
 export class Refusal extends Error {
   readonly reason: Reason;
+  /** For who runs the origin: why, and what to do. */
+  readonly detail: string;
 }
+
+/** The answer to a request that is refused for this reason: for servers that have no middleware here. */
+export function problem(reason: Reason | "transaction"): { status: number; headers: Record<string, string>; body: string };
 
 /** A request as it arrived. Text is Latin-1: a character is a byte. */
 export interface Arrived {
@@ -146,7 +181,8 @@ export class Verifier {
   head(arrived: Arrived, now: number): Head;
 }
 
-export interface Head {
+export class Head {
+  private constructor();
   readonly risk: Risk;
   /** What a replay cache keeps, and until when it has to. */
   readonly nonce: string;

@@ -24,16 +24,15 @@ const routes = {
 
 /** A server that answers every request of the shop. */
 export function shop({ keys = process.env.OUTWORK_EVIDENCE_KEYS, replay = new MemoryReplayCache(), clock } = {}) {
-  const look = evidence({ keys, replay, clock });
-  return createServer(async (request, response) => {
-    const answer = await handle(request, () => look(request, response), Boolean(keys)).catch(() => json({ error: "this request could not be read" }, 400));
+  const told = async (request, response, risk) => {
+    const answer = await handle(request, { ...risk, verifies: Boolean(keys) }).catch(() => json({ error: "this request could not be read" }, 400));
     response.writeHead(answer.status, { "content-type": answer.type, "cache-control": "no-store", vary: "outwork-risk" });
     response.end(request.method === "HEAD" ? undefined : answer.body);
-  });
+  };
+  return createServer(evidence({ keys, replay, clock }, told));
 }
 
-async function handle(request, look, verifies) {
-  const risk = { ...(await look()), verifies };
+async function handle(request, risk) {
   const [path, query = ""] = request.url.split("?", 2);
   const method = request.method === "HEAD" ? "GET" : request.method;
   const form = new URLSearchParams(method === "POST" ? await body(request) : query);

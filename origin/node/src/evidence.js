@@ -3,6 +3,7 @@
 // Nothing here reads a header of ours as anything but bytes until the signature over these very bytes holds.
 
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { names, refuseUnknown, soundKeys, whole } from "./checks.js";
 import { readRisk } from "./risk.js";
 import { Malformed, parseDictionary } from "./structured.js";
 
@@ -15,22 +16,34 @@ const REQUIRED = ["@method", "@authority", "@path", "@query", RISK];
 const READ = [RISK, DIGEST, "signature-input", "signature"];
 const MOST_BYTES = 16 * 1024;
 const MOST_NONCE = 128;
+const HELP = "docs/origin.md";
+// What somebody else wrote goes into a log: not all of it, and no control characters.
+const quoted = (all) => [...all].map((name) => JSON.stringify(name.slice(0, 100))).join(", ");
 
-/** Why a request's evidence does not hold: `reason` is one of a few stable words, the message a sentence for people. */
+/** Why a request's evidence does not hold: `reason` is one of a few stable words, the message a sentence for who runs the origin. */
 export class Refusal extends Error {
   name = "Refusal";
 
-  constructor(reason, message) {
-    super(message);
-    this.reason = reason;
+  constructor(reason, detail) {
+    super(detail);
+    Object.assign(this, { reason, detail });
   }
 }
 
 /** Verifies evidence with these keys. `skew` and `maxAge` are in seconds; `authority` has the names that stand in place of what the request says. */
 export class Verifier {
-  constructor(keys, { skew = 5, maxAge = 60, authority = [] } = {}) {
-    if (keys.size === 0) throw new Error("a verifier needs a key");
-    Object.assign(this, { keys, skew, maxAge, authorities: [authority].flat() });
+  // Private, so that nothing that prints a verifier prints a secret.
+  #keys;
+  #skew;
+  #maxAge;
+  #authorities;
+
+  constructor(keys, { skew = 5, maxAge = 60, authority = [], ...unknown } = {}) {
+    refuseUnknown(unknown);
+    this.#keys = soundKeys(keys);
+    this.#skew = whole("skew", skew, 0, 300);
+    this.#maxAge = whole("maxAge", maxAge, 1, 3_600);
+    this.#authorities = names("authority", authority);
   }
 
   /** Checks everything but the body, or throws a `Refusal`. `now` is in seconds since 1970. */
@@ -39,24 +52,25 @@ export class Verifier {
     const risk = only(lines.get(RISK), RISK, "missing");
     const signed = inputOf(ours(lines.get("signature-input"), "signature-input"));
     const signature = signatureOf(ours(lines.get("signature"), "signature"));
-    const key = this.keys.get(signed.keyid);
-    if (key === undefined) throw new Refusal("key", "the signature is by a key that is not known here");
+    const key = this.#keys.get(signed.keyid);
+    if (key === undefined) throw new Refusal("key", `signed with \`${signed.keyid}\`, and this origin has ${quoted(this.#keys.keys())}: give it what \`outwork keys evidence\` prints now (${HELP}#keys)`);
     const until = this.#until(signed, now);
     const coversBody = signed.covered.includes(DIGEST);
     const digest = coversBody ? only(lines.get(DIGEST), DIGEST, "digest") : "";
-    const names = this.authorities.length > 0 ? this.authorities : [arrived.authority];
+    const names = this.#authorities.length > 0 ? this.#authorities : [arrived.authority];
     const holds = (name) => {
       const values = derived(arrived, name).set(RISK, risk).set(DIGEST, digest);
       return same(createHmac("sha256", key).update(base(signed.covered, values, signed.text), "latin1").digest(), signature);
     };
-    if (!names.some(holds)) throw new Refusal("signature", "the signature is not over this request");
+    if (!names.some(holds)) throw new Refusal("signature", `the signature is not over this request, tried with the authority ${quoted(names)} and the key \`${signed.keyid}\`: does a proxy write another Host, path or port (${HELP}#behind-a-proxy), or does \`OUTWORK_EVIDENCE_KEYS\` hold the edge's own keys?`);
     return new Head(riskOf(risk, coversBody), `${signed.keyid}:${signed.nonce}`, until, coversBody ? digestOf(digest) : null);
   }
 
   #until({ created, expires }, now) {
-    const until = Math.min(expires, created + this.maxAge) + this.skew;
-    if (created > now + this.skew) throw new Refusal("early", "the signature is from the future: do the clocks agree?");
-    if (now > until) throw new Refusal("expired", "the signature is too old");
+    const until = Math.min(expires, created + this.#maxAge) + this.#skew;
+    // Written so that what is no number is refused.
+    if (!(created <= now + this.#skew)) throw new Refusal("early", `the signature is ${created - now} seconds from the future: do the clocks agree?`);
+    if (!(now <= until)) throw new Refusal("expired", `the signature ended ${now - until} seconds ago: do the clocks agree, or did somebody keep the request?`);
     return until;
   }
 }
@@ -116,7 +130,7 @@ function trimmed(value) {
 }
 
 function only(lines, name, missing) {
-  if (lines.length === 0) throw new Refusal(missing, `the request has no \`${name}\``);
+  if (lines.length === 0) throw new Refusal(missing, `the request has no \`${name}\`${missing === "missing" ? `: it did not pass the edge, or the policy there is not in force (${HELP}#when-the-edge-says-nothing)` : ""}`);
   if (lines.length > 1) throw new Refusal("duplicate", `the request has more than one line of \`${name}\``);
   if (lines[0].length > MOST_BYTES) throw new Refusal("malformed", `\`${name}\` is too long`);
   return lines[0];

@@ -1,7 +1,8 @@
 // Middleware for Hono, on whatever server it runs.
 
 import { Refusal } from "./evidence.js";
-import { note, problem } from "./outcome.js";
+import { Forbidden, problem } from "./forbidden.js";
+import { note } from "./outcome.js";
 import { Gate } from "./settings.js";
 
 /** Hono middleware that lets through only requests whose evidence holds. */
@@ -9,15 +10,17 @@ export function outworkHono(settings) {
   const gate = new Gate(settings);
   return async (context, next) => {
     try {
-      const outcome = await gate.check(arrivedOf(gate, context), (most) => bodyOf(context.req.raw, most));
+      const outcome = await gate.check(context, arrivedOf(gate, context), (most) => bodyOf(context.req.raw, most));
       if (outcome.state !== "verified") hide(context);
       note(context, outcome);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      const { status, headers, body } = problem(error);
+      const { status, headers, body } = problem(error.reason);
       return new Response(body, { status, headers });
     }
     await next();
+    // Hono has answered it by now, and tells nobody.
+    if (context.error instanceof Forbidden) gate.log(`outwork: ${context.req.method} ${context.req.path}: ${context.error.message}`);
   };
 }
 

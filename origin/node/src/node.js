@@ -1,25 +1,55 @@
-// Middleware for Express, Connect, Polka and plain `node:http`.
+// For whatever takes the requests of `node:http`: a listener around a whole application, and middleware for Express, Connect and Polka.
 
+import { callable } from "./checks.js";
 import { Refusal } from "./evidence.js";
-import { note, problem } from "./outcome.js";
+import { Forbidden, problem } from "./forbidden.js";
+import { note } from "./outcome.js";
 import { Gate } from "./settings.js";
 
 /**
- * `(request, response, next)` that lets through only requests whose evidence holds. It stands before whatever reads a body:
- * what is bound is read, checked and put back.
+ * A listener for `createServer` that calls `listener(request, response)`, which may be an Express application, only for requests
+ * whose evidence holds. Nothing can come before it. What the listener throws or rejects with is answered.
+ */
+export function outworkListener(settings, listener) {
+  const gate = new Gate(settings);
+  callable("listener", listener);
+  return async (request, response) => {
+    try {
+      await admit(gate, request);
+      await listener(request, response);
+    } catch (error) {
+      answer(gate, request, response, error);
+    }
+  };
+}
+
+/**
+ * `(request, response, next)` that lets through only requests whose evidence holds. It is the first that an application uses: routes
+ * and body parsers come behind it. What is bound is read, checked and put back. What is no refusal goes to `next`, as Express has it.
  */
 export function outwork(settings) {
   const gate = new Gate(settings);
-  return (request, response, next) => {
-    gate.check(arrivedOf(gate, request), (most) => bodyOf(request, most)).then(
-      (outcome) => {
-        if (outcome.state !== "verified") hide(request);
-        note(request, outcome);
-        next();
-      },
-      (error) => (error instanceof Refusal ? answer(response, error) : next(error)),
-    );
+  return async (request, response, next) => {
+    try {
+      let broken;
+      try {
+        await admit(gate, request);
+      } catch (error) {
+        if (error instanceof Refusal) throw error;
+        broken = error;
+      }
+      // Express catches what its handlers throw; of a plain function nobody else would.
+      await next(broken);
+    } catch (error) {
+      answer(gate, request, response, error);
+    }
   };
+}
+
+async function admit(gate, request) {
+  const outcome = await gate.check(request, arrivedOf(gate, request), (most) => bodyOf(request, most));
+  if (outcome.state !== "verified") hide(request);
+  note(request, outcome);
 }
 
 function arrivedOf(gate, request) {
@@ -48,10 +78,16 @@ function hide(request) {
   }
 }
 
-function answer(response, refusal) {
-  const { status, headers, body } = problem(refusal);
+/** A refusal or a demand that was not met is answered as one, anything else with 500 and no word of what it was. */
+function answer(gate, request, response, error) {
+  const isOurs = error instanceof Refusal || error instanceof Forbidden;
+  // A refusal has its line already.
+  if (!(error instanceof Refusal)) gate.log(`outwork: ${request.method} ${relative(request.url).split("?", 1)[0]}: ${isOurs ? error.message : (error?.stack ?? error)}`);
+  if (response.headersSent) return response.destroy();
+  if (!isOurs) return response.writeHead(500, { "content-type": "text/plain" }).end("Internal Server Error\n");
+  const { status, headers, body } = problem(error.reason);
   // What is left of a body that nobody reads would be taken for the next request.
-  response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body), ...(refusal.reason === "too-large" ? { connection: "close" } : {}) });
+  response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body), ...(error.reason === "too-large" ? { connection: "close" } : {}) });
   response.end(body);
 }
 
@@ -60,6 +96,8 @@ function bodyOf(request, most) {
   if (request.readableEnded || request.readableFlowing !== null) {
     return Promise.reject(new Error("something reads the body before Outwork's middleware: put it in front"));
   }
+  // It has said already that it ends, and says it only once.
+  if (request.destroyed && !request.complete) return Promise.reject(new Refusal("broken", "the client left before its body was here"));
   const length = request.headers["content-length"];
   if (length !== undefined && Number(length) > most) return Promise.reject(new Refusal("too-large", `the body has more than ${most} bytes`));
   // Nobody announces an empty body that has ended already.

@@ -1,10 +1,12 @@
 // What became of a request's evidence, where an application has to take it apart before it can read a risk.
 
+import { Forbidden } from "./forbidden.js";
+
 // Not a property of the request: nothing that parses a body or a query can write here.
 const outcomes = new WeakMap();
 
-/** A risk was asked for where none is verified. */
-export class NotVerified extends Error {
+/** A risk was asked for where none is verified. Whoever does not catch it answers 403. */
+export class NotVerified extends Forbidden {
   name = "NotVerified";
 }
 
@@ -16,7 +18,7 @@ export function note(request, outcome) {
 /** What became of the evidence of this request (Node, Express) or context (Hono). */
 export function outcomeOf(request) {
   const outcome = outcomes.get(request);
-  if (outcome === undefined) throw new NotVerified("no evidence was looked for: is the middleware in front of this application?");
+  if (outcome === undefined) throw new NotVerified("no evidence was looked for: is the middleware in front of this application?", "missing");
   return outcome;
 }
 
@@ -24,14 +26,6 @@ export function outcomeOf(request) {
 export function riskOf(request) {
   const outcome = outcomeOf(request);
   if (outcome.state === "verified") return outcome.risk;
-  throw new NotVerified(outcome.state === "missing" ? "the request has no evidence" : `the request's evidence does not hold: ${outcome.reason}`);
-}
-
-const STATUS = { broken: [400, "Bad Request"], "too-large": [413, "Content Too Large"], unavailable: [503, "Service Unavailable"] };
-
-/** The answer to a request that is refused (RFC 9457). */
-export function problem(refusal) {
-  const [status, title] = STATUS[refusal.reason] ?? [403, "Forbidden"];
-  const body = JSON.stringify({ type: "about:blank", title, status, detail: "This request carries no valid evidence of the edge.", reason: refusal.reason });
-  return { status, headers: { "content-type": "application/problem+json", "cache-control": "no-store" }, body };
+  if (outcome.state === "missing") throw new NotVerified("the request has no evidence", "missing");
+  throw new NotVerified(`the request's evidence does not hold: ${outcome.reason}`, outcome.reason);
 }

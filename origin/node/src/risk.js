@@ -1,21 +1,32 @@
 // What the edge said about a request, typed; and what an application may demand of it.
 
+import { refuseUnknown, word } from "./checks.js";
+import { Forbidden } from "./forbidden.js";
 import { Malformed, parseDictionary } from "./structured.js";
 
-/** The request is not the transaction that the application demands, or not bound as it demands. */
-export class TransactionRefused extends Error {
+/** The request is not the transaction that the application demands, or not as it demands. Whoever does not catch it answers 403. */
+export class TransactionRefused extends Forbidden {
   name = "TransactionRefused";
+
+  constructor(message) {
+    super(message, "transaction");
+  }
 }
 
-/** Throws `TransactionRefused` unless this is the transaction `id` and its body is bound (or may be otherwise). */
-export function requireTransaction(risk, id, { body = "bound" } = {}) {
+/** Throws `TransactionRefused` unless this is the transaction `id`, its body is bound and its demand not left unmet (or may be otherwise, with `"any"`). */
+export function requireTransaction(risk, id, { body = "bound", demand = "met", ...unknown } = {}) {
+  refuseUnknown(unknown);
+  word("body", body, ["bound", "any"]);
+  word("demand", demand, ["met", "any"]);
   if (risk.transaction !== id) throw new TransactionRefused(`the edge saw ${risk.transaction === null ? "no transaction" : `the transaction \`${risk.transaction}\``} here, not \`${id}\``);
   if (body === "bound" && risk.body !== "bound") throw new TransactionRefused(`the body of \`${id}\` is not bound to its signature`);
+  if (demand === "met" && risk.demand === "unmet") throw new TransactionRefused(`the request did not meet what the policy demands of \`${id}\``);
 }
 
-/** Throws `TransactionRefused` unless the request fell inside its window of observation. */
+/** Throws `TransactionRefused` unless the request fell inside its window of observation, and met by it what its transaction demands. */
 export function requireInside(risk) {
   if (risk.window !== "inside") throw new TransactionRefused(`the window of observation is \`${risk.window}\`, not \`inside\``);
+  if (risk.demand !== "none" && risk.demand !== "met") throw new TransactionRefused(`the window of observation is not as \`${risk.transaction}\` demands: \`${risk.demand}\``);
 }
 
 /** Reads `Outwork-Risk`, whose signature held. Members that this version does not know are passed over. */
@@ -41,6 +52,7 @@ export function readRisk(text, coversBody) {
     id: of(members, "id", "string"),
     transaction: transaction === undefined ? null : named(transaction),
     body: body(transaction, coversBody),
+    demand: demand(transaction),
     enforced: enforced(members.get("enforced")),
   });
 }
@@ -79,6 +91,12 @@ function reasons(value) {
 function named(value) {
   if (value.type === "string" || value.type === "token") return value.value;
   throw new Malformed("`transaction` is neither a string nor a token");
+}
+
+function demand(transaction) {
+  const said = transaction?.parameters.get("demand") ?? { type: "token", value: "none" };
+  if (said.type !== "token" || !["none", "met", "cleared", "exempt", "unmet"].includes(said.value)) throw new Malformed("what `transaction` says of its demand");
+  return said.value;
 }
 
 function body(transaction, coversBody) {

@@ -126,6 +126,20 @@ for (const [name, application] of Object.entries(applications)) {
       assert.equal((await ask(application(FORGED, { onMissing: "pass" }), FORGED)).status, 403);
     });
 
+    test("what is exempt needs no evidence, and nothing else goes without", async () => {
+      const bare = named("nothing");
+      const path = bare.request.target.split("?")[0];
+      for (const [exempt, status] of [[[path], 200], [() => true, 200], [[`${path}x`], 403], [() => false, 403]]) {
+        const { status: found, said } = await ask(application(bare, { exempt, log: exempt[0] === path ? () => assert.fail("nobody wants a line of each health check") : () => {} }), bare);
+        assert.equal(found, status);
+        if (status === 200) assert.deepEqual(said.outcome, { state: "missing" });
+      }
+      const post = { ...bare, request: { ...bare.request, method: "POST" } };
+      assert.equal((await ask(application(post, { exempt: [path] }), post)).status, 403);
+      const forged = named("another risk");
+      assert.equal((await ask(application(forged, { exempt: () => true }), forged)).status, 403);
+    });
+
     test("pages may come again unless all must come once", async () => {
       for (const [once, wanted] of [["unsafe", [200, 200]], ["all", [200, 403]]]) {
         const settings = { once, replay: new MemoryReplayCache(10, () => PLAIN.now) };
@@ -165,7 +179,21 @@ test("a transaction is held to its name, its body and its window", () => {
   const unbound = named("a body that was too large to bind").verified;
   assert.throws(() => requireTransaction(unbound, "checkout"), TransactionRefused);
   requireTransaction(unbound, "checkout", { body: "any" });
+  for (const options of [{ body: "none" }, { demand: "all" }, { bodies: "any" }]) assert.throws(() => requireTransaction(risk, "checkout", options), TypeError);
   assert.throws(() => requireInside({ ...risk, window: "expiring" }), TransactionRefused);
+});
+
+test("a demand that was not met is held against a transaction, whatever its window says", () => {
+  const unmet = named("a bound body, and no window").verified;
+  assert.deepEqual([unmet.window, unmet.demand], ["inside", "unmet"]);
+  assert.throws(() => requireTransaction(unmet, "checkout"), TransactionRefused);
+  requireTransaction(unmet, "checkout", { demand: "any" });
+  for (const name of ["a demand that a challenge stands in for", "a demand that a rule lifts"]) {
+    requireTransaction(named(name).verified, "checkout");
+    assert.throws(() => requireInside(named(name).verified), TransactionRefused);
+  }
+  assert.throws(() => requireInside(unmet), TransactionRefused);
+  requireInside(named("signed: a demand that is met").verified);
 });
 
 for (const which of ["a bound body", "a bound body of all bytes", "a bound body that is empty", "signed: a bound body that is empty"]) {
@@ -181,13 +209,6 @@ for (const which of ["a bound body", "a bound body of all bytes", "a bound body 
     });
   }
 }
-
-test("settings are checked", () => {
-  const { keys } = vectors;
-  for (const settings of [undefined, {}, { keys }, { keys, replay: "off" }, { keys, replay: "none", onmissing: "pass" }, { keys, replay: "none", onMissing: "allow" }, { keys, replay: "none", scheme: "ws" }]) {
-    assert.throws(() => outwork(settings), /is|setting/);
-  }
-});
 
 test("below a path of its own the target is still the whole", async () => {
   const app = express();

@@ -1,23 +1,19 @@
 // The origin of tests/origin in Node: node node.mjs PORT.
 import { createServer } from "node:http";
-import { MemoryReplayCache, outwork, requireTransaction, riskOf } from "../../../origin/node/src/index.js";
+import { MemoryReplayCache, outworkListener, requireTransaction, riskOf } from "../../../origin/node/src/index.js";
 
-const check = outwork({ replay: new MemoryReplayCache(), once: "all", scheme: "forwarded" });
+const settings = { replay: new MemoryReplayCache(), once: "all", scheme: "forwarded", exempt: ["/health"] };
 
-const server = createServer((request, response) =>
-  check(request, response, async (error) => {
-    if (error) throw error;
+const server = createServer(
+  outworkListener(settings, async (request, response) => {
+    const json = (value) => response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(value));
+    if (request.url === "/health") return json({ ok: true });
     const risk = riskOf(request);
-    const json = (status, value) => response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
-    if (request.url !== "/checkout") return json(200, risk);
-    try {
-      requireTransaction(risk, "checkout");
-    } catch (refused) {
-      return json(403, { error: refused.message });
-    }
+    if (!["/checkout", "/other-checkout"].includes(request.url)) return json(risk);
+    requireTransaction(risk, "checkout");
     const parts = [];
     for await (const part of request) parts.push(part);
-    json(200, { order: Buffer.concat(parts).toString(), risk });
+    json({ order: Buffer.concat(parts).toString(), risk });
   }),
 );
 server.listen(Number(process.argv[2]), "127.0.0.1");
