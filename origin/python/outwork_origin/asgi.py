@@ -8,8 +8,9 @@ from typing import Any
 from urllib.parse import quote
 
 from .evidence import Arrived, Head, Refusal
-from .outcome import KEY, Outcome, Verified, problem
-from .settings import Settings
+from .outcome import KEY, Answer, NotVerified, Outcome, Verified, demanded, problem, refused_by
+from .risk import TransactionRefused
+from .settings import Settings, one
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -23,7 +24,7 @@ class OutworkASGI:
 
     def __init__(self, app: App, settings: Settings | None = None, **options: Any) -> None:
         self.app = app
-        self.settings = settings or Settings(**options)
+        self.settings = one(settings, options)
         self.verifier = self.settings.verifier()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -35,33 +36,34 @@ class OutworkASGI:
             outcome: Outcome = Verified((await self.verified(arrived, scope, body)).risk)
         except Refusal as refusal:
             try:
-                outcome = self.settings.outcome(refusal, arrived)
+                outcome = self.settings.outcome(refusal, arrived, scope)
             except Refusal:
-                return await refuse(scope, send, refusal)
+                return await refuse(scope, send, problem(refusal.reason))
         # An application that reads the header itself shall not find one that nobody vouches for.
         headers = scope["headers"] if isinstance(outcome, Verified) else [(name, value) for name, value in scope["headers"] if name.lower() != b"outwork-risk"]
-        await self.app({**scope, "headers": headers, KEY: outcome}, body.receive, send)
+        answer = Answered(scope, send, outcome, arrived)
+        try:
+            await self.app({**scope, "headers": headers, KEY: outcome}, body.receive, answer.send)
+        except (TransactionRefused, NotVerified) as error:
+            await answer.refused(error)
 
     async def verified(self, arrived: Arrived, scope: Scope, body: Held) -> Head:
         """Checks head, body and that the request is new."""
         head = self.verifier.head(arrived, self.settings.clock())
         if head.digest is not None:
             head.check_body(await body.read(self.settings.max_body) if scope["type"] == "http" else b"")
-        if self.settings.asks_once(head, arrived.method):
-            await self.once(head)
+        await self.once(head, arrived.method)
         return head
 
-    async def once(self, head: Head) -> None:
+    async def once(self, head: Head, method: str) -> None:
         """Refuses a request that was here before."""
-        if self.settings.replay == "none":
-            return
         try:
-            first = self.settings.replay.first(head.nonce, head.until)
+            first = self.settings.first(head, method)
             first = await first if inspect.isawaitable(first) else first
         except Exception as error:
             raise Refusal("unavailable", f"the replay cache does not answer: {error}") from error
         if first is not True:
-            raise Refusal("replayed", "the request was here before")
+            raise Refusal("replayed", "the request was here before: does a proxy retry it?")
 
     def arrived(self, scope: Scope) -> Arrived:
         """The request as the edge saw it."""
@@ -108,10 +110,38 @@ class Held:
         return body
 
 
-async def refuse(scope: Scope, send: Send, refusal: Refusal) -> None:
+class Answered:
+    """Sends what the application answers; but where it asked more of the request than that is worth, and caught nothing, 403 instead of its 500."""
+
+    def __init__(self, scope: Scope, send: Send, outcome: Outcome, arrived: Arrived) -> None:
+        self._scope, self._send, self._outcome, self._arrived = scope, send, outcome, arrived
+        self._started = self._replaced = False
+
+    async def send(self, message: Message) -> None:
+        """One message of the application."""
+        if self._replaced:
+            return
+        if not self._started and message["type"] == "http.response.start" and message["status"] == 500:
+            error = refused_by(self._outcome)
+            if error is not None:
+                return await self.refused(error)
+        self._started = True
+        await self._send(message)
+
+    async def refused(self, error: Exception) -> None:
+        """Answers 403, where nothing was answered yet."""
+        if self._replaced:
+            return
+        if self._started:
+            raise error
+        self._replaced = True
+        await refuse(self._scope, self._send, demanded(error, self._outcome, self._arrived.method, self._arrived.target))
+
+
+async def refuse(scope: Scope, send: Send, answer: Answer) -> None:
     """Answers in the application's place."""
     if scope["type"] == "websocket":
         return await send({"type": "websocket.close", "code": 1008})
-    status, _, headers, body = problem(refusal)
+    status, _, headers, body = answer
     await send({"type": "http.response.start", "status": status, "headers": [(name.encode(), value.encode()) for name, value in headers]})
     await send({"type": "http.response.body", "body": body})

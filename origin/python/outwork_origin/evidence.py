@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import re
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from . import checks
 from .risk import Risk, read_risk
 from .structured import InnerList, Item, Malformed, Member, parse_dictionary
 
@@ -24,6 +26,7 @@ DIGEST = "content-digest"
 REQUIRED = frozenset({"@method", "@authority", "@path", "@query", RISK})
 MOST_BYTES = 16 * 1024
 MOST_NONCE = 128
+HELP = "docs/origin.md"
 
 Reason = Literal[
     "missing", "unsigned", "duplicate", "malformed", "components", "parameters", "tag", "algorithm", "key", "early", "expired",
@@ -87,12 +90,16 @@ class Verifier:
     """Verifies evidence with these keys, by id. `skew` and `max_age` are in seconds; `authority` has the names that stand in place of what the request says."""
 
     def __init__(self, keys: Mapping[str, bytes], *, skew: int = 5, max_age: int = 60, authority: str | Sequence[str] = ()) -> None:
-        if not keys:
-            raise ValueError("a verifier needs a key")
-        self.keys = dict(keys)
-        self.skew = skew
-        self.max_age = max_age
-        self.authorities = (authority,) if isinstance(authority, str) else tuple(authority)
+        sound = checks.keys(keys)
+        self.key_ids = tuple(sound)
+        # Out of sight of what prints attributes: a method shows nothing of what it holds.
+        self._key: Callable[[str], bytes | None] = sound.get
+        self.skew = checks.whole("skew", skew, 0, 300)
+        self.max_age = checks.whole("max_age", max_age, 1, 3_600)
+        self.authorities = checks.names("authority", authority)
+
+    def __repr__(self) -> str:
+        return f"Verifier(key_ids={self.key_ids!r}, skew={self.skew}, max_age={self.max_age}, authorities={self.authorities!r})"
 
     def head(self, arrived: Arrived, now: float) -> Head:
         """Checks everything but the body, or raises `Refusal`. `now` is in seconds since 1970."""
@@ -100,24 +107,33 @@ class Verifier:
         risk = _only(lines[RISK], RISK, "missing")
         signed = _input(_ours(lines["signature-input"], "signature-input"))
         signature = _signature(_ours(lines["signature"], "signature"))
-        key = self.keys.get(signed.keyid)
+        key = self._key(signed.keyid)
         if key is None:
-            raise Refusal("key", "the signature is by a key that is not known here")
+            raise Refusal("key", f"signed with `{signed.keyid}`, and this origin has {_quoted(self.key_ids)}: give it what `outwork keys evidence` prints now ({HELP}#keys)")
         until = self._until(signed, now)
         values = {RISK: risk}
         if DIGEST in signed.covered:
             values[DIGEST] = _only(lines[DIGEST], DIGEST, "digest")
-        if not any(_holds(key, signature, signed, {**derived(arrived, name), **values}) for name in self.authorities or (arrived.authority,)):
-            raise Refusal("signature", "the signature is not over this request")
+        authorities = self.authorities or (arrived.authority,)
+        if not any(_holds(key, signature, signed, {**derived(arrived, name), **values}) for name in authorities):
+            tried = f"tried with the authority {_quoted(authorities)} and the key `{signed.keyid}`"
+            remedy = f"does a proxy write another Host, path or port ({HELP}#behind-a-proxy), or does `OUTWORK_EVIDENCE_KEYS` hold the edge's own keys?"
+            raise Refusal("signature", f"the signature is not over this request, {tried}: {remedy}")
         return Head(_risk(risk, DIGEST in signed.covered), f"{signed.keyid}:{signed.nonce}", until, _digest(values.get(DIGEST)))
 
     def _until(self, signed: _Input, now: float) -> int:
         until = min(signed.expires, signed.created + self.max_age) + self.skew
-        if signed.created > now + self.skew:
-            raise Refusal("early", "the signature is from the future: do the clocks agree?")
-        if now > until:
-            raise Refusal("expired", "the signature is too old")
+        # Written so that what is no number is refused.
+        if not signed.created <= now + self.skew:
+            raise Refusal("early", f"the signature is {signed.created - now} seconds from the future: do the clocks agree?")
+        if not now <= until:
+            raise Refusal("expired", f"the signature ended {now - until} seconds ago: do the clocks agree, or did somebody keep the request?")
         return until
+
+
+def _quoted(names: Sequence[str]) -> str:
+    """What somebody else wrote goes into a log: not all of it, and no control characters."""
+    return ", ".join(json.dumps(name[:100]) for name in names)
 
 
 def _holds(key: bytes, signature: bytes, signed: _Input, values: Mapping[str, str]) -> bool:
@@ -136,7 +152,8 @@ def _lines(headers: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
 
 def _only(lines: list[str], name: str, missing: Reason) -> str:
     if not lines:
-        raise Refusal(missing, f"the request has no `{name}`")
+        remedy = f": it did not pass the edge, or the policy there is not in force ({HELP}#when-the-edge-says-nothing)" if missing == "missing" else ""
+        raise Refusal(missing, f"the request has no `{name}`{remedy}")
     if len(lines) > 1:
         raise Refusal("duplicate", f"the request has more than one line of `{name}`")
     if len(lines[0]) > MOST_BYTES:

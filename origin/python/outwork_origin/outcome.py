@@ -6,10 +6,10 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Union
+from typing import Any, Literal, Union
 
 from .evidence import Reason, Refusal
-from .risk import Risk
+from .risk import Risk, TransactionRefused, note, noted
 
 LOG = logging.getLogger("outwork.origin")
 KEY = "outwork.evidence"
@@ -39,7 +39,7 @@ Outcome = Union[Verified, Missing, Refused]
 
 
 class NotVerified(Exception):
-    """A risk was asked for where none is verified."""
+    """A risk was asked for where none is verified. The middlewares answer 403 where nobody catches it."""
 
 
 def outcome_of(request: Mapping[str, Any]) -> Outcome:
@@ -55,15 +55,28 @@ def risk_of(request: Mapping[str, Any]) -> Risk:
     outcome = outcome_of(request)
     if isinstance(outcome, Verified):
         return outcome.risk
-    raise NotVerified("the request has no evidence" if isinstance(outcome, Missing) else f"the request's evidence does not hold: {outcome.reason}")
+    raise note(outcome, NotVerified("the request has no evidence" if isinstance(outcome, Missing) else f"the request's evidence does not hold: {outcome.reason}"))
+
+
+def refused_by(outcome: Outcome) -> Exception | None:
+    """What the application raised for this request by asking for more than it is worth."""
+    return noted(outcome.risk) if isinstance(outcome, Verified) else noted(outcome)
 
 
 STATUS = {"broken": (400, "Bad Request"), "too-large": (413, "Content Too Large"), "unavailable": (503, "Service Unavailable")}
+Answer = tuple[int, str, list[tuple[str, str]], bytes]
 
 
-def problem(refusal: Refusal) -> tuple[int, str, list[tuple[str, str]], bytes]:
-    """The answer to a request that is refused (RFC 9457): status, phrase, headers and body."""
-    status, phrase = STATUS.get(refusal.reason, (403, "Forbidden"))
-    body = json.dumps({"type": "about:blank", "title": phrase, "status": status, "detail": "This request carries no valid evidence of the edge.", "reason": refusal.reason}).encode()
+def problem(reason: Reason | Literal["transaction"]) -> Answer:
+    """The answer to a request that is refused for this reason (RFC 9457): status, phrase, headers and body. Why is in the log."""
+    status, phrase = STATUS.get(reason, (403, "Forbidden"))
+    detail = "This request is not the transaction that is taken here." if reason == "transaction" else "This request carries no valid evidence of the edge."
+    body = json.dumps({"type": "about:blank", "title": phrase, "status": status, "detail": detail, "reason": reason}).encode()
     headers = [("content-type", "application/problem+json"), ("cache-control", "no-store"), ("content-length", str(len(body)))]
     return status, phrase, headers, body
+
+
+def demanded(error: Exception, outcome: Outcome, method: str, target: str) -> Answer:
+    """The answer to a request that the application asked more of than it is worth, which is logged."""
+    LOG.warning("refused: %s %s: %s", method, target.partition("?")[0], error)
+    return problem("transaction" if isinstance(error, TransactionRefused) else outcome.reason if isinstance(outcome, Refused) else "missing")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal, Union
+from typing import Literal, NoReturn, TypeVar, Union
 
+from . import checks
 from .structured import InnerList, Item, Malformed, Member, Token, parse_dictionary
 
 
@@ -21,8 +22,23 @@ class Body(enum.Enum):
     """The policy asks for no binding."""
 
 
+class Demand(enum.Enum):
+    """What became of what the transaction demands of the window of observation."""
+
+    NONE = "none"
+    """It demands nothing."""
+    MET = "met"
+    """The window is as demanded."""
+    CLEARED = "cleared"
+    """It is not, and a challenge that was passed stands in for it."""
+    EXEMPT = "exempt"
+    """It is not, and a rule that allows lifts the demand."""
+    UNMET = "unmet"
+    """It is not."""
+
+
 class TransactionRefused(Exception):
-    """The request is not the transaction that the application demands, or not bound as it demands."""
+    """The request is not the transaction that the application demands, or not as it demands. The middlewares answer 403 where nobody catches it."""
 
 
 @dataclass(frozen=True)
@@ -53,20 +69,45 @@ class Risk:
     transaction: str | None
     """The transaction that the policy sees in this request."""
     body: Body
+    demand: Demand
     enforced: bool
     """False where the policy only watches: then the edge would have done as `verdict` says, and did nothing."""
 
-    def require_transaction(self, id: str, *, body: Literal["bound", "any"] = "bound") -> None:
-        """Raises `TransactionRefused` unless this is the transaction `id` and its body is bound (or may be otherwise)."""
+    def require_transaction(self, id: str, *, body: Literal["bound", "any"] = "bound", demand: Literal["met", "any"] = "met") -> None:
+        """Raises `TransactionRefused` unless this is the transaction `id`, its body is bound and its demand not left unmet (or may be otherwise, with `any`)."""
+        checks.word("body", body, ("bound", "any"))
+        checks.word("demand", demand, ("met", "any"))
         if self.transaction != id:
-            raise TransactionRefused(f"the edge saw {f'the transaction `{self.transaction}`' if self.transaction else 'no transaction'} here, not `{id}`")
+            self._refuse(f"the edge saw {f'the transaction `{self.transaction}`' if self.transaction else 'no transaction'} here, not `{id}`")
         if body == "bound" and self.body is not Body.BOUND:
-            raise TransactionRefused(f"the body of `{id}` is not bound to its signature")
+            self._refuse(f"the body of `{id}` is not bound to its signature")
+        if demand == "met" and self.demand is Demand.UNMET:
+            self._refuse(f"the request did not meet what the policy demands of `{id}`")
 
     def require_inside(self) -> None:
-        """Raises `TransactionRefused` unless the request fell inside its window of observation."""
+        """Raises `TransactionRefused` unless the request fell inside its window of observation, and met by it what its transaction demands."""
         if self.window != "inside":
-            raise TransactionRefused(f"the window of observation is `{self.window}`, not `inside`")
+            self._refuse(f"the window of observation is `{self.window}`, not `inside`")
+        if self.demand not in (Demand.NONE, Demand.MET):
+            self._refuse(f"the window of observation is not as `{self.transaction}` demands: `{self.demand.value}`")
+
+    def _refuse(self, why: str) -> NoReturn:
+        raise note(self, TransactionRefused(why))
+
+
+_Refused = TypeVar("_Refused", bound=Exception)
+
+
+def note(told: object, error: _Refused) -> _Refused:
+    """Leaves word of an error with what the application asked. Flask, Django and Starlette make a 500 of it, and no exception of it reaches a middleware."""
+    # The classes are frozen for who uses them. It is no field: neither compared nor printed.
+    object.__setattr__(told, "_noted", error)
+    return error
+
+
+def noted(told: object) -> Exception | None:
+    """The last such error."""
+    return getattr(told, "_noted", None)
 
 
 _Value = Union[Item, InnerList]
@@ -94,6 +135,7 @@ def read_risk(text: str, covers_body: bool) -> Risk:
         id=_string(members, "id"),
         transaction=_transaction(members.get("transaction")),
         body=_body(members.get("transaction"), covers_body),
+        demand=_demand(members.get("transaction")),
         enforced=_enforced(members.get("enforced")),
     )
 
@@ -162,3 +204,10 @@ def _body(value: _Value | None, covers_body: bool) -> Body:
     if not isinstance(said, Token) or said not in ("bound", "unbound", "none") or (said == "bound") != covers_body:
         raise Malformed("what `transaction` says of the body is not what the signature covers")
     return Body(said)
+
+
+def _demand(value: _Value | None) -> Demand:
+    said = value.parameters.get("demand", Token("none")) if isinstance(value, Item) else Token("none")
+    if not isinstance(said, Token) or said not in [demand.value for demand in Demand]:
+        raise Malformed("what `transaction` says of its demand")
+    return Demand(said)

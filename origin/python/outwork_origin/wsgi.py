@@ -10,8 +10,9 @@ from typing import Any
 from urllib.parse import quote
 
 from .evidence import Arrived, Head, Refusal
-from .outcome import KEY, Outcome, Verified, problem
-from .settings import Settings
+from .outcome import KEY, Answer, NotVerified, Outcome, Verified, demanded, problem, refused_by
+from .risk import TransactionRefused
+from .settings import Settings, one
 
 Environment = dict[str, Any]
 App = Callable[[Environment, Callable[..., Any]], Iterable[bytes]]
@@ -22,7 +23,7 @@ class OutworkWSGI:
 
     def __init__(self, app: App, settings: Settings | None = None, **options: Any) -> None:
         self.app = app
-        self.settings = settings or Settings(**options)
+        self.settings = one(settings, options)
         self.verifier = self.settings.verifier()
 
     def __call__(self, environ: Environment, start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -32,37 +33,33 @@ class OutworkWSGI:
             outcome: Outcome = Verified(self.verified(arrived, environ).risk)
         except Refusal as refusal:
             try:
-                outcome = self.settings.outcome(refusal, arrived)
+                outcome = self.settings.outcome(refusal, arrived, environ)
             except Refusal:
-                status, phrase, headers, body = problem(refusal)
-                start_response(f"{status} {phrase}", headers)
-                return [body]
+                return answered(start_response, problem(refusal.reason))
             # An application that reads the header itself shall not find one that nobody vouches for.
             environ.pop("HTTP_OUTWORK_RISK", None)
         environ[KEY] = outcome
-        return self.app(environ, start_response)
+        answer = Answered(start_response, outcome, arrived)
+        return answer.of(self.app, environ)
 
     def verified(self, arrived: Arrived, environ: Environment) -> Head:
         """Checks head, body and that the request is new."""
         head = self.verifier.head(arrived, self.settings.clock())
         if head.digest is not None:
             head.check_body(read(environ, self.settings.max_body))
-        if self.settings.asks_once(head, arrived.method):
-            self.once(head)
+        self.once(head, arrived.method)
         return head
 
-    def once(self, head: Head) -> None:
+    def once(self, head: Head, method: str) -> None:
         """Refuses a request that was here before."""
-        if self.settings.replay == "none":
-            return
         try:
-            first = self.settings.replay.first(head.nonce, head.until)
+            first = self.settings.first(head, method)
         except Exception as error:
             raise Refusal("unavailable", f"the replay cache does not answer: {error}") from error
         if inspect.isawaitable(first):
             raise TypeError("a WSGI application needs a replay cache that does not want to be awaited")
         if first is not True:
-            raise Refusal("replayed", "the request was here before")
+            raise Refusal("replayed", "the request was here before: does a proxy retry it?")
 
     def arrived(self, environ: Environment) -> Arrived:
         """The request as the edge saw it. WSGI joins the lines of a field: two risks become one that no signature covers."""
@@ -70,6 +67,69 @@ class OutworkWSGI:
         target = self.settings.target(environ) if self.settings.target else target_of(environ)
         scheme = self.settings.client_scheme(environ.get("HTTP_X_FORWARDED_PROTO", ""))
         return Arrived(environ["REQUEST_METHOD"], environ.get("HTTP_HOST", ""), target, headers, scheme)
+
+
+class Answered:
+    """Hands on what the application answers; but where it asked more of the request than that is worth, and caught nothing, 403 instead of its 500."""
+
+    def __init__(self, start_response: Callable[..., Any], outcome: Outcome, arrived: Arrived) -> None:
+        self._start, self._outcome, self._arrived = start_response, outcome, arrived
+        self._started = False
+        self._error: Exception | None = None
+
+    def of(self, app: App, environ: Environment) -> Iterable[bytes]:
+        """The application's answer, or ours."""
+        try:
+            answer = app(environ, self.start)
+            # An application that is a generator runs when it is first asked.
+            answer = answer if self._started or self._error else begun(answer)
+        except (TransactionRefused, NotVerified) as error:
+            if self._started:
+                raise
+            self._error = error
+            answer = ()
+        if self._error is None:
+            return answer
+        close(answer)
+        return answered(self._start, demanded(self._error, self._outcome, self._arrived.method, self._arrived.target))
+
+    def start(self, status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
+        """What applications call before they answer."""
+        if not self._started and status.startswith("500"):
+            self._error = refused_by(self._outcome)
+        if self._error is not None:
+            return lambda _: None
+        self._started = True
+        return self._start(status, headers, *exc_info)
+
+
+def begun(answer: Iterable[bytes]) -> Iterable[bytes]:
+    """An answer whose first part is here."""
+    parts = iter(answer)
+    first = next(parts, b"")
+
+    def all_parts() -> Iterable[bytes]:
+        try:
+            yield first
+            yield from parts
+        finally:
+            close(answer)
+
+    return all_parts()
+
+
+def close(answer: Iterable[bytes]) -> None:
+    """As servers do it (PEP 3333)."""
+    ends = getattr(answer, "close", None)
+    if ends is not None:
+        ends()
+
+
+def answered(start_response: Callable[..., Any], answer: Answer) -> Iterable[bytes]:
+    """An answer in the application's place."""
+    status, phrase, headers, body = answer
+    start_response(f"{status} {phrase}", headers)
+    return [body]
 
 
 _ABSOLUTE = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?]*")

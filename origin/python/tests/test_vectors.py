@@ -15,7 +15,7 @@ VECTORS = evidence()
 
 def told(risk: Risk) -> dict[str, object]:
     """A risk as vectors write it."""
-    return {**dataclasses.asdict(risk), "reasons": list(risk.reasons), "body": risk.body.value}
+    return {**dataclasses.asdict(risk), "reasons": list(risk.reasons), "body": risk.body.value, "demand": risk.demand.value}
 
 
 @pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["name"])

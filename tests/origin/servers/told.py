@@ -10,4 +10,4 @@ from outwork_origin import Risk
 
 def told(risk: Risk) -> dict[str, Any]:
     """All of it."""
-    return {**dataclasses.asdict(risk), "body": risk.body.value}
+    return {**dataclasses.asdict(risk), "body": risk.body.value, "demand": risk.demand.value}
