@@ -89,6 +89,26 @@ def test_a_payment_is_bound_to_its_body(stand: Stand, name: str) -> None:
 
 
 @EVERY
+def test_the_same_handler_by_another_path_sells_nothing(stand: Stand, name: str) -> None:
+    """The edge saw no transaction there: a 403 by itself, without the words of the log, and the server lives on."""
+    for _ in range(2):
+        status, said = through(stand, name, "/other-checkout", "--data", ORDER)
+        assert (status, said["reason"]) == (403, "transaction")
+        assert "checkout" not in said["detail"]
+    assert through(stand, name, "/checkout", "--data", ORDER)[0] == 200
+
+
+@EVERY
+def test_health_checks_need_no_edge(stand: Stand, name: str) -> None:
+    """Only those of this path, and only what reads."""
+    assert past(stand, name, "/health", {}) == (200, {"ok": True})
+    assert through(stand, name, "/health")[0] == 200
+    for path, *options in (("/health/",), ("/health", "-X", "POST"), ("/health%2f../checkout", "-X", "POST"), ("//health",)):
+        status, said = past(stand, name, path, {}, *options)
+        assert (status, said["reason"]) == (403, "missing"), path
+
+
+@EVERY
 def test_a_clients_own_signature_stays(stand: Stand, name: str) -> None:
     """Another label's is handed on, one under ours is replaced."""
     own = ["-H", 'signature-input: sig1=("@method");created=1, outwork=()', "-H", "signature: sig1=:AAAA:, outwork=:AAAA:"]

@@ -22,6 +22,13 @@ const REQUIRED: [&str; 5] = ["@method", "@authority", "@path", "@query", RISK];
 const MOST_BYTES: usize = 16 * 1024;
 const MOST_WORD: usize = 64;
 const MOST_NONCE: usize = 128;
+const HELP: &str = "docs/origin.md";
+
+/// The most seconds by which clocks may differ.
+pub const MOST_SKEW: u64 = 300;
+
+/// The most seconds for which a signature may be good.
+pub const MOST_AGE: u64 = 3_600;
 
 /// A request as it arrived.
 #[derive(Clone, Copy, Debug)]
@@ -80,16 +87,16 @@ impl Verifier {
         Self { keys, skew: 5, max_age: 60, authorities: Vec::new() }
     }
 
-    /// By how many seconds the clocks of edge and origin may differ.
+    /// By how many seconds the clocks of edge and origin may differ. More than [`MOST_SKEW`] is no more than that.
     #[must_use]
     pub fn skew(self, seconds: u64) -> Self {
-        Self { skew: seconds, ..self }
+        Self { skew: seconds.min(MOST_SKEW), ..self }
     }
 
-    /// The oldest signature, in seconds.
+    /// The oldest signature, in seconds. More than [`MOST_AGE`] is no more than that.
     #[must_use]
     pub fn max_age(self, seconds: u64) -> Self {
-        Self { max_age: seconds, ..self }
+        Self { max_age: seconds.min(MOST_AGE), ..self }
     }
 
     /// A name under which the edge is asked, where a proxy writes another into `Host`; may be said for several.
@@ -104,16 +111,16 @@ impl Verifier {
     /// # Errors
     /// Why the evidence does not hold.
     pub fn head(&self, arrived: &Arrived<'_>, fields: &(impl Fields + ?Sized), now: u64) -> Result<Head, Refusal> {
-        let risk = only(&fields.lines(RISK), Reason::Missing)?;
+        let risk = only(RISK, &fields.lines(RISK), Reason::Missing)?;
         let (inputs, signatures) = (joined(&fields.lines("signature-input")), joined(&fields.lines("signature")));
-        let (input, signature) = (ours(&inputs)?, ours(&signatures)?);
+        let (input, signature) = (ours("signature-input", &inputs)?, ours("signature", &signatures)?);
         let signed = Signed::read(&input)?;
         let signature = plain_bytes(&signature)?;
         let mac = self.keys.mac(&signed.key_id);
-        let mac = mac.ok_or(Refusal::new(Reason::Key, "the signature is by a key that is not known here"))?;
+        let mac = mac.ok_or_else(|| self.unknown_key(&signed))?;
         let until = self.until(&signed, now)?;
         let digests = fields.lines(DIGEST);
-        let digest = if signed.covers(DIGEST) { only(&digests, Reason::Digest)? } else { b"" };
+        let digest = if signed.covers(DIGEST) { only(DIGEST, &digests, Reason::Digest)? } else { b"" };
         let holds = |authority: &[u8]| {
             let derived = derived(&Arrived { authority, ..*arrived });
             let value = |name: &str| match name {
@@ -129,12 +136,11 @@ impl Verifier {
             held = held || holds(authority)?;
         }
         if !held {
-            return Err(Refusal::new(Reason::Signature, "the signature is not over this request"));
+            return Err(self.another_request(&signed, arrived));
         }
-        let risk = Risk::read(risk, signed.covers(DIGEST));
-        let unread = Refusal::new(Reason::Malformed, "`outwork-risk` is signed, and not what this version reads");
+        let unread = |_| Refusal::new(Reason::Malformed, "`outwork-risk` is signed, and not what this version reads");
         Ok(Head {
-            risk: risk.map_err(|_| unread)?,
+            risk: Risk::read(risk, signed.covers(DIGEST)).map_err(unread)?,
             nonce: [&signed.key_id, ":", &signed.nonce].concat(),
             until,
             digest: if signed.covers(DIGEST) { Some(sha256(digest)?) } else { None },
@@ -144,12 +150,39 @@ impl Verifier {
     fn until(&self, signed: &Signed<'_>, now: u64) -> Result<u64, Refusal> {
         let until = signed.expires.min(signed.created.saturating_add(self.max_age)).saturating_add(self.skew);
         if signed.created > now.saturating_add(self.skew) {
-            return Err(Refusal::new(Reason::Early, "the signature is from the future: do the clocks agree?"));
+            let ahead = signed.created.saturating_sub(now);
+            let detail = format!("the signature is {ahead} seconds from the future: do the clocks agree?");
+            return Err(Refusal::told(Reason::Early, detail));
         }
         if now > until {
-            return Err(Refusal::new(Reason::Expired, "the signature is too old"));
+            let ago = now.saturating_sub(until);
+            let remedy = "do the clocks agree, or did somebody keep the request?";
+            return Err(Refusal::told(Reason::Expired, format!("the signature ended {ago} seconds ago: {remedy}")));
         }
         Ok(until)
+    }
+
+    fn unknown_key(&self, signed: &Signed<'_>) -> Refusal {
+        let (wanted, known) = (&signed.key_id, quoted(self.keys.ids().map(str::as_bytes)));
+        let remedy = format!("give it what `outwork keys evidence` prints now ({HELP}#keys)");
+        Refusal::told(Reason::Key, format!("signed with `{wanted}`, and this origin has {known}: {remedy}"))
+    }
+
+    fn another_request(&self, signed: &Signed<'_>, arrived: &Arrived<'_>) -> Refusal {
+        let tried = if self.authorities.is_empty() {
+            quoted([arrived.authority].into_iter())
+        } else {
+            quoted(self.authorities.iter().map(Vec::as_slice))
+        };
+        let key = &signed.key_id;
+        let remedy = format!(
+            "does a proxy write another Host, path or port ({HELP}#behind-a-proxy), or does `{}` hold the edge's own keys?",
+            crate::keys::VARIABLE
+        );
+        let detail = format!(
+            "the signature is not over this request, tried with the authority {tried} and the key `{key}`: {remedy}"
+        );
+        Refusal::told(Reason::Signature, detail)
     }
 }
 
@@ -192,12 +225,24 @@ fn trimmed(mut value: &[u8]) -> &[u8] {
     value
 }
 
-fn only<'a>(lines: &[&'a [u8]], missing: Reason) -> Result<&'a [u8], Refusal> {
+/// What somebody else wrote goes into a log: not all of it, and no control characters.
+fn quoted<'a>(names: impl Iterator<Item = &'a [u8]>) -> String {
+    let quote = |name: &[u8]| format!("{:?}", String::from_utf8_lossy(name.get(..100).unwrap_or(name)));
+    names.map(quote).collect::<Vec<_>>().join(", ")
+}
+
+fn only<'a>(name: &str, lines: &[&'a [u8]], missing: Reason) -> Result<&'a [u8], Refusal> {
+    let refused = |reason, what: &str| Err(Refusal::told(reason, format!("the request has {what} `{name}`")));
     match lines {
-        [] => Err(Refusal::new(missing, "the request lacks a field that is signed")),
+        [] if missing == Reason::Missing => {
+            let why = "it did not pass the edge, or the policy there is not in force";
+            let detail = format!("the request has no `{name}`: {why} ({HELP}#when-the-edge-says-nothing)");
+            Err(Refusal::told(missing, detail))
+        }
+        [] => refused(missing, "no"),
         [line] if trimmed(line).len() <= MOST_BYTES => Ok(trimmed(line)),
-        [_] => Err(Refusal::new(Reason::Malformed, "a field is too long")),
-        _ => Err(Refusal::new(Reason::Duplicate, "a field that stands once has more than one line")),
+        [_] => refused(Reason::Malformed, "too long a"),
+        _ => refused(Reason::Duplicate, "more than one line of"),
     }
 }
 
@@ -210,16 +255,17 @@ fn joined<'a>(lines: &[&'a [u8]]) -> Cow<'a, [u8]> {
 }
 
 /// The one member under our label. Those of others are none of our business, but must be readable.
-fn ours(text: &[u8]) -> Result<Member<'_>, Refusal> {
-    let malformed = Refusal::new(Reason::Malformed, "a field of signatures is no dictionary, or too long");
+fn ours<'a>(name: &str, text: &'a [u8]) -> Result<Member<'a>, Refusal> {
+    let refused = |reason, what: &str| Refusal::told(reason, format!("`{name}` {what}"));
     if text.len() > MOST_BYTES {
-        return Err(malformed);
+        return Err(refused(Reason::Malformed, "is too long"));
     }
-    let mut found = dictionary(text).map_err(|_| malformed)?.into_iter().filter(|member| member.key == LABEL);
+    let all = dictionary(text).map_err(|_| refused(Reason::Malformed, "is no dictionary"))?;
+    let mut found = all.into_iter().filter(|member| member.key == LABEL);
     match (found.next(), found.next()) {
-        (None, _) => Err(Refusal::new(Reason::Unsigned, "there is no signature under our label")),
+        (None, _) => Err(refused(Reason::Unsigned, "has no member `outwork`")),
         (Some(member), None) => Ok(member),
-        (Some(_), Some(_)) => Err(Refusal::new(Reason::Duplicate, "there is more than one signature under our label")),
+        (Some(_), Some(_)) => Err(refused(Reason::Duplicate, "has more than one member `outwork`")),
     }
 }
 
@@ -286,17 +332,17 @@ fn word(parameters: &Parameters<'_>, name: &str, most: usize) -> Result<String, 
 /// The components: each at most once, none with parameters, all that bind the risk to a request, and none that we cannot
 /// check.
 fn covered(items: &[Item<'_>]) -> Result<Vec<String>, Refusal> {
-    let wrong = Refusal::new(Reason::Components, "the signature covers too little, or what cannot be checked here");
+    let wrong = || Refusal::new(Reason::Components, "the signature covers too little, or what cannot be checked here");
     let mut names: Vec<String> = Vec::with_capacity(items.len());
     for item in items {
-        let Bare::String(name) = &item.value else { return Err(wrong) };
+        let Bare::String(name) = &item.value else { return Err(wrong()) };
         let known = REQUIRED.contains(&name.as_ref()) || name == DIGEST;
         if !known || !item.parameters.is_empty() || names.iter().any(|taken| taken == name) {
-            return Err(wrong);
+            return Err(wrong());
         }
         names.push(name.clone().into_owned());
     }
-    if REQUIRED.iter().all(|wanted| names.iter().any(|name| name == wanted)) { Ok(names) } else { Err(wrong) }
+    if REQUIRED.iter().all(|wanted| names.iter().any(|name| name == wanted)) { Ok(names) } else { Err(wrong()) }
 }
 
 fn plain_bytes<'m>(member: &'m Member<'_>) -> Result<&'m [u8], Refusal> {
@@ -340,11 +386,11 @@ pub(crate) fn base<'v>(
 
 /// SHA-256 in a `Content-Digest` (RFC 9530).
 fn sha256(text: &[u8]) -> Result<Vec<u8>, Refusal> {
-    let wrong = Refusal::new(Reason::Digest, "`content-digest` has not one `sha-256`");
-    let mut found = dictionary(text).map_err(|_| wrong)?.into_iter().filter(|member| member.key == "sha-256");
+    let wrong = || Refusal::new(Reason::Digest, "`content-digest` has not one `sha-256`");
+    let mut found = dictionary(text).map_err(|_| wrong())?.into_iter().filter(|member| member.key == "sha-256");
     match (found.next().map(|member| member.entry), found.next()) {
         (Some(Entry::Item(Item { value: Bare::Bytes(digest), .. })), None) => Ok(digest),
-        _ => Err(wrong),
+        _ => Err(wrong()),
     }
 }
 

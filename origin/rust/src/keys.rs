@@ -51,6 +51,10 @@ impl Keys {
         Self::parse(&std::env::var(VARIABLE).unwrap_or_default())
     }
 
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
+        self.list.iter().map(|(id, _)| id.as_str())
+    }
+
     /// The MAC of the key with this id, ready to be fed.
     pub(crate) fn mac(&self, id: &str) -> Option<Hmac<Sha256>> {
         self.list.iter().find(|(known, _)| known == id).map(|(_, mac)| mac.clone())
@@ -59,7 +63,7 @@ impl Keys {
 
 impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.list.iter().map(|(id, _)| id)).finish()
+        f.debug_list().entries(self.ids()).finish()
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     risk::Risk,
 };
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Request, Response, header, request::Parts};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, header, request::Parts};
 use http_body::Body;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::{
@@ -35,7 +35,8 @@ pub enum Outcome {
 /// Lets through only requests whose evidence holds: the others are answered 403 with problem+json.
 ///
 /// A request that goes through has an [`Outcome`] among its extensions, and where that is [`Outcome::Verified`] its [`Risk`]
-/// as well. It has to be the outermost layer: a router's nest shortens the path that was signed.
+/// as well. It has to be the outermost layer: what is added to a router later stands outside of its layers, and a router's nest
+/// shortens the path that was signed. `layer(router)` around the whole of it leaves no choice.
 #[derive(Clone)]
 pub struct EvidenceLayer {
     settings: Arc<Settings>,
@@ -45,14 +46,25 @@ pub struct EvidenceLayer {
 struct Settings {
     verifier: Verifier,
     replay: Option<Arc<dyn Replay>>,
-    all_once: bool,
+    once: Once,
     pass_missing: bool,
+    exempt: Vec<String>,
+    exempt_where: fn(&Parts) -> bool,
     observe: bool,
     scheme: SchemeFrom,
     target: Option<fn(&Parts) -> String>,
     max_body: usize,
     clock: fn() -> u64,
     on_refusal: fn(&Parts, &Refusal),
+}
+
+/// What must come only once.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Once {
+    /// Transactions and all methods but GET, HEAD, OPTIONS and TRACE.
+    Unsafe,
+    All,
+    Transactions,
 }
 
 #[derive(Clone, Copy)]
@@ -72,14 +84,18 @@ impl EvidenceLayer {
         let settings = Settings {
             verifier,
             replay: None,
-            all_once: false,
+            once: Once::Unsafe,
             pass_missing: false,
+            exempt: Vec::new(),
+            exempt_where: |_| false,
             observe: false,
             scheme: SchemeFrom::Fixed(Scheme::Https),
             target: None,
             max_body: 1024 * 1024,
             clock: wall_clock,
-            on_refusal: |_, _| {},
+            on_refusal: |request, refusal| {
+                eprintln!("outwork: no valid evidence of {} {}: {refusal}", request.method, request.uri.path());
+            },
         };
         Self { settings: Arc::new(settings) }
     }
@@ -92,7 +108,26 @@ impl EvidenceLayer {
     /// Refuses also pages that were here before: each takes a place in the cache.
     #[must_use]
     pub fn all_once(self) -> Self {
-        self.with(|settings| settings.all_once = true)
+        self.with(|settings| settings.once = Once::All)
+    }
+
+    /// Refuses only transactions that were here before: another POST takes no place in the cache.
+    #[must_use]
+    pub fn transactions_once(self) -> Self {
+        self.with(|settings| settings.once = Once::Transactions)
+    }
+
+    /// Lets GET and HEAD of exactly this path pass without evidence, as [`Outcome::Missing`]: for health checks, which do not
+    /// pass the edge. Whoever reaches the origin can ask for it: nothing else belongs here.
+    #[must_use]
+    pub fn exempt(self, path: &str) -> Self {
+        self.with(|settings| settings.exempt.push(path.to_owned()))
+    }
+
+    /// Lets what this says pass without evidence, as [`Outcome::Missing`].
+    #[must_use]
+    pub fn exempt_where(self, is_exempt: fn(&Parts) -> bool) -> Self {
+        self.with(|settings| settings.exempt_where = is_exempt)
     }
 
     /// Lets requests without evidence pass as [`Outcome::Missing`]. What does not hold is refused all the same.
@@ -137,7 +172,8 @@ impl EvidenceLayer {
         self.with(|settings| settings.clock = clock)
     }
 
-    /// Is told of each request whose evidence does not hold: the place for a log.
+    /// Is told of each request whose evidence does not hold: the place for a log. Unless said otherwise it is a line on standard
+    /// error.
     #[must_use]
     pub fn on_refusal(self, told: fn(&Parts, &Refusal)) -> Self {
         self.with(|settings| settings.on_refusal = told)
@@ -189,7 +225,7 @@ where
         Box::pin(async move {
             match settings.pass(request).await {
                 Ok(request) => inner.call(request).await,
-                Err(refusal) => Ok(problem(refusal)),
+                Err(refusal) => Ok(refusal.response()),
             }
         })
     }
@@ -209,12 +245,15 @@ impl Settings {
                 Outcome::Verified(risk)
             }
             Err(refusal) => {
-                (self.on_refusal)(&parts, &refusal);
+                let is_exempt = refusal.reason == Reason::Missing && self.is_exempt(&parts);
+                if !is_exempt {
+                    (self.on_refusal)(&parts, &refusal);
+                }
                 // Who reads the header itself shall not find one that nobody vouches for.
                 parts.headers.remove("outwork-risk");
                 parts.extensions.remove::<Risk>();
                 match refusal.reason {
-                    Reason::Missing if self.observe || self.pass_missing => Outcome::Missing,
+                    Reason::Missing if is_exempt || self.observe || self.pass_missing => Outcome::Missing,
                     // What was read of a body that is too large is gone, and one that broke off is no body.
                     Reason::TooLarge | Reason::Broken => return Err(refusal),
                     _ if self.observe => Outcome::Refused(refusal),
@@ -231,10 +270,7 @@ impl Settings {
         B: Body + From<Bytes>,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
-        let target = match self.target {
-            Some(target) => target(parts),
-            None => parts.uri.path_and_query().map_or_else(String::new, |target| target.as_str().to_owned()),
-        };
+        let target = self.target_of(parts);
         let arrived = Arrived {
             method: parts.method.as_str(),
             authority: authority(parts),
@@ -245,10 +281,29 @@ impl Settings {
         let content = if head.binds_body() { self.collected(body).await? } else { Bytes::new() };
         let (nonce, until) = (head.nonce.clone(), head.until);
         let risk = head.with_body(&content)?;
-        if self.all_once || risk.transaction.is_some() || !parts.method.is_safe() {
-            self.once(&nonce, until).await?;
+        let asked = match self.once {
+            Once::All => true,
+            Once::Unsafe => risk.transaction.is_some() || !parts.method.is_safe(),
+            Once::Transactions => risk.transaction.is_some(),
+        };
+        if asked {
+            self.once(&risk, &nonce, until).await?;
         }
         Ok(risk)
+    }
+
+    fn is_exempt(&self, parts: &Parts) -> bool {
+        let reads = matches!(parts.method, Method::GET | Method::HEAD);
+        let target = self.target_of(parts);
+        let path = target.split_once('?').map_or(target.as_str(), |(path, _)| path);
+        (reads && self.exempt.iter().any(|exempt| exempt == path)) || (self.exempt_where)(parts)
+    }
+
+    fn target_of(&self, parts: &Parts) -> String {
+        match self.target {
+            Some(target) => target(parts),
+            None => parts.uri.path_and_query().map_or_else(String::new, |target| target.as_str().to_owned()),
+        }
     }
 
     /// The whole body, which the service can read once more.
@@ -270,12 +325,17 @@ impl Settings {
         Ok(content)
     }
 
-    async fn once(&self, nonce: &str, until: u64) -> Result<(), Refusal> {
+    async fn once(&self, risk: &Risk, nonce: &str, until: u64) -> Result<(), Refusal> {
         let Some(replay) = &self.replay else { return Ok(()) };
-        match replay.first(nonce, until).await {
+        let asked = if risk.transaction.is_some() {
+            replay.first_transaction(nonce, until)
+        } else {
+            replay.first(nonce, until)
+        };
+        match asked.await {
             Ok(true) => Ok(()),
-            Ok(false) => Err(Refusal::new(Reason::Replayed, "the request was here before")),
-            Err(_) => Err(Refusal::new(Reason::Unavailable, "the replay cache does not answer")),
+            Ok(false) => Err(Refusal::new(Reason::Replayed, "the request was here before: does a proxy retry it?")),
+            Err(error) => Err(Refusal::told(Reason::Unavailable, format!("the replay cache does not answer: {error}"))),
         }
     }
 }
@@ -295,21 +355,4 @@ impl SchemeFrom {
 fn authority(parts: &Parts) -> &[u8] {
     let named = parts.uri.authority().map(|authority| authority.as_str().as_bytes());
     named.or_else(|| parts.headers.get(header::HOST).map(HeaderValue::as_bytes)).unwrap_or_default()
-}
-
-/// The answer to a request that is refused (RFC 9457).
-fn problem<R: From<Bytes>>(refusal: Refusal) -> Response<R> {
-    let status = refusal.reason.status();
-    let body = format!(
-        r#"{{"type": "about:blank", "title": "{}", "status": {}, "detail": "This request carries no valid evidence of the edge.", "reason": "{}"}}"#,
-        status.canonical_reason().unwrap_or_default(),
-        status.as_u16(),
-        refusal.reason.name(),
-    );
-    let mut response = Response::new(R::from(Bytes::from(body)));
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
 }

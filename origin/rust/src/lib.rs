@@ -14,6 +14,7 @@
 //! # }
 //! ```
 
+mod answer;
 mod evidence;
 mod keys;
 mod layer;
@@ -22,9 +23,15 @@ mod replay;
 mod risk;
 pub mod structured;
 
-pub use evidence::{Arrived, Fields, Head, Scheme, Verifier};
+pub use answer::NotVerified;
+pub use evidence::{Arrived, Fields, Head, MOST_AGE, MOST_SKEW, Scheme, Verifier};
 pub use keys::{Keys, KeysError, VARIABLE};
 pub use layer::{Evidence, EvidenceLayer, Outcome};
 pub use refusal::{Reason, Refusal};
 pub use replay::{Answer, Full, MemoryReplay, Replay};
-pub use risk::{Body, Risk, TransactionRefused};
+pub use risk::{Body, Demand, Risk, TransactionRefused};
+
+/// What the README shows is compiled.
+#[cfg(all(doctest, feature = "axum"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,6 +1,6 @@
 //! Why evidence does not hold.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 /// One of a few stable words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -78,17 +78,21 @@ impl Reason {
 }
 
 /// Why evidence does not hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// In a word.
     pub reason: Reason,
-    /// In a sentence.
-    pub detail: &'static str,
+    /// For who runs the origin: why, and what to do. Clients are not told.
+    pub detail: Cow<'static, str>,
 }
 
 impl Refusal {
     pub(crate) const fn new(reason: Reason, detail: &'static str) -> Self {
-        Self { reason, detail }
+        Self { reason, detail: Cow::Borrowed(detail) }
+    }
+
+    pub(crate) const fn told(reason: Reason, detail: String) -> Self {
+        Self { reason, detail: Cow::Owned(detail) }
     }
 }
 

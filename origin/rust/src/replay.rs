@@ -19,15 +19,23 @@ pub trait Replay: Send + Sync + 'static {
     ///
     /// With Redis: `SET outwork:NONCE 1 NX EXAT until+60`, a minute longer for clocks that differ, and whether it answered `OK`.
     fn first<'a>(&'a self, nonce: &'a str, until: u64) -> Answer<'a>;
+
+    /// The same of transactions: where they are kept apart, what fills the one leaves room in the other.
+    fn first_transaction<'a>(&'a self, nonce: &'a str, until: u64) -> Answer<'a> {
+        self.first(nonce, until)
+    }
 }
 
-/// For a server of one process: others have a memory of their own, where the same request is new once more.
+/// For a server of one process: others have a memory of their own, where the same request is new once more, and so has this one
+/// after it was started anew.
 ///
-/// When `capacity` nonces are kept at once, more are refused: to forget one would let it come again.
+/// When `capacity` nonces are kept at once, more are refused: to forget one would let it come again. Transactions have as much
+/// room of their own, which nothing else takes.
 pub struct MemoryReplay {
     capacity: usize,
     clock: fn() -> u64,
-    known: Mutex<Known>,
+    others: Mutex<Known>,
+    transactions: Mutex<Known>,
 }
 
 #[derive(Default)]
@@ -44,7 +52,7 @@ impl MemoryReplay {
 
     /// For so many nonces at once.
     pub fn with_capacity(capacity: usize) -> Self {
-        Self { capacity, clock: crate::layer::wall_clock, known: Mutex::default() }
+        Self { capacity, clock: crate::layer::wall_clock, others: Mutex::default(), transactions: Mutex::default() }
     }
 
     /// With another clock: seconds since 1970.
@@ -53,10 +61,10 @@ impl MemoryReplay {
         Self { clock, ..self }
     }
 
-    fn is_first(&self, nonce: &str, until: u64) -> Result<bool, Full> {
+    fn is_first(&self, known: &Mutex<Known>, nonce: &str, until: u64) -> Result<bool, Full> {
         let now = (self.clock)();
         // A thread that panicked here left a set of strings, which is whole at every step.
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
         while known.ends.peek().is_some_and(|Reverse((until, _))| *until < now) {
             if let Some(Reverse((_, ended))) = known.ends.pop() {
                 known.nonces.remove(&ended);
@@ -82,7 +90,11 @@ impl Default for MemoryReplay {
 
 impl Replay for MemoryReplay {
     fn first<'a>(&'a self, nonce: &'a str, until: u64) -> Answer<'a> {
-        Box::pin(ready(self.is_first(nonce, until).map_err(Into::into)))
+        Box::pin(ready(self.is_first(&self.others, nonce, until).map_err(Into::into)))
+    }
+
+    fn first_transaction<'a>(&'a self, nonce: &'a str, until: u64) -> Answer<'a> {
+        Box::pin(ready(self.is_first(&self.transactions, nonce, until).map_err(Into::into)))
     }
 }
 

@@ -35,6 +35,8 @@ pub struct Risk {
     pub transaction: Option<String>,
     /// Whether the signature binds the request's body.
     pub body: Body,
+    /// What became of what the transaction demands of its window.
+    pub demand: Demand,
     /// False where the policy only watches: then the edge would have done as `verdict` says, and did nothing.
     pub enforced: bool,
 }
@@ -61,17 +63,50 @@ impl Body {
     }
 }
 
+/// What became of what a transaction demands of its window of observation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Demand {
+    /// It demands nothing.
+    None,
+    /// The window is as demanded.
+    Met,
+    /// It is not, and a challenge that was passed stands in for it.
+    Cleared,
+    /// It is not, and a rule that allows lifts the demand.
+    Exempt,
+    /// It is not.
+    Unmet,
+}
+
+impl Demand {
+    const ALL: [Self; 5] = [Self::None, Self::Met, Self::Cleared, Self::Exempt, Self::Unmet];
+
+    /// The word of the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Met => "met",
+            Self::Cleared => "cleared",
+            Self::Exempt => "exempt",
+            Self::Unmet => "unmet",
+        }
+    }
+}
+
 impl Risk {
-    /// Demands that this is the transaction `id`, with its body bound.
+    /// Demands that this is the transaction `id`, with its body bound, and with its demand not left unmet.
     ///
     /// # Errors
-    /// It is another one or none, or its body is not bound.
+    /// It is another one or none, its body is not bound, or it did not meet what the policy demands.
     pub fn require_transaction(&self, id: &str) -> Result<(), TransactionRefused> {
         self.require_transaction_unbound(id)?;
-        if self.body == Body::Bound { Ok(()) } else { Err(TransactionRefused::NotBound(id.to_owned())) }
+        if self.body != Body::Bound {
+            return Err(TransactionRefused::NotBound(id.to_owned()));
+        }
+        if self.demand == Demand::Unmet { Err(TransactionRefused::NotMet(id.to_owned())) } else { Ok(()) }
     }
 
-    /// Demands that this is the transaction `id`, whatever its body.
+    /// Demands that this is the transaction `id`, whatever its body and its demand.
     ///
     /// # Errors
     /// It is another one or none.
@@ -82,12 +117,16 @@ impl Risk {
         Err(TransactionRefused::Another { wanted: id.to_owned(), found: self.transaction.clone() })
     }
 
-    /// Demands that the request fell inside its window of observation.
+    /// Demands that the request fell inside its window of observation, and met by it what its transaction demands.
     ///
     /// # Errors
     /// It did not.
     pub fn require_inside(&self) -> Result<(), TransactionRefused> {
-        if self.window == "inside" { Ok(()) } else { Err(TransactionRefused::NotInside(self.window.clone())) }
+        match (self.window.as_str(), self.demand) {
+            ("inside", Demand::None | Demand::Met) => Ok(()),
+            ("inside", _) => Err(TransactionRefused::NotMet(self.transaction.clone().unwrap_or_default())),
+            (elsewhere, _) => Err(TransactionRefused::NotInside(elsewhere.to_owned())),
+        }
     }
 
     /// Reads `Outwork-Risk`, whose signature held. Members that this version does not know are passed over.
@@ -112,6 +151,7 @@ impl Risk {
             id: members.string("id")?,
             transaction: members.transaction()?,
             body: members.body(covers_body)?,
+            demand: members.demand()?,
             enforced: members.enforced()?,
         })
     }
@@ -186,6 +226,15 @@ impl<'a> Members<'a> {
         }
     }
 
+    fn demand(&self) -> Result<Demand, Malformed> {
+        let Some(Entry::Item(item)) = self.entry("transaction") else { return Ok(Demand::None) };
+        match item.parameters.iter().find(|(key, _)| *key == "demand").map(|(_, value)| value) {
+            None => Ok(Demand::None),
+            Some(Bare::Token(said)) => Demand::ALL.into_iter().find(|demand| demand.name() == *said).ok_or(Malformed),
+            Some(_) => Err(Malformed),
+        }
+    }
+
     fn body(&self, covers_body: bool) -> Result<Body, Malformed> {
         let said = match self.entry("transaction") {
             None => return Ok(if covers_body { Body::Bound } else { Body::None }),
@@ -214,6 +263,8 @@ pub enum TransactionRefused {
     },
     /// The body of this transaction is not bound to its signature.
     NotBound(String),
+    /// The request did not meet what the policy demands of this transaction.
+    NotMet(String),
     /// The request fell not inside its window of observation, but here.
     NotInside(String),
 }
@@ -224,6 +275,7 @@ impl fmt::Display for TransactionRefused {
             Self::Another { wanted, found: Some(found) } => write!(f, "the edge saw `{found}` here, not `{wanted}`"),
             Self::Another { wanted, found: None } => write!(f, "the edge saw no transaction here, not `{wanted}`"),
             Self::NotBound(id) => write!(f, "the body of `{id}` is not bound to its signature"),
+            Self::NotMet(id) => write!(f, "the request did not meet what the policy demands of `{id}`"),
             Self::NotInside(window) => write!(f, "the window of observation is `{window}`, not `inside`"),
         }
     }

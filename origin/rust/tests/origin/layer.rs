@@ -1,16 +1,21 @@
 //! The layer in front of an axum router: what passes, what is answered in its place, and what handlers can read.
 
-use crate::common::{bytes, decoded, vectors};
+use crate::{
+    common::{bytes, decoded, vectors},
+    vectors::verify,
+};
 use axum::{Extension, Json, Router, body::Body, http::HeaderMap, routing::any};
 use http::{HeaderName, HeaderValue, Request};
 use http_body_util::BodyExt;
 use outwork_origin::{Answer, EvidenceLayer, Keys, MemoryReplay, Outcome, Replay, Risk, TransactionRefused, Verifier};
 use serde_json::{Value, json};
 use std::{
+    convert::Infallible,
     error::Error,
     sync::atomic::{AtomicU64, Ordering},
 };
 use tower::ServiceExt;
+use tower_layer::Layer;
 
 /// Vectors are signed on a day of their own.
 static NOW: AtomicU64 = AtomicU64::new(1_795_305_600);
@@ -97,7 +102,7 @@ async fn bad_evidence_never_reaches_the_service() {
 
 #[tokio::test]
 async fn a_request_comes_once_and_a_refused_one_does_not_use_it_up() {
-    let layer = EvidenceLayer::new(verifier(), MemoryReplay::with_capacity(2).clock(clock)).all_once().clock(clock);
+    let layer = EvidenceLayer::new(verifier(), MemoryReplay::with_capacity(1).clock(clock)).all_once().clock(clock);
     let mut found = Vec::new();
     for name in ["another body", "a bound body", "a bound body", "a page", "a path and a query"] {
         let (status, said) = ask(&layer, &named(name)).await;
@@ -154,6 +159,7 @@ async fn a_transaction_is_held_to_its_name_its_body_and_its_window() {
                 TransactionRefused::Another { .. } => "another",
                 TransactionRefused::NotBound(_) => "not bound",
                 TransactionRefused::NotInside(_) => "not inside",
+                TransactionRefused::NotMet(_) => "not met",
                 _ => "otherwise",
             });
             name.err().unwrap_or("taken")
@@ -164,6 +170,8 @@ async fn a_transaction_is_held_to_its_name_its_body_and_its_window() {
         ("a bound body", "taken"),
         ("a body that was too large to bind", "not bound"),
         ("signed: nobody binds it", "another"),
+        ("a bound body, and no window", "not met"),
+        ("a demand that a rule lifts", "not met"),
         ("signed: a bound body", "not inside"),
         ("a page", "another"),
     ] {
@@ -179,4 +187,102 @@ async fn a_transaction_is_held_to_its_name_its_body_and_its_window() {
         let response = app(layer()).oneshot(request).await.unwrap();
         assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), said, "{name}");
     }
+}
+
+async fn reply(
+    app: impl tower::Service<Request<Body>, Response = http::Response<Body>, Error = Infallible>,
+    case: &Value,
+) -> (u16, String) {
+    let mut request = Request::builder().method(case["request"]["method"].as_str().unwrap());
+    request = request
+        .uri(case["request"]["target"].as_str().unwrap())
+        .header("host", case["request"]["authority"].as_str().unwrap());
+    for line in case["request"]["headers"].as_array().unwrap() {
+        request = request.header(line[0].as_str().unwrap(), line[1].as_str().unwrap());
+    }
+    let response = app.oneshot(request.body(Body::from(decoded(&case["request"]["body"]))).unwrap()).await.unwrap();
+    let status = response.status().as_u16();
+    (status, String::from_utf8(response.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap())
+}
+
+#[tokio::test]
+async fn what_a_handler_demands_and_is_not_there_is_a_403_by_itself() {
+    let sells = async |risk: Risk| risk.require_transaction("checkout").map(|()| "sold");
+    let app = || layer().pass_missing().layer(Router::new().fallback(any(sells)));
+    assert_eq!(reply(app(), &named("a bound body")).await, (200, "sold".into()));
+    for (name, reason) in [
+        ("a bound body, and no window", "transaction"),
+        ("a body that was too large to bind", "transaction"),
+        ("signed: nobody binds it", "transaction"),
+        ("nothing", "missing"),
+    ] {
+        let (status, said) = reply(app(), &named(name)).await;
+        assert_eq!(status, 403, "{name}");
+        assert!(said.contains(&format!(r#""reason": "{reason}""#)) && !said.contains("checkout"), "{name}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn around_a_whole_router_nothing_stands_outside() {
+    let app = |inside: bool| {
+        let router = Router::new().route("/a", any(async || "in"));
+        if inside {
+            router.layer(layer()).route("/late", any(async || "late"))
+        } else {
+            router.route("/late", any(async || "late"))
+        }
+    };
+    let late = json!({"request": {"method": "GET", "target": "/late", "authority": "shop.example", "headers": []}});
+    assert_eq!(reply(layer().layer(app(false)), &late).await.0, 403);
+    assert_eq!(reply(app(true), &late).await.0, 200, "as the README says");
+}
+
+#[tokio::test]
+async fn what_is_exempt_needs_no_evidence_and_nothing_else_goes_without() {
+    let bare = named("nothing");
+    let path = bare["request"]["target"].as_str().unwrap().split('?').next().unwrap().to_owned();
+    let quiet = || layer().on_refusal(|_, refusal| panic!("{refusal}"));
+    for exempt in [quiet().exempt(&path), quiet().exempt_where(|_| true)] {
+        let (status, said) = ask(&exempt, &bare).await;
+        assert_eq!((status, said["state"].as_str()), (200, Some("missing")));
+    }
+    assert_eq!(ask(&layer().exempt(&format!("{path}x")), &bare).await.0, 403);
+    let mut post = bare.clone();
+    post["request"]["method"] = "POST".into();
+    assert_eq!(ask(&layer().exempt(&path), &post).await.0, 403);
+    assert_eq!(ask(&layer().exempt_where(|_| true), &named("another risk")).await.0, 403);
+}
+
+#[tokio::test]
+async fn payments_have_room_of_their_own_and_may_be_all_that_comes_once() {
+    let replay = || MemoryReplay::with_capacity(1).clock(clock);
+    let flooded = EvidenceLayer::new(verifier(), replay()).all_once().clock(clock);
+    let mut found = Vec::new();
+    for name in ["a page", "a path and a query", "a bound body", "a bound body"] {
+        found.push(ask(&flooded, &named(name)).await.0);
+    }
+    assert_eq!(found, [200, 503, 200, 403]);
+    let payments = EvidenceLayer::new(verifier(), MemoryReplay::with_capacity(0)).transactions_once().clock(clock);
+    assert_eq!(ask(&payments, &named("a path and a query")).await.0, 200);
+    assert_eq!(ask(&payments, &named("a bound body")).await.0, 503);
+}
+
+#[tokio::test]
+async fn a_refusal_says_what_to_do_and_no_setting_makes_a_signature_last() {
+    let mut case = named("a path and a query");
+    for (name, says) in [
+        ("nothing", "when-the-edge-says-nothing"),
+        ("another path", r#"tried with the authority "shop.example" and the key `"#),
+        ("the same risk twice", "more than one line of `outwork-risk`"),
+    ] {
+        let refusal = verify(&verifier(), &named(name)).unwrap_err();
+        assert!(refusal.detail.contains(says), "{refusal}");
+    }
+    let other = Verifier::new(Keys::parse("mine:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE").unwrap());
+    let refusal = verify(&other, &case).unwrap_err();
+    assert!(refusal.detail.contains(r#"this origin has "mine": give it what `outwork keys evidence`"#), "{refusal}");
+    assert!(!format!("{other:?}").contains("QUFB"));
+    case["now"] = json!(case["now"].as_u64().unwrap() + 86_400);
+    let lasting = verifier().skew(u64::MAX).max_age(u64::MAX);
+    assert_eq!(verify(&lasting, &case).unwrap_err().reason.name(), "expired");
 }

@@ -46,7 +46,7 @@ fn told(risk: &Risk) -> Value {
     json!({
         "risk": risk.risk, "band": risk.band, "verdict": risk.verdict, "device": risk.device, "behaviour": risk.behaviour,
         "context": risk.context, "window": risk.window, "confidence": f64::from(risk.confidence) / 1_000.0,
-        "reasons": risk.reasons, "agent": risk.agent, "bundle": risk.bundle, "id": risk.id, "transaction": risk.transaction, "body": risk.body.name(), "enforced": risk.enforced,
+        "reasons": risk.reasons, "agent": risk.agent, "bundle": risk.bundle, "id": risk.id, "transaction": risk.transaction, "body": risk.body.name(), "demand": risk.demand.name(), "enforced": risk.enforced,
     })
 }
 
