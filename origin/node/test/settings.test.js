@@ -88,3 +88,12 @@ test("payments have room of their own", () => {
   assert.ok(!cache.firstTransaction("c", 200));
   for (const [capacity, clock] of [["9"], [-1], [Number.NaN], [9, 7]]) assert.throws(() => new MemoryReplayCache(capacity, clock), TypeError);
 });
+
+test("keys have a mark of their kind, and those of another are refused by name", () => {
+  const secret = Buffer.alloc(32, "Q").toString("base64");
+  for (const text of [`evidence:k:${secret}`, `k:${secret}`]) assert.deepEqual([...parseKeys(text).keys()], ["k"]);
+  assert.deepEqual([...parseKeys(`evidence:${secret}`).keys()], ["evidence"], "an id, as before");
+  for (const [text, says] of [[`master:k:${secret}`, "`k` is a key of a host"], [`evidence:a:${secret},audit:k:${secret}`, "`k` is a key of records"], [`other:k:${secret}`, "form"], [`a:b:c:${secret}`, "form"]]) {
+    assert.throws(() => parseKeys(text), (error) => error.message.includes(says) && !error.message.includes("UVFR"), text);
+  }
+});

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 VARIABLE = "OUTWORK_EVIDENCE_KEYS"
 LEAST_BYTES = 32
 MOST_KEYS = 16
+_OTHERS = {"master": "a host", "audit": "records"}
+"""Kinds of keys, as `outwork keys` marks them, that are not for origins."""
 _ID = re.compile(r"[A-Za-z0-9\-_.]{1,64}")
 
 
@@ -19,12 +21,16 @@ class KeysError(ValueError):
 
 
 def parse_keys(text: str) -> Mapping[str, bytes]:
-    """Reads `id:base64[,id:base64…]`: all of them verify, so that keys can be rotated with overlap."""
+    """Reads `evidence:id:base64[,…]`, or `id:base64`: all of them verify, so that keys can be rotated with overlap."""
     keys: dict[str, bytes] = {}
     for place, entry in enumerate((entry.strip() for entry in text.split(",") if entry.strip()), start=1):
-        name, colon, secret = entry.partition(":")
-        if not colon:
-            raise KeysError(f"key {place} in `{VARIABLE}` is not of the form `id:base64`")
+        parts = entry.split(":")
+        kind = parts.pop(0) if len(parts) == 3 else "evidence"
+        if kind in _OTHERS:
+            raise KeysError(f"`{parts[0][:64]}` is a key of {_OTHERS[kind]}: origins get what `outwork keys evidence` prints")
+        if len(parts) != 2 or kind != "evidence":
+            raise KeysError(f"key {place} in `{VARIABLE}` is not of the form `evidence:id:base64`")
+        name, secret = parts
         if not _ID.fullmatch(name):
             raise KeysError(f"the id of key {place} in `{VARIABLE}` must be 1 to 64 letters, digits, `-`, `_` or `.`")
         if name in keys:

@@ -129,3 +129,15 @@ def test_payments_have_room_of_their_own() -> None:
 def test_vectors_say_what_became_of_demands() -> None:
     """All five words."""
     assert {case["verified"]["demand"] for case in evidence()["cases"] if "verified" in case} == {"none", "met", "cleared", "exempt", "unmet"}
+
+
+def test_keys_have_a_mark_of_their_kind_and_those_of_another_are_refused_by_name() -> None:
+    """No secret is in the error."""
+    secret = base64.b64encode(b"Q" * 32).decode()
+    for text in (f"evidence:k:{secret}", f"k:{secret}"):
+        assert list(parse_keys(text)) == ["k"]
+    assert list(parse_keys(f"evidence:{secret}")) == ["evidence"], "an id, as before"
+    for text, says in ((f"master:k:{secret}", "`k` is a key of a host"), (f"evidence:a:{secret},audit:k:{secret}", "`k` is a key of records"), (f"other:k:{secret}", "form"), (f"a:b:c:{secret}", "form")):
+        with pytest.raises(KeysError) as raised:
+            parse_keys(text)
+        assert says in str(raised.value) and "UVFR" not in str(raised.value)

@@ -19,7 +19,7 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// Reads `id:base64[,id:base64…]`.
+    /// Reads `evidence:id:base64[,…]`, or `id:base64`.
     ///
     /// # Errors
     /// Names the key by its place or id, never by its secret.
@@ -27,7 +27,13 @@ impl Keys {
         let mut list = Vec::new();
         for (place, entry) in text.split(',').map(str::trim).filter(|entry| !entry.is_empty()).enumerate() {
             let wrong = |what: &str| KeysError(format!("key {} in `{VARIABLE}` {what}", place + 1));
-            let (id, secret) = entry.split_once(':').ok_or_else(|| wrong("is not of the form `id:base64`"))?;
+            let parts: Vec<&str> = entry.split(':').collect();
+            let (id, secret) = match parts[..] {
+                [id, secret] | ["evidence", id, secret] => (id, secret),
+                ["master", id, _] => return Err(another(id, "a host")),
+                ["audit", id, _] => return Err(another(id, "records")),
+                _ => return Err(wrong("is not of the form `evidence:id:base64`")),
+            };
             if !is_key_id(id) {
                 return Err(wrong("must have an id of 1 to 64 letters, digits, `-`, `_` or `.`"));
             }
@@ -65,6 +71,12 @@ impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.ids()).finish()
     }
+}
+
+/// A key that `outwork keys` marks as one of another kind.
+fn another(id: &str, whose: &str) -> KeysError {
+    let id = id.get(..64).unwrap_or(id);
+    KeysError(format!("`{id}` is a key of {whose}: origins get what `outwork keys evidence` prints"))
 }
 
 fn is_key_id(id: &str) -> bool {

@@ -286,3 +286,19 @@ async fn a_refusal_says_what_to_do_and_no_setting_makes_a_signature_last() {
     let lasting = verifier().skew(u64::MAX).max_age(u64::MAX);
     assert_eq!(verify(&lasting, &case).unwrap_err().reason.name(), "expired");
 }
+
+#[test]
+fn keys_have_a_mark_of_their_kind_and_those_of_another_are_refused_by_name() {
+    let secret = "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE";
+    for text in [format!("evidence:k:{secret}"), format!("k:{secret}")] {
+        assert_eq!(format!("{:?}", Keys::parse(&text).unwrap()), "[\"k\"]");
+    }
+    for (text, says) in [
+        (format!("master:k:{secret}"), "`k` is a key of a host"),
+        (format!("evidence:a:{secret},audit:k:{secret}"), "`k` is a key of records"),
+        (format!("other:k:{secret}"), "form"),
+    ] {
+        let error = Keys::parse(&text).unwrap_err().to_string();
+        assert!(error.contains(says) && !error.contains("QUFB"), "{error}");
+    }
+}
