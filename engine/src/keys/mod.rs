@@ -140,7 +140,8 @@ impl Keyring {
     /// The keys of evidence alone, as text: what an origin verifies with, in place of the masters. With one of them evidence
     /// can be made, too, and nothing else.
     pub fn evidence_keys(&self) -> String {
-        let entries = self.iter().map(|key| [&key.id, ":", &Base64UrlUnpadded::encode_string(&key.evidence)].concat());
+        let secret = |key: &Key| Base64UrlUnpadded::encode_string(&key.evidence);
+        let entries = self.iter().map(|key| [Kind::Evidence.mark(), ":", &key.id, ":", &secret(key)].concat());
         entries.collect::<Vec<_>>().join(",")
     }
 
