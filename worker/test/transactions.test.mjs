@@ -149,7 +149,7 @@ test("without a window it is challenged, and goes on once that is passed", async
   assert.deepEqual(told(origin.came[0]), { member: '"checkout";body=bound;demand=cleared', covers: true });
   assert.match(origin.came[0].headers["outwork-risk"], /verdict=tag.*window=none.*"challenge.cleared"/);
   assert.equal((await post("/told", Buffer.from("amount=12"))).status, 200);
-  assert.deepEqual(told(origin.came[1]), { member: '"told";body=none', covers: false });
+  assert.deepEqual(told(origin.came[1]), { member: '"told";body=none;demand=unmet', covers: false });
 });
 
 test("it is charged once, and before its body is there", async () => {
