@@ -100,16 +100,16 @@ def edge(made: stack.Built, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture(scope="module")
 def asking(made: stack.Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
-    """An Envoy with the policy of ./asked, whose only agent has a directory that is fetched every second."""
+    """An Envoy with the policy of ./asked, whose only agent has a directory that is fetched every second. It has one thread: each knows what it fetched itself."""
     run = tmp_path_factory.mktemp("asked")
     bundle = build.bundle(made.outwork, HERE / "asked", run / "asked.bundle")
-    with started(stack.Built(made.wasm, made.outwork, bundle), run) as edge:
+    with started(stack.Built(made.wasm, made.outwork, bundle), run, concurrency=1) as edge:
         edge.directories.ages["rotating"] = 1
         yield edge
 
 
 @contextmanager
-def started(made: stack.Built, run: Path) -> Iterator[Edge]:
+def started(made: stack.Built, run: Path, concurrency: int = 2) -> Iterator[Edge]:
     """An Envoy whose way out leads to the server of directories, in plain text."""
     key = Ed25519PrivateKey.generate()
     echo, directories = Echo(), Directories([key])
@@ -119,7 +119,7 @@ def started(made: stack.Built, run: Path) -> Iterator[Edge]:
     (run / "template.yaml").write_text(text[:cluster] + served)
     options = ("--agents-cluster", "agents", "--agents-timeout", "2000")
     try:
-        with stack.start(run, made, Ports(origin=echo.port), template=run / "template.yaml", options=options) as envoy:
+        with stack.start(run, made, Ports(origin=echo.port), template=run / "template.yaml", options=options, concurrency=concurrency) as envoy:
             yield Edge(envoy, echo, directories, key)
     finally:
         directories.close()

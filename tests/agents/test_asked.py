@@ -40,11 +40,10 @@ def test_keys_rotate_with_overlap_and_what_is_withdrawn_verifies_no_longer(askin
     asking.directories.keys = [old, new]
     wait(lambda: known(asking, new))
     assert known(asking, old), "both, while both are published"
-    asking.directories.keys = [new]
+    asking.directories.keys, asking.key = [new], new
     wait(lambda: not known(asking, old))
     assert known(asking, new)
     assert outcome_of(asking, old) == "unverifiable", "withdrawn, and no reason to suspect anybody"
-    asking.key = new
 
 
 def test_a_directory_that_is_gone_leaves_what_is_known(asking):
