@@ -66,7 +66,7 @@ function told({ method, url, headers, body }) {
   const key = Buffer.from(hkdfSync("sha256", secret, Buffer.alloc(0), "outwork/v1/evidence", 32));
   assert.equal(headers.signature, `outwork=:${createHmac("sha256", key).update(base).digest("base64")}:`);
   if (covers) assert.ok(headers["content-digest"].split(", ").includes(digest(body)), "the body is the one that was signed");
-  return { member: headers["outwork-risk"].match(/transaction=("[^"]*";body=[a-z]+)/)?.[1], covers };
+  return { member: headers["outwork-risk"].match(/transaction=("[^"]*";body=[a-z]+(?:;demand=[a-z]+)?)/)?.[1], covers };
 }
 
 for (const [name, to] of [["an address", () => edge], ["a binding", () => bound]]) {
