@@ -121,7 +121,7 @@ def test_a_clients_own_signature_stays(stand: Stand, name: str) -> None:
 def test_another_library_verifies_what_the_filter_signs(stand: Stand) -> None:
     """PyPI's http-message-signatures, with the digest of the body."""
     taken = captured(stand, "/checkout", "--data", ORDER)
-    keys = {name: base64.urlsafe_b64decode(secret + "=") for name, _, secret in (entry.partition(":") for entry in stand.keys.split(","))}
+    keys = {name: base64.urlsafe_b64decode(secret + "=") for name, _, secret in (entry.removeprefix("evidence:").partition(":") for entry in stand.keys.split(","))}
     message = SimpleNamespace(method="POST", url="https://shop.example/checkout", headers=taken)
     verifier = HTTPMessageVerifier(signature_algorithm=algorithms.HMAC_SHA256, key_resolver=MappingKeyResolver(public_keys=keys, private_keys={}))
     [found] = verifier.verify(message, expect_tag="outwork-evidence", expect_label="outwork", body=ORDER.encode())
