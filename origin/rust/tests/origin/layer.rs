@@ -175,17 +175,8 @@ async fn a_transaction_is_held_to_its_name_its_body_and_its_window() {
         ("signed: a bound body", "not inside"),
         ("a page", "another"),
     ] {
-        let case = named(name);
-        let mut request = Request::builder().method(case["request"]["method"].as_str().unwrap());
-        request = request
-            .uri(case["request"]["target"].as_str().unwrap())
-            .header("host", case["request"]["authority"].as_str().unwrap());
-        for line in case["request"]["headers"].as_array().unwrap() {
-            request = request.header(line[0].as_str().unwrap(), line[1].as_str().unwrap());
-        }
-        let request = request.body(Body::from(decoded(&case["request"]["body"]))).unwrap();
-        let response = app(layer()).oneshot(request).await.unwrap();
-        assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), said, "{name}");
+        let (_, answer) = reply(app(layer()), &named(name)).await;
+        assert_eq!(answer, said, "{name}");
     }
 }
 
