@@ -42,6 +42,7 @@ class Load:
     REST = 0.01
 
     def __init__(self, envoy: Envoy, path: str, numbers: range) -> None:
+        self.clients = numbers
         self.replies: list[tuple[float, Reply]] = []
         self._failed: list[Exception] = []
         self._over = threading.Event()

@@ -17,9 +17,7 @@ from origin import Echo
 # Milliseconds that the filter waits for the service where that is what a test is about.
 TIMEOUT = 250
 # What a busy machine may add to any of the times below.
-MARGIN = 0.4
-# A store that is back is asked again within this.
-BACK = 2.0
+MARGIN = 1.5
 
 
 @pytest.fixture(scope="module")
@@ -79,17 +77,17 @@ def test_without_a_service_each_limit_does_what_it_says(envoys, service):
 def test_a_redis_killed_under_load_costs_no_request_more_than_the_timeout(hurried, redis):
     """While the service counts, who asked once is refused; while it cannot, the bucket in its place admits."""
     load = Load(hurried, "/once", range(16, 24))
-    time.sleep(1.2)
+    until(lambda: are_counted(load))
     with absent(redis):
         killed = time.monotonic()
         time.sleep(1.5)
     back = time.monotonic()
-    time.sleep(BACK + 0.5)
+    # Each may have been counted for the first time only now, so once it is admitted, and once more whenever an answer is late.
+    until(lambda: are_counted(load, since=back))
     replies = load.stop()
     assert {reply.status for _, reply in replies} == {200, 429}
     assert max(reply.seconds for _, reply in replies) < TIMEOUT / 1000 + MARGIN
     assert any(reply.status == 200 for at, reply in replies if killed + 0.1 < at < back), "nobody was admitted while nobody counted"
-    assert {reply.status for at, reply in replies if at > back + BACK} == {429}
 
 
 @pytest.mark.parametrize("path", ["/open", "/local"])
@@ -98,14 +96,14 @@ def test_a_slow_service_costs_a_request_its_timeout_at_most_once_and_few_of_them
     client, replies = Client(hurried, 8), []
     until(lambda: is_counted(client))
     with in_place_of(service, tmp_path, delay_ms=10 * TIMEOUT):
-        began = time.monotonic()
+        began, before = time.monotonic(), unanswered(hurried)
         while time.monotonic() - began < 3:
             replies.append(client.get(path))
-    late = [reply for reply in replies if reply.seconds >= TIMEOUT / 1000]
+        waited = unanswered(hurried) - before
     assert {reply.status for reply in replies} <= {200, 429}
     assert max(reply.seconds for reply in replies) < TIMEOUT / 1000 + MARGIN
-    # Three at first, then one after pauses of 0.25, 0.5 and 1 s, each with the timeout: five or six in 3 s. On a busy machine some may be late by themselves.
-    assert 3 <= len(late) <= 8, [round(reply.seconds, 3) for reply in late]
+    # Three at first, then one after pauses of 0.25, 0.5 and 1 s, each with the timeout: five or six in 3 s.
+    assert 3 <= waited <= 7, [round(reply.seconds, 3) for reply in replies if reply.seconds >= TIMEOUT / 1000]
 
 
 def test_a_service_that_speaks_of_no_descriptor_by_itself_is_asked_apart(envoys, made, service, tmp_path):
@@ -131,6 +129,17 @@ def statuses(client: Client, path: str, times: int) -> list[int]:
     return [client.get(path).status for _ in range(times)]
 
 
+def are_counted(load: Load, since: float = 0) -> bool:
+    """Whether the service refuses each of the clients of a load, by the last that each was answered since then."""
+    last = {reply.client: reply.status for at, reply in list(load.replies) if at > since}
+    return last == dict.fromkeys(load.clients, 429)
+
+
+def unanswered(envoy: Envoy) -> int:
+    """How many questions to the service had no answer in time."""
+    return sum(envoy.stats(r"outwork_limit_calls\.result\.timeout$").values())
+
+
 def is_counted(client: Client) -> bool:
     """Whether the worker of this connection asks the service, which grants any number here. The bucket in its place grants two."""
     return statuses(client, "/local", 5) == [200] * 5
@@ -138,7 +147,7 @@ def is_counted(client: Client) -> bool:
 
 def until(holds: Callable[[], bool]) -> None:
     """Waits for the service to be asked again after another test has taken it away."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.1)
