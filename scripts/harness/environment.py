@@ -35,6 +35,11 @@ def rivals() -> Path:
     return _interpreter(paths.VENV_RIVALS, paths.REQUIREMENTS_RIVALS, "Installing LightGBM")
 
 
+def origins() -> Path:
+    """The interpreter of .outwork/venv-origins, with the frameworks whose applications tests/origin protects."""
+    return _interpreter(paths.VENV_ORIGINS, paths.REQUIREMENTS_ORIGINS, "Installing FastAPI, Flask and Django")
+
+
 def _interpreter(venv: Path, requirements: Path, saying: str) -> Path:
     interpreter = venv / "bin" / "python"
     wanted = hashlib.sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()

@@ -11,6 +11,7 @@ LOGS = Path(os.environ.get("OUTWORK_LOGS", STATE / "logs"))
 VENV = STATE / "venv"
 VENV_TRAIN = STATE / "venv-train"
 VENV_RIVALS = STATE / "venv-rivals"
+VENV_ORIGINS = STATE / "venv-origins"
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 DATA = Path(os.environ.get("OUTWORK_DATA", ROOT.parent / "shared" / "data"))
 EDGE = ROOT / "envoy-config" / "edge"
@@ -23,6 +24,7 @@ ORIGIN_TARGET = TARGET / "origin"
 REQUIREMENTS = ROOT / "scripts" / "requirements.txt"
 REQUIREMENTS_TRAIN = ROOT / "scripts" / "requirements-train.txt"
 REQUIREMENTS_RIVALS = ROOT / "scripts" / "requirements-rivals.txt"
+REQUIREMENTS_ORIGINS = ROOT / "scripts" / "requirements-origins.txt"
 
 
 def relative(path: Path) -> str:

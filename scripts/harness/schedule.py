@@ -54,6 +54,8 @@ def _install(hosts: bool) -> None:
         environment.programs(["curl", "wget", "wrk", "h2load", "chromium", "chromedriver", "redis-server"])
     environment.python()
     environment.trainer()
+    if hosts:
+        environment.origins()
     # Here, before suites run beside one another, of which each would make one.
     certificate.certificate()
 

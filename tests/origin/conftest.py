@@ -1,4 +1,4 @@
-"""The shipped edge configuration in front of four small origins, each with a verifier, and one that only writes down what arrives."""
+"""The shipped edge configuration in front of four small origins, the programs of the READMEs, each with a verifier, and one that only writes down what arrives."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ import pytest
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests" / "live")]
+sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests" / "live"), str(HERE)]
 
 from harness import build, edge, environment, paths, process, stack  # noqa: E402
 from harness.edge import Ports  # noqa: E402
 from harness.envoy import Envoy  # noqa: E402
 from origin import Echo  # noqa: E402
+from programs import FRAMEWORKS, program  # noqa: E402
 
+NODE = ROOT / "origin" / "node"
 ORIGINS = ("axum", "node", "asgi", "wsgi")
 ALL = """            - name: all
               domains: ["*"]
@@ -35,16 +37,30 @@ class Stand:
     keys: str
 
 
-def commands(port: dict[str, int]) -> dict[str, list[str | Path]]:
-    """How each origin is started."""
+def started(name: str, run: Path, port: int, env: dict[str, str]) -> process.Server:
+    """One origin."""
+    if name not in FRAMEWORKS:
+        return process.Server(name, command(name, port), run / f"{name}.log", env=env)
+    text = program(name)
+    if "import {" in text:
+        # There a program finds `outwork-origin`, and the frameworks that its tests have.
+        return process.Server(name, ["node", "--input-type=module", "--eval", text], run / f"{name}.log", env=env | {"PORT": str(port), "NODE_ENV": "production"}, cwd=NODE)
+    folder = run / name
+    folder.mkdir()
+    (folder / "shop.py").write_text(text)
+    serve = ["uvicorn", "shop:app", "--port", str(port)] if "OutworkASGI" in text else ["gunicorn", "shop:app", "--bind", f"127.0.0.1:{port}"]
+    return process.Server(name, [environment.origins(), "-m", *serve], run / f"{name}.log", env=env, cwd=folder)
+
+
+def command(name: str, port: int) -> list[str | Path]:
+    """How an origin of tests/origin is started."""
     servers = HERE / "servers"
-    python = environment.python()
     return {
-        "axum": [build.axum_origin(), str(port["axum"])],
-        "node": ["node", servers / "node.mjs", str(port["node"])],
-        "asgi": [python, servers / "asgi_app.py", str(port["asgi"])],
-        "wsgi": [python, servers / "wsgi_app.py", str(port["wsgi"])],
-    }
+        "axum": lambda: [build.axum_origin(), str(port)],
+        "node": lambda: ["node", servers / "node.mjs", str(port)],
+        "asgi": lambda: [environment.python(), servers / "asgi_app.py", str(port)],
+        "wsgi": lambda: [environment.python(), servers / "wsgi_app.py", str(port)],
+    }[name]()
 
 
 def template(run: Path, ports: dict[str, int]) -> Path:
@@ -74,14 +90,15 @@ def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     secrets = edge.keys()
     # As who runs origins gets them: not the masters.
     given = edge.evidence_keys(outwork, secrets)
-    ports = {name: process.free_port() for name in ORIGINS}
+    environment.node_packages(NODE)
+    ports = {name: process.free_port() for name in (*ORIGINS, *FRAMEWORKS)}
     echo, servers = Echo(), []
     try:
         env = {**given, "PYTHONPATH": str(ROOT / "origin" / "python")}
-        for name, argv in commands(ports).items():
-            servers.append(process.Server(name, argv, run / f"{name}.log", env=env))
-        for name, server in zip(ORIGINS, servers):
-            server.wait_until(lambda port=ports[name]: process.listening(port))
+        for name, port in ports.items():
+            servers.append(started(name, run, port, env))
+        for server in servers:
+            server.wait_until(lambda: process.listening(ports[server.name]))
         with stack.start(run, made, Ports(origin=echo.port), env=secrets, template=template(run, ports), concurrency=1) as envoy:
             yield Stand(envoy, echo, ports, given["OUTWORK_EVIDENCE_KEYS"])
     finally:

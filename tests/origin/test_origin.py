@@ -3,44 +3,15 @@
 from __future__ import annotations
 
 import base64
-import json
-import subprocess
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
+from asking import EARLY, MADE_UP, ORDER, captured, past, through
 from conftest import ORIGINS, Stand
 from http_message_signatures import HTTPMessageVerifier, InvalidSignature, MappingKeyResolver, algorithms
 
 EVERY = pytest.mark.parametrize("name", ORIGINS)
-ORDER = "product=ravelin&count=1"
-
-
-def curl(url: str, *options: str) -> tuple[int, Any]:
-    """Status and JSON of an answer."""
-    asked = subprocess.run(["curl", "-sk", "-w", "\n%{http_code}", *options, url], capture_output=True, text=True, check=True)
-    body, _, status = asked.stdout.rpartition("\n")
-    return int(status), json.loads(body)
-
-
-def through(stand: Stand, name: str, path: str, *options: str, authority: str | None = None) -> tuple[int, Any]:
-    """By Envoy, over TLS."""
-    return curl(f"https://127.0.0.1:{stand.envoy.ports.https}{path}", "-H", f"host: {authority or f'{name}.example'}", *options)
-
-
-def captured(stand: Stand, path: str, *options: str) -> dict[str, str]:
-    """The headers with which a request came to an origin: whoever could listen behind the edge has them."""
-    status, said = through(stand, "echo", path, *options, authority="shop.example")
-    assert status == 200
-    kept = ("host", "outwork-risk", "signature", "signature-input", "content-digest", "x-forwarded-proto")
-    return {name: value for name, value in said["headers"] if name in kept}
-
-
-def past(stand: Stand, name: str, path: str, headers: dict[str, str], *options: str) -> tuple[int, Any]:
-    """Directly to an origin."""
-    lines = [part for header, value in headers.items() for part in ("-H", f"{header}: {value}")]
-    return curl(f"http://127.0.0.1:{stand.ports[name]}{path}", *lines, *options)
 
 
 @EVERY
@@ -55,8 +26,7 @@ def test_the_application_is_told_the_risk(stand: Stand, name: str) -> None:
 @EVERY
 def test_past_the_edge_nobody_comes_in(stand: Stand, name: str) -> None:
     """Neither without evidence nor with what one makes up."""
-    made_up = {"outwork-risk": "risk=0, band=low, verdict=allow", "signature-input": "outwork=()", "signature": "outwork=:AAAA:"}
-    for headers, reason in (({}, "missing"), (made_up, "components")):
+    for headers, reason in (({}, "missing"), (MADE_UP, "components")):
         status, said = past(stand, name, "/", headers)
         assert (status, said["reason"]) == (403, reason)
 
@@ -92,7 +62,7 @@ def test_a_payment_is_bound_to_its_body(stand: Stand, name: str) -> None:
 def test_the_same_handler_by_another_path_sells_nothing(stand: Stand, name: str) -> None:
     """The edge saw no transaction there: a 403 by itself, without the words of the log, and the server lives on."""
     for _ in range(2):
-        status, said = through(stand, name, "/other-checkout", "--data", ORDER)
+        status, said = through(stand, name, "/other-checkout", EARLY, "--data", ORDER)
         assert (status, said["reason"]) == (403, "transaction")
         assert "checkout" not in said["detail"]
     assert through(stand, name, "/checkout", "--data", ORDER)[0] == 200

@@ -1,6 +1,7 @@
 // What a demand that is not met is answered with, and that what the README shows is so.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer, request as send } from "node:http";
 import { after, describe, test } from "node:test";
@@ -54,12 +55,13 @@ const onHono = () => {
 async function snippets() {
   const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
   const found = [...readme.matchAll(/```js\n(.*?)```/gs)].map(([, text]) => text);
-  process.env.OUTWORK_EVIDENCE_KEYS = KEYS_NOW;
+  Object.assign(process.env, { OUTWORK_EVIDENCE_KEYS: KEYS_NOW, PORT: "0" });
   return Promise.all(found.map(async (text) => {
     assert.ok(/import .*"outwork-origin"/.test(text));
-    const code = text.replace(/from "([^"]+)"/g, (_, name) => `from "${import.meta.resolve(name)}"`).replace("server.listen(3000)", "").concat(/const server/.test(text) ? "export { server };" : "export { app };");
-    const { server, app } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
-    return server ?? createServer(getRequestListener(app.fetch));
+    const code = text.replace(/from "([^"]+)"/g, (_, name) => `from "${import.meta.resolve(name)}"`);
+    const { server } = await import(`data:text/javascript,${encodeURIComponent(`${code}export { server };`)}`);
+    if (!server.listening) await once(server, "listening");
+    return server;
   }));
 }
 
@@ -83,7 +85,7 @@ for (const [name, make] of applications) {
         assert.equal(status, 403, said);
         assert.doesNotMatch(said, /\.js:|node_modules/);
       }
-      assert.deepEqual(await ask(server, '"checkout";body=bound;demand=met'), [200, "sold"]);
+      assert.equal((await ask(server, '"checkout";body=bound;demand=met'))[0], 200);
       assert.equal((await ask(server, undefined, { signed: false }))[0], 403);
     });
   });

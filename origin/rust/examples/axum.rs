@@ -21,9 +21,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .route("/other-checkout", post(checkout))
         .route("/health", get(async || Json(json!({"ok": true}))))
         .fallback(get(page));
-    let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     // Around the whole of it: no route and no layer can come to stand outside.
-    axum::serve(listener, ServiceExt::<Request>::into_make_service(evidence.layer(app))).await?;
+    let app = evidence.layer(app);
+    let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+    axum::serve(listener, ServiceExt::<Request>::into_make_service(app)).await?;
     Ok(())
 }
 
