@@ -18,14 +18,17 @@ pub struct Key {
     pub until: u64,
 }
 
-/// Keys whose secrets are published: RFC 9421, B.1.4 (also those of the draft), RFC 8037, A.1 (RFC 8032, 7.1, test 1), and the other tests
-/// of RFC 8032, 7.1.
-const PUBLISHED: [&str; 5] = [
-    "JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs",
+/// Keys whose secrets are published: RFC 8032, 7.1, 7.2 and 7.3 (also RFC 8037, A.1); RFC 9421, B.1.4, which the drafts use; RFC 8410, 10.3.
+const PUBLISHED: [&str; 9] = [
     "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
     "PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw",
     "_FHNjmIYoaONpH7QAjDwWAgW7RO6MwOsXeuRFUiQgCU",
-    "7BcrCT4F6zv0teayRDX-Gcf-Ivcbt5NyjIl6O7gCmr8",
+    "J4EX_BRMcjQPZ9DyMW6Dhs7_vyskKMnFH-98WX8dQm4",
+    "7Bcrk61eVjv0kyxw4SRQNMNUZ-8u_U1k6_gZaDRn4r8",
+    "38lCXk-Wj38MKfAlnPX5rtaFHCu0rYv7hgz-4KskgpI",
+    "Dx0SdJQ7kUFYiRUuiT2A6TJ1ofwLZf1xtLDdoQrX13I",
+    "JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs",
+    "Gb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE",
 ];
 
 impl Key {
@@ -80,6 +83,7 @@ pub fn key_id(text: &str) -> Option<[u8; 32]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ed25519_dalek::SigningKey;
 
     fn bytes(text: &str) -> [u8; 32] {
         key_id(text).unwrap()
@@ -107,8 +111,26 @@ mod tests {
         }
     }
 
+    /// The secrets, as the standards print them.
+    const SECRETS: [(&str, &str); 9] = [
+        ("RFC 8032, 7.1, TEST 1", "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"),
+        ("RFC 8032, 7.1, TEST 2", "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb"),
+        ("RFC 8032, 7.1, TEST 3", "c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7"),
+        ("RFC 8032, 7.1, TEST 1024", "f5e5767cf153319517630f226876b86c8160cc583bc013744c6bf255f5cc0ee5"),
+        ("RFC 8032, 7.1, TEST SHA(abc), and 7.3", "833fe62409237b9d62ec77587520911e9a759cec1d19755b7da901b96dca3d42"),
+        ("RFC 8032, 7.2, foo, bar and foo2", "0305334e381af78f141cb666f6199f57bc3495335a256a95bd2a55bf546663f6"),
+        ("RFC 8032, 7.2, foo3", "ab9c2853ce297ddab85c993b3ae14bcad39b2c682beabc27d6d4eb20711d6560"),
+        ("RFC 9421, B.1.4", "9f8362f87a484a954e6e740c5b4c0e84229139a20aa8ab56ff66586f6a7d29c5"),
+        ("RFC 8410, 10.3", "d4ee72dbf913584ad5b6d8f1f769f8ad3afe7c28cbf1d4fbe097a88f44755842"),
+    ];
+
     #[test]
-    fn published_keys_are_keys() {
-        assert!(PUBLISHED.iter().all(|text| Key::new(bytes(text)).is_some_and(|key| key.is_published())));
+    fn every_published_secret_is_known_by_its_key() {
+        for ((source, secret), listed) in SECRETS.into_iter().zip(PUBLISHED) {
+            let byte = |at| u8::from_str_radix(&secret[2 * at..2 * at + 2], 16).unwrap();
+            let public = SigningKey::from_bytes(&core::array::from_fn(byte)).verifying_key().to_bytes();
+            assert_eq!(bytes(listed), public, "{source}");
+            assert!(Key::new(public).is_some_and(|key| key.is_published()), "{source}");
+        }
     }
 }
