@@ -14,7 +14,7 @@ use tower_layer::Layer;
 async fn main() -> Result<(), Box<dyn Error>> {
     let port = std::env::args().nth(1).unwrap_or_else(|| "3000".into()).parse()?;
     let evidence = EvidenceLayer::new(Verifier::new(Keys::from_environment()?), MemoryReplay::new());
-    let evidence = evidence.all_once().forwarded_scheme().exempt("/health");
+    let evidence = evidence.all_once().forwarded_scheme().exempt("/health")?;
     let app = Router::new()
         .route("/checkout", post(checkout))
         // The same by another path, which the policy does not know.

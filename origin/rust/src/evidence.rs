@@ -6,6 +6,7 @@ use crate::{
     keys::Keys,
     refusal::{Reason, Refusal},
     risk::Risk,
+    setting::SettingError,
     structured::{Bare, Entry, Item, Member, Parameters, dictionary},
 };
 use hmac::Mac;
@@ -87,23 +88,35 @@ impl Verifier {
         Self { keys, skew: 5, max_age: 60, authorities: Vec::new() }
     }
 
-    /// By how many seconds the clocks of edge and origin may differ. More than [`MOST_SKEW`] is no more than that.
-    #[must_use]
-    pub fn skew(self, seconds: u64) -> Self {
-        Self { skew: seconds.min(MOST_SKEW), ..self }
+    /// By how many seconds the clocks of edge and origin may differ.
+    ///
+    /// # Errors
+    /// More than [`MOST_SKEW`].
+    pub fn skew(self, seconds: u64) -> Result<Self, SettingError> {
+        if seconds > MOST_SKEW { Err(SettingError::Skew(seconds)) } else { Ok(Self { skew: seconds, ..self }) }
     }
 
-    /// The oldest signature, in seconds. More than [`MOST_AGE`] is no more than that.
-    #[must_use]
-    pub fn max_age(self, seconds: u64) -> Self {
-        Self { max_age: seconds.min(MOST_AGE), ..self }
+    /// The oldest signature, in seconds.
+    ///
+    /// # Errors
+    /// None, or more than [`MOST_AGE`].
+    pub fn max_age(self, seconds: u64) -> Result<Self, SettingError> {
+        match seconds {
+            1..=MOST_AGE => Ok(Self { max_age: seconds, ..self }),
+            _ => Err(SettingError::MaxAge(seconds)),
+        }
     }
 
     /// A name under which the edge is asked, where a proxy writes another into `Host`; may be said for several.
-    #[must_use]
-    pub fn authority(mut self, authority: &str) -> Self {
+    ///
+    /// # Errors
+    /// An empty one.
+    pub fn authority(mut self, authority: &str) -> Result<Self, SettingError> {
+        if authority.is_empty() {
+            return Err(SettingError::Authority);
+        }
         self.authorities.push(authority.into());
-        self
+        Ok(self)
     }
 
     /// Checks everything but the body. `now` is in seconds since 1970.

@@ -5,6 +5,7 @@ use crate::{
     refusal::{Reason, Refusal},
     replay::Replay,
     risk::Risk,
+    setting::{MOST_BODY, SettingError},
 };
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, header, request::Parts};
@@ -119,9 +120,14 @@ impl EvidenceLayer {
 
     /// Lets GET and HEAD of exactly this path pass without evidence, as [`Outcome::Missing`]: for health checks, which do not
     /// pass the edge. Whoever reaches the origin can ask for it: nothing else belongs here.
-    #[must_use]
-    pub fn exempt(self, path: &str) -> Self {
-        self.with(|settings| settings.exempt.push(path.to_owned()))
+    ///
+    /// # Errors
+    /// It does not begin with `/`, or has a query or a `*`.
+    pub fn exempt(self, path: &str) -> Result<Self, SettingError> {
+        if !path.starts_with('/') || path.contains(['?', '*']) {
+            return Err(SettingError::Exempt(path.to_owned()));
+        }
+        Ok(self.with(|settings| settings.exempt.push(path.to_owned())))
     }
 
     /// Lets what this says pass without evidence, as [`Outcome::Missing`].
@@ -161,9 +167,14 @@ impl EvidenceLayer {
     }
 
     /// How many bytes of a bound body are held while it is checked, 1 MiB unless said otherwise: more is refused with 413.
-    #[must_use]
-    pub fn max_body(self, bytes: usize) -> Self {
-        self.with(|settings| settings.max_body = bytes)
+    ///
+    /// # Errors
+    /// None, or more than [`MOST_BODY`].
+    pub fn max_body(self, bytes: usize) -> Result<Self, SettingError> {
+        match bytes {
+            1..=MOST_BODY => Ok(self.with(|settings| settings.max_body = bytes)),
+            _ => Err(SettingError::MaxBody(bytes)),
+        }
     }
 
     /// Another clock: seconds since 1970.

@@ -21,6 +21,7 @@ mod layer;
 mod refusal;
 mod replay;
 mod risk;
+mod setting;
 pub mod structured;
 
 pub use answer::NotVerified;
@@ -30,6 +31,7 @@ pub use layer::{Evidence, EvidenceLayer, Outcome};
 pub use refusal::{Reason, Refusal};
 pub use replay::{Answer, Full, MemoryReplay, Replay};
 pub use risk::{Body, Demand, Risk, TransactionRefused};
+pub use setting::{MOST_BODY, SettingError};
 
 /// What the README shows is compiled.
 #[cfg(all(doctest, feature = "axum"))]

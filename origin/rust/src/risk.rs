@@ -21,8 +21,8 @@ pub struct Risk {
     pub context: Option<u8>,
     /// Where in its window of observation the request fell: `inside`, `expiring`, `expired` or `none`.
     pub window: String,
-    /// Of what was observed, in thousandths: 0 to 1000.
-    pub confidence: u16,
+    /// Of what was observed, 0 to 1.
+    pub confidence: f64,
     /// The rules, models and limits that led to it.
     pub reasons: Vec<String>,
     /// The agent whose signature or address the edge verified, by its id.
@@ -193,11 +193,9 @@ impl<'a> Members<'a> {
         }
     }
 
-    fn confidence(&self) -> Result<u16, Malformed> {
-        match self.bare("confidence") {
-            Some(Bare::Decimal(thousandths @ 0..=1_000)) => u16::try_from(*thousandths).map_err(|_| Malformed),
-            _ => Err(Malformed),
-        }
+    fn confidence(&self) -> Result<f64, Malformed> {
+        let Some(Bare::Decimal(thousandths @ 0..=1_000)) = self.bare("confidence") else { return Err(Malformed) };
+        u16::try_from(*thousandths).map(|thousandths| f64::from(thousandths) / 1_000.0).map_err(|_| Malformed)
     }
 
     fn reasons(&self) -> Result<Vec<String>, Malformed> {

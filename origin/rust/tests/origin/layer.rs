@@ -7,7 +7,9 @@ use crate::{
 use axum::{Extension, Json, Router, body::Body, http::HeaderMap, routing::any};
 use http::{HeaderName, HeaderValue, Request};
 use http_body_util::BodyExt;
-use outwork_origin::{Answer, EvidenceLayer, Keys, MemoryReplay, Outcome, Replay, Risk, TransactionRefused, Verifier};
+use outwork_origin::{
+    Answer, EvidenceLayer, Keys, MOST_AGE, MOST_SKEW, MemoryReplay, Outcome, Replay, Risk, TransactionRefused, Verifier,
+};
 use serde_json::{Value, json};
 use std::{
     convert::Infallible,
@@ -96,7 +98,7 @@ async fn bad_evidence_never_reaches_the_service() {
         let (status, said) = ask(&layer(), &named(name)).await;
         assert_eq!((status, said["reason"].as_str()), (403, Some(reason)), "{name}");
     }
-    let (status, said) = ask(&layer().max_body(10).observe(), &named("a bound body")).await;
+    let (status, said) = ask(&layer().max_body(10).unwrap().observe(), &named("a bound body")).await;
     assert_eq!((status, said["reason"].as_str()), (413, Some("too-large")));
 }
 
@@ -233,14 +235,14 @@ async fn what_is_exempt_needs_no_evidence_and_nothing_else_goes_without() {
     let bare = named("nothing");
     let path = bare["request"]["target"].as_str().unwrap().split('?').next().unwrap().to_owned();
     let quiet = || layer().on_refusal(|_, refusal| panic!("{refusal}"));
-    for exempt in [quiet().exempt(&path), quiet().exempt_where(|_| true)] {
+    for exempt in [quiet().exempt(&path).unwrap(), quiet().exempt_where(|_| true)] {
         let (status, said) = ask(&exempt, &bare).await;
         assert_eq!((status, said["state"].as_str()), (200, Some("missing")));
     }
-    assert_eq!(ask(&layer().exempt(&format!("{path}x")), &bare).await.0, 403);
+    assert_eq!(ask(&layer().exempt(&format!("{path}x")).unwrap(), &bare).await.0, 403);
     let mut post = bare.clone();
     post["request"]["method"] = "POST".into();
-    assert_eq!(ask(&layer().exempt(&path), &post).await.0, 403);
+    assert_eq!(ask(&layer().exempt(&path).unwrap(), &post).await.0, 403);
     assert_eq!(ask(&layer().exempt_where(|_| true), &named("another risk")).await.0, 403);
 }
 
@@ -274,7 +276,7 @@ async fn a_refusal_says_what_to_do_and_no_setting_makes_a_signature_last() {
     assert!(refusal.detail.contains(r#"this origin has "mine": give it what `outwork keys evidence`"#), "{refusal}");
     assert!(!format!("{other:?}").contains("QUFB"));
     case["now"] = json!(case["now"].as_u64().unwrap() + 86_400);
-    let lasting = verifier().skew(u64::MAX).max_age(u64::MAX);
+    let lasting = verifier().skew(MOST_SKEW).unwrap().max_age(MOST_AGE).unwrap();
     assert_eq!(verify(&lasting, &case).unwrap_err().reason.name(), "expired");
 }
 

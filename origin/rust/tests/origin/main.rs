@@ -5,5 +5,6 @@ mod common;
 mod layer;
 mod rivals;
 mod robust;
+mod setting;
 mod structured;
 mod vectors;

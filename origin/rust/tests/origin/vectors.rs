@@ -12,13 +12,13 @@ use std::{
 pub(crate) fn verifier(keys: &str, settings: &Value) -> Verifier {
     let mut verifier = Verifier::new(Keys::parse(keys).unwrap());
     if let Some(skew) = settings["skew"].as_u64() {
-        verifier = verifier.skew(skew);
+        verifier = verifier.skew(skew).unwrap();
     }
     if let Some(max_age) = settings["max_age"].as_u64() {
-        verifier = verifier.max_age(max_age);
+        verifier = verifier.max_age(max_age).unwrap();
     }
     match settings["authority"].as_str() {
-        Some(authority) => verifier.authority(authority),
+        Some(authority) => verifier.authority(authority).unwrap(),
         None => verifier,
     }
 }
@@ -45,7 +45,7 @@ pub(crate) fn verify(verifier: &Verifier, case: &Value) -> Result<Risk, Refusal>
 fn told(risk: &Risk) -> Value {
     json!({
         "risk": risk.risk, "band": risk.band, "verdict": risk.verdict, "device": risk.device, "behaviour": risk.behaviour,
-        "context": risk.context, "window": risk.window, "confidence": f64::from(risk.confidence) / 1_000.0,
+        "context": risk.context, "window": risk.window, "confidence": risk.confidence,
         "reasons": risk.reasons, "agent": risk.agent, "bundle": risk.bundle, "id": risk.id, "transaction": risk.transaction, "body": risk.body.name(), "demand": risk.demand.name(), "enforced": risk.enforced,
     })
 }
