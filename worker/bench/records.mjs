@@ -30,7 +30,7 @@ try {
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const [name, one] of cores) {
       const begun = performance.now();
-      for (let n = 0; n < REQUESTS; n += 1) bytes = Math.max(bytes, one.decide(request).length);
+      for (let n = 0; n < REQUESTS; n += 1) bytes = Math.max(bytes, one.decide(request, request.url).length);
       best.set(name, Math.min(best.get(name), ((performance.now() - begun) * 1000) / REQUESTS));
     }
   }

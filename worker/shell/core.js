@@ -49,10 +49,11 @@ export class Core {
    * What to do with `request`, as the lines that `effects.js` reads, or what to ask first.
    *
    * @param {Request} request
+   * @param {string} url  As `addressOf` has it.
    * @returns {string | Question}
    */
-  decide(request) {
-    const length = this.#write(factsOf(request, Date.now()));
+  decide(request, url) {
+    const length = this.#write(factsOf(request, url, Date.now()));
     const text = this.#instance.text((wasm) => wasm.outwork_decide(length));
     // What it was asked is still there, and has to be the same when it is asked again.
     return Question.is(text) ? new Question(text, this.#instance.written(length), NOTHING) : text;
@@ -62,13 +63,14 @@ export class Core {
    * What to answer `request`, whose body the core asked for.
    *
    * @param {Request} request
+   * @param {string} url
    * @param {Uint8Array} body
    * @param {string} known  What the core said that it knows.
    * @returns {string | Question}
    */
-  finish(request, body, known) {
+  finish(request, url, body, known) {
     const random = crypto.getRandomValues(new Uint8Array(RANDOM));
-    const facts = encoder.encode(factsOf(request, Date.now()));
+    const facts = encoder.encode(factsOf(request, url, Date.now()));
     const told = encoder.encode(known);
     this.#fill([random, facts, body, told]);
     const length = RANDOM + facts.length;

@@ -3,11 +3,12 @@
  * Neither a header, a method nor a URL can hold a line feed, so nothing needs escaping. `worker/src/request.rs` is the other side.
  *
  * @param {Request} request
+ * @param {string} url  As `addressOf` has it.
  * @param {number} now  Milliseconds since the Unix epoch.
  * @returns {string}
  */
-export function factsOf(request, now) {
-  let facts = `${request.method}\n${addressOf(request)}\n${now}\n${edgeFacts(request.cf)}`;
+export function factsOf(request, url, now) {
+  let facts = `${request.method}\n${url}\n${now}\n${edgeFacts(request.cf)}`;
   // One callback costs less than an iterator's result objects: 3.5 us against 5.1 us for 15 headers in workerd.
   request.headers.forEach((value, name) => {
     facts += `${name}\n${value}\n`;
@@ -17,24 +18,15 @@ export function factsOf(request, now) {
 
 /**
  * The request's URL as `fetch` writes it to the origin: with `%2e%2e` taken for `..`, and quotation marks encoded. What is judged and signed
- * shall be what the origin gets.
+ * shall be what the origin gets. Empty where there is no such URL: none has a port beyond 65535.
  *
  * @param {Request} request
  */
 export function addressOf(request) {
-  return new URL(request.url).href;
-}
-
-/**
- * Whether there is such a URL: none has a port beyond 65535.
- *
- * @param {Request} request
- */
-export function hasAddress(request) {
   try {
-    return addressOf(request) !== "";
+    return new URL(request.url).href;
   } catch {
-    return false;
+    return "";
   }
 }
 

@@ -4,7 +4,7 @@ import { Core, LoadError } from "./core.js";
 import { Fetching } from "./directories.js";
 import { editRequest, editResponse, effectsOf, reply, wished } from "./effects.js";
 import { answersTo } from "./elsewhere.js";
-import { hasAddress } from "./facts.js";
+import { addressOf } from "./facts.js";
 import { insert } from "./insert.js";
 import { forward } from "./origin.js";
 import { problem } from "./problem.js";
@@ -21,6 +21,8 @@ import { hold } from "./tarpit.js";
  * @property {ArrayBuffer} bundle              The policy.
  * @property {Instantiate} [instantiate]       How an instance of the core is made.
  * @property {(line: string) => void} [record] Where records go.
+ *
+ * @typedef {{ text: string | null, held: HeldBody | null }} Judgement
  */
 
 /** @type {Instantiate} */
@@ -93,7 +95,6 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
     }
   }
 
-
   /**
    * What to do with a request, once its global limits were asked about.
    *
@@ -118,20 +119,37 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
    * come to its end, what to answer.
    *
    * @param {Request} request
+   * @param {string} url
    * @param {Settings} settings
-   * @returns {Promise<Response | { text: string | null, held: HeldBody | null }>}
+   * @returns {Judgement | Response | Promise<Judgement | Response>}
    */
-  async function judge(request, settings) {
+  function judge(request, url, settings) {
+    const first = ask(settings, (core) => core.decide(request, url));
+    // Most requests are decided at once: they wait for no promise.
+    if (first === null || (typeof first === "string" && wished(first) === null)) return { text: first, held: null };
+    return judgeLater(request, url, settings, first);
+  }
+
+  /**
+   * The same where somebody has to be asked, or the body to be read.
+   *
+   * @param {Request} request
+   * @param {string} url
+   * @param {Settings} settings
+   * @param {string | Question} first
+   * @returns {Promise<Judgement | Response>}
+   */
+  async function judgeLater(request, url, settings, first) {
     /** @type {HeldBody | null} */
     let held = null;
     try {
-      const text = await final(ask(settings, (core) => core.decide(request)), settings);
+      const text = await final(first, settings);
       const wish = text === null ? null : wished(text);
       if (wish === null) return { text, held };
       const read = await HeldBody.inTime(request, wish.most).catch(unread);
       if (read instanceof Response) return read;
       held = read;
-      const answer = ask(settings, (core) => core.finish(request, read.bytes(), wish.known));
+      const answer = ask(settings, (core) => core.finish(request, url, read.bytes(), wish.known));
       return { text: await final(answer, settings), held };
     } catch (error) {
       stopped(error);
@@ -159,18 +177,20 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
      * @returns {Promise<Response>}
      */
     async fetch(request, env, context) {
-      if (!hasAddress(request)) return problem(400, "the request's address cannot be read");
+      const url = addressOf(request);
+      if (url === "") return problem(400, "the request's address cannot be read");
       const settings = settingsOf(env);
       if (fetching.isDue()) fetching.begin(context, settings.agents, (question) => ask(settings, question));
       if (fetching.concerns(request)) await fetching.wait(request, settings.agents.timeout);
-      const judgement = await judge(request, settings);
+      const judged = judge(request, url, settings);
+      const judgement = judged instanceof Promise ? await judged : judged;
       if (judgement instanceof Response) return judgement;
       const { text, held } = judgement;
-      if (text === null) return unjudged(request, settings, held);
+      if (text === null) return unjudged(request, url, settings, held);
       const effects = effectsOf(text);
       if (effects.record !== "") record(effects.record);
       try {
-        return await answer(request, effects, settings, held);
+        return await answer(request, url, effects, settings, held);
       } finally {
         const { analytics } = settings;
         if (analytics !== null && effects.record !== "") {
@@ -196,11 +216,12 @@ function unread(error) {
  * What the client gets: the core's own reply, or the origin's.
  *
  * @param {Request} request
+ * @param {string} url
  * @param {import("./effects.js").Effects} effects
  * @param {Settings} settings
  * @param {HeldBody | null} held
  */
-async function answer(request, effects, settings, held) {
+async function answer(request, url, effects, settings, held) {
   if (effects.status !== 0) {
     held?.drop();
     await hold(effects.delay);
@@ -210,7 +231,7 @@ async function answer(request, effects, settings, held) {
   editRequest(headers, effects);
   // It would go on as a GET without its body.
   if (request.method !== "GET" && isUpgrade(request)) headers.delete("upgrade");
-  const response = withoutPage(request, await forward(request, headers, settings, held));
+  const response = withoutPage(request, await forward(request, url, headers, settings, held));
   return insert(request, editResponse(response, effects), settings.tag);
 }
 
@@ -247,12 +268,13 @@ const PREFIX = "/.well-known/outwork/";
  * What becomes of a request that nobody can judge.
  *
  * @param {Request} request
+ * @param {string} url
  * @param {Settings} settings
  * @param {HeldBody | null} held
  */
-function unjudged(request, settings, held) {
-  if (new URL(request.url).pathname.startsWith(PREFIX)) return problem(503, "this could not be done now, please try again");
-  return settings.open ? passUnjudged(request, settings, held) : refuse();
+function unjudged(request, url, settings, held) {
+  if (new URL(url).pathname.startsWith(PREFIX)) return problem(503, "this could not be done now, please try again");
+  return settings.open ? passUnjudged(request, url, settings, held) : refuse();
 }
 
 const EVIDENCE = /^(outwork[-_]|signature_input$)/;
@@ -263,10 +285,11 @@ const OUR_LABEL = /\boutwork\b/;
  * Lets a request go on that was not judged. Evidence is Outwork's to give, also now, so what claims to be it is removed.
  *
  * @param {Request} request
+ * @param {string} url
  * @param {Settings} settings
  * @param {HeldBody | null} held
  */
-function passUnjudged(request, settings, held) {
+function passUnjudged(request, url, settings, held) {
   const headers = new Headers(request.headers);
   request.headers.forEach((_, name) => {
     // Some origins read an underscore as a hyphen.
@@ -274,7 +297,7 @@ function passUnjudged(request, settings, held) {
   });
   // Without the core nobody reads signatures; if one may be ours, all go.
   if (SIGNATURES.some((name) => OUR_LABEL.test(headers.get(name) ?? ""))) SIGNATURES.forEach((name) => headers.delete(name));
-  return forward(request, headers, settings, held);
+  return forward(request, url, headers, settings, held);
 }
 
 function refuse() {

@@ -1,4 +1,3 @@
-import { addressOf } from "./facts.js";
 import { problem } from "./problem.js";
 
 /** @typedef {import("./settings.js").Settings} Settings */
@@ -8,17 +7,17 @@ import { problem } from "./problem.js";
  * come back as they are, for the client to follow.
  *
  * @param {Request} request
+ * @param {string} address  Its URL, as `addressOf` has it.
  * @param {Headers} headers
  * @param {Settings} settings
  * @param {import("./body.js").HeldBody | null} held
  * @returns {Promise<Response>}
  */
-export async function forward(request, headers, settings, held) {
+export async function forward(request, address, headers, settings, held) {
   const { method } = request;
   const body = held === null ? request.body : held.whole();
   const bare = BARE.has(method) && body !== null;
   if (bare && held !== null) return problem(400, `a ${method} request cannot be sent on with the body that was checked`);
-  const address = addressOf(request);
   try {
     if (settings.service !== null) return await settings.service.fetch(copyOf(request, address, headers, held, body));
     const url = settings.base === "" ? address : rebase(address, headers, settings.base);
