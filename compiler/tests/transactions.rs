@@ -11,7 +11,7 @@ use outwork_engine::{
     limits::{Charged, Word},
     policy::Policy,
     rules::Scratch,
-    structured::{Bare, Dictionary, Edition, Member},
+    structured::{Bare, Dictionary, Member},
     time::Time,
 };
 use proptest::prelude::*;
@@ -435,7 +435,7 @@ fn stated(line: &[u8]) -> Vec<String> {
         ("sha-256", Bare::Bytes(text)) => Some(text.to_owned()),
         _ => None,
     };
-    let read = Dictionary::read(line, Edition::Rfc8941);
+    let read = Dictionary::read(line);
     read.iter().flat_map(|dictionary| &dictionary.sent).filter_map(bytes).collect()
 }
 

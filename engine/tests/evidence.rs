@@ -9,8 +9,8 @@ use outwork_engine::{
     decision::{Decision, Edit},
     facts::Facts,
     httpsig,
-    policy::Policy,
-    rules::Scratch,
+    policy::{Policy, Settings},
+    rules::{Mode, Scratch},
     structured,
 };
 use sfv::{BareItem, Dictionary, ListEntry, Parser};
@@ -142,7 +142,7 @@ fn a_signature_field_that_would_spoil_ours_is_dropped() {
         b"",
         b"  ",
         b"a=:QQ:",
-        b"a=@1",
+        b"a=@1.5",
         br#"x=%"\\", outwork=:AAAA:, y="\\"""#,
         b"=:AA:",
         b"OUTWORK=:AA:",
@@ -165,6 +165,40 @@ fn a_signature_field_that_would_spoil_ours_is_dropped() {
 fn a_clean_signature_of_somebody_else_is_not_touched() {
     let edits = decide(&[(b"signature", b"sig1=:AAAA:"), (b"signature-input", b"sig1=()")], |_| {});
     assert!(edits.iter().all(|(append, ..)| *append), "{edits:?}");
+}
+
+/// A date and a display string are of RFC 9651, and RFC 8941 does not know them.
+const NEWER: &[u8] = br#"sig1=("@method");created=1;until=@1795305600, b=("@path");who=%"J%c3%bcrgen""#;
+
+#[test]
+fn dates_and_display_strings_of_others_stay() {
+    let edits = decide(&[(b"signature", b"sig1=:AAAA:, b=:AAAA:"), (b"signature-input", NEWER)], |_| {});
+    assert!(edits.iter().all(|(append, ..)| *append), "{edits:?}");
+    let among = [NEWER, b" , outwork=(\"@path\");created=@1"].concat();
+    let edits = decide(&[(b"signature-input", &among)], |_| {});
+    let inputs = appended(&edits, "signature-input");
+    assert_eq!((inputs.len(), inputs[0].as_bytes()), (2, NEWER));
+    assert!(inputs[1].starts_with("outwork=(\"@method\""));
+}
+
+#[test]
+fn without_evidence_only_what_names_us_is_removed() {
+    let shadow = common::bundle_of(&Settings { mode: Mode::Shadow, ..Settings::default() });
+    let policy = Policy::load(&shadow).unwrap();
+    let decide = |headers: &[(&[u8], &[u8])]| {
+        edits(&policy.assess(&facts(headers), &common::keys(), &mut Scratch::default()).decide(&[]))
+    };
+    for theirs in [NEWER, b"", b"keyId=\"a\",algorithm=\"rsa-sha256\"", b"(", b"\xff", b"a=1,"] {
+        assert_eq!(decide(&[(b"signature-input", theirs), (b"signature", theirs)]), [], "{}", theirs.escape_ascii());
+    }
+    for ours in [&b"outwork=("[..], b"OUTWORK=:AA:", b"a=1), outwork=()", b"outwork=()"] {
+        let edits = decide(&[(b"signature", ours)]);
+        assert_eq!(edits, [(false, "signature".into(), String::new())], "{}", ours.escape_ascii());
+    }
+    let edits =
+        decide(&[(b"signature", b"keyId=\"a\""), (b"signature", b"a=:QQ==:,outwork=:QQ==:"), (b"signature", b"b=@1 ")]);
+    assert_eq!(appended(&edits, "signature"), ["keyId=\"a\"", "a=:QQ==:", "b=@1 "]);
+    assert_eq!(edits.len(), 4, "{edits:?}");
 }
 
 #[test]
@@ -192,11 +226,11 @@ fn evidence_is_signed_over_the_base_of_the_standard() {
         let headers = [(&b"outwork-risk"[..], risk.as_bytes())];
         let mut facts = facts(&headers);
         change(&mut facts);
-        let inputs = structured::Dictionary::read(input.as_bytes(), structured::Edition::Rfc9651).unwrap();
+        let inputs = structured::Dictionary::read(input.as_bytes()).unwrap();
         let base = httpsig::base(inputs.get("outwork").unwrap().inner().unwrap(), &facts).unwrap();
         let mut mac = evidence_mac();
         mac.update(&base);
-        let signatures = structured::Dictionary::read(signature.as_bytes(), structured::Edition::Rfc9651).unwrap();
+        let signatures = structured::Dictionary::read(signature.as_bytes()).unwrap();
         let signature = signatures.get("outwork").unwrap().item().unwrap().bare.bytes().unwrap();
         mac.verify_slice(&signature).unwrap();
     }

@@ -1,7 +1,7 @@
 //! The HTTP working group's vectors for RFC 9651: what is read is written in its one form, what is to fail fails.
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
-use outwork_engine::structured::{Dictionary, Edition, Value, item, list};
+use outwork_engine::structured::{Dictionary, Value, item, list};
 use serde::Deserialize;
 use std::{fs, path::Path};
 
@@ -25,10 +25,10 @@ fn written(text: &str, kind: &str) -> Option<String> {
         out
     };
     match kind {
-        "item" => item(text.as_bytes(), Edition::Rfc9651)?.write(&mut out),
-        "list" => out = list(text.as_bytes(), Edition::Rfc9651)?.iter().map(value).collect::<Vec<_>>().join(", "),
+        "item" => item(text.as_bytes())?.write(&mut out),
+        "list" => out = list(text.as_bytes())?.iter().map(value).collect::<Vec<_>>().join(", "),
         _ => {
-            let read = Dictionary::read(text.as_bytes(), Edition::Rfc9651)?;
+            let read = Dictionary::read(text.as_bytes())?;
             let mut keys: Vec<&str> = Vec::new();
             read.sent.iter().for_each(|member| {
                 if !keys.contains(&member.key) {

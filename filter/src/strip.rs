@@ -5,7 +5,7 @@ use crate::{
     pairs,
     vm::{Memory, attempt},
 };
-use outwork_engine::{decision::Edit, evidence::strip_lines};
+use outwork_engine::{decision::Edit, evidence::strip};
 
 /// What is removed where nobody can read what there is. An origin may read `_` as `-`.
 const KNOWN: [&[u8]; 5] = [b"outwork-risk", b"outwork_risk", b"signature-input", b"signature_input", b"signature"];
@@ -45,7 +45,7 @@ impl<H: Host> Map<'_, H> {
         });
         let mut edits = Vec::new();
         match pairs::read(&bytes) {
-            Some(lines) => strip_lines(&lines, &mut edits),
+            Some(lines) => strip(&lines, &mut edits),
             None => edits.extend(KNOWN.map(Edit::Remove)),
         }
         for edit in &edits {
@@ -71,7 +71,7 @@ mod tests {
         ("outwork-risk", "risk=0"),
         ("outwork_risk", "risk=0"),
         ("outwork-anything", "1"),
-        ("signature-input", "sig1=(), outwork=()"),
+        ("signature-input", "sig1=();until=@1, outwork=()"),
         ("signature_input", "outwork=()"),
         ("signature", "sig1=:AA==:, outwork=:AA==:"),
         ("content-digest", "sha-256=:AA==:"),
@@ -96,7 +96,7 @@ mod tests {
         let mut one = Transaction::new("pay");
         one.body = Some(Binding { most: 8, over: OverCap::Refuse });
         let mut vm = running(&Small::default().transaction(one));
-        let others = ["signature-input: sig1=()", "signature: sig1=:AA==:"];
+        let others = ["signature-input: sig1=();until=@1", "signature: sig1=:AA==:"];
         assert_eq!(trail(&mut vm, 7, &[("pay", "1")]), others);
         assert_eq!(trail(&mut vm, 8, &[]), ["content-digest: sha-256=:AA==:", others[0], others[1]]);
     }
@@ -106,7 +106,7 @@ mod tests {
         for (broken, expected) in [
             (
                 Call::Entropy,
-                vec!["content-digest: sha-256=:AA==:", "signature-input: sig1=()", "signature: sig1=:AA==:"],
+                vec!["content-digest: sha-256=:AA==:", "signature-input: sig1=();until=@1", "signature: sig1=:AA==:"],
             ),
             (Call::Headers, vec!["outwork-anything: 1", "content-digest: sha-256=:AA==:"]),
         ] {

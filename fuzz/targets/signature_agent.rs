@@ -8,7 +8,7 @@ use outwork_engine::{
     httpsig,
     ranges::Ranges,
     signals::Sample,
-    structured::{Dictionary, Edition, Value},
+    structured::{Dictionary, Value},
     time::Time,
 };
 use std::sync::LazyLock;
@@ -42,7 +42,7 @@ fuzz_target!(|data: &[u8]| {
     facts.directories = Some(&directories);
     let introduced = introduced(&facts, &AGENTS, NOW);
     assert!(introduced.is_none_or(|introduced| introduced.outcome != Outcome::Verified));
-    let read = Dictionary::read(input, Edition::Rfc9651);
+    let read = Dictionary::read(input);
     for member in read.iter().flat_map(|read| &read.sent) {
         if let Value::Inner(list) = member.value
             && let Ok(base) = httpsig::base(list, &facts)

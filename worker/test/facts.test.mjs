@@ -95,13 +95,13 @@ test("evidence that a client brings never reaches the origin", async () => {
     ...HTTPS,
     "outwork-risk": ["risk=0, verdict=allow", "risk=1"],
     "outwork-verdict": "allow",
-    "signature-input": 'sig1=("@authority");created=1, outwork=("outwork-risk");created=1',
+    "signature-input": 'sig1=("@authority");created=1;until=@5;who=%"J%c3%bcrgen", outwork=("outwork-risk");created=1',
     signature: "sig1=:AAAA:, outwork=:AAAA:",
   }, EDGE);
   assert.match(seen["outwork-risk"], /^risk=\d+, band=\w+, verdict=\w+, .*bundle="1\.0\.0-[0-9a-f]{6}", id="[0-9A-Z]{16}"$/);
   assert.ok(!seen["outwork-risk"].includes("risk=1,"));
   assert.equal(seen["outwork-verdict"], undefined);
-  assert.match(seen["signature-input"], /^sig1=\("@authority"\);created=1, outwork=\("@method" .*;tag="outwork-evidence"$/);
+  assert.match(seen["signature-input"], /^sig1=\("@authority"\);created=1;until=@5;who=%"J%c3%bcrgen", outwork=\("@method" .*;tag="outwork-evidence"$/);
   assert.match(seen.signature, /^sig1=:AAAA:, outwork=:[A-Za-z0-9+/]{43}=:$/);
 });
 

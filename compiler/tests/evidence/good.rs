@@ -114,6 +114,12 @@ fn by_the_engine() -> Vec<Case> {
     request.authority = "127.0.0.1:3000".into();
     let settings = Settings { authority: Some("Shop.example:443"), ..Settings::default() };
     cases.push(Case { settings, ..verified("a proxy wrote another authority", request, NOW, told) });
+    let newer = with(&[
+        ("signature-input", "sig1=(\"@method\");until=@1795305600, outwork=();x=@1, b=();who=%\"J%c3%bcrgen\""),
+        ("signature", "sig1=:AAAA:, outwork=:AAAA:, b=:AAAA:"),
+    ]);
+    let (request, told) = Sent::new(newer, NOW, &mut dice).through(&policy);
+    cases.push(verified("dates and display strings in what others signed", request, NOW, told));
     cases
 }
 

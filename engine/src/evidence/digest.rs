@@ -6,7 +6,7 @@
 use crate::{
     decision::Edit,
     facts::Facts,
-    structured::{Bare, Dictionary, Edition, Member},
+    structured::{Bare, Dictionary, Member},
 };
 use alloc::{borrow::Cow, vec::Vec};
 use base64ct::{Base64, Encoding};
@@ -75,9 +75,8 @@ fn values<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a [u8]> + use<'a> {
     facts.headers.list.iter().filter(|(name, _)| *name == FIELD.as_bytes()).map(|&(_, value)| value)
 }
 
-/// By the older edition, as signatures: what only the newer one knows is no digest, and would cost an older reader the field.
 fn members(line: &[u8]) -> Option<Vec<Member<'_>>> {
-    Dictionary::read(line, Edition::Rfc8941).map(|dictionary| dictionary.sent)
+    Dictionary::read(line).map(|dictionary| dictionary.sent)
 }
 
 /// The byte sequence of a member, in base64.

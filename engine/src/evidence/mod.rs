@@ -13,10 +13,10 @@ use crate::{
     facts::{Facts, Request},
     httpsig::{authority, path},
     keys::Keyring,
-    structured::{Dictionary, Edition, Member},
+    structured::Dictionary,
     transaction::Carried,
 };
-use alloc::{string::String, vec::Vec};
+use alloc::{borrow::Cow, string::String, vec::Vec};
 use base64ct::{Base64, Base64UrlUnpadded, Encoding};
 use hmac::Mac;
 
@@ -30,21 +30,34 @@ const RISK: &str = "outwork-risk";
 const INPUT: &str = "signature-input";
 const SIGNATURE: &str = "signature";
 
-/// Removes what only we may say from the request: every `outwork-*` field, and signatures under our label. Signatures
-/// of others stay; a signature field that is no dictionary is dropped whole, as its readers would (RFC 9651, 4.2): left
-/// in place it would make ours unreadable.
+/// Removes what only we may say from a request that gets no evidence: every `outwork-*` field, and signatures under our label.
+/// Signatures of others stay as they are, and so does what is no dictionary (RFC 9651), unless it names us.
 ///
 /// `_` counts as `-` in a name: CGI and its heirs show an origin both as one variable.
-pub fn strip<'a>(facts: &Facts<'a>, edits: &mut Vec<Edit<'a>>) {
-    strip_lines(facts.headers.list, edits);
+pub fn strip<'a>(lines: &[(&'a [u8], &'a [u8])], edits: &mut Vec<Edit<'a>>) {
+    strip_for(lines, Beside::Nothing, edits);
 }
 
-/// The same of any lines, such as trailers.
-pub fn strip_lines<'a>(lines: &[(&'a [u8], &'a [u8])], edits: &mut Vec<Edit<'a>>) {
+/// What will stand beside the signatures of others.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Beside {
+    /// Nothing of ours.
+    Nothing,
+    /// Our signature: a line that is no dictionary would make it unreadable, and an empty one be a comma too many.
+    Ours,
+}
+
+fn strip_for<'a>(lines: &[(&'a [u8], &'a [u8])], beside: Beside, edits: &mut Vec<Edit<'a>>) {
     let names = lines.iter().map(|&(name, _)| name);
     edits.extend(names.filter(|name| is_ours(name)).map(Edit::Remove));
     for field in [INPUT, SIGNATURE] {
-        strip_label(lines, field, edits);
+        let values = lines.iter().filter(|(name, _)| *name == field.as_bytes());
+        let kept: Vec<Option<Cow<'a, [u8]>>> = values.map(|&(_, value)| others(value, beside)).collect();
+        if kept.iter().all(|line| matches!(line, Some(Cow::Borrowed(_)))) {
+            continue;
+        }
+        edits.push(Edit::Remove(field.as_bytes()));
+        edits.extend(kept.into_iter().flatten().map(|line| Edit::Append(field, line.into_owned())));
     }
 }
 
@@ -52,34 +65,28 @@ fn is_ours(name: &[u8]) -> bool {
     name == b"signature_input" || name.strip_prefix(b"outwork").is_some_and(|rest| matches!(rest, [b'-' | b'_', ..]))
 }
 
-fn strip_label<'a>(lines: &[(&'a [u8], &'a [u8])], field: &'static str, edits: &mut Vec<Edit<'a>>) {
-    let values = || lines.iter().filter(|(name, _)| *name == field.as_bytes()).map(|&(_, value)| value);
-    let is_ours = |member: &Member<'_>| member.key == LABEL;
-    // By the older edition: a reader of it knows neither dates nor display strings, and no signature holds one.
-    let members = |value| Dictionary::read(value, Edition::Rfc8941).map(|dictionary| dictionary.sent);
-    // An empty line is a dictionary, but not beside others: joined with ours it would be a comma too many.
-    let is_clean = |value| members(value).is_some_and(|all| !all.is_empty() && !all.iter().any(is_ours));
-    if values().all(is_clean) {
-        return;
+/// What stays of a line; borrowed where that is all of it.
+fn others(line: &[u8], beside: Beside) -> Option<Cow<'_, [u8]>> {
+    let Some(Dictionary { sent }) = Dictionary::read(line) else {
+        let names_us = line.windows(LABEL.len()).any(|part| part.eq_ignore_ascii_case(LABEL.as_bytes()));
+        return (beside == Beside::Nothing && !names_us).then_some(Cow::Borrowed(line));
+    };
+    let theirs: Vec<&[u8]> = sent.iter().filter(|member| member.key != LABEL).map(|member| member.text).collect();
+    if theirs.len() < sent.len() {
+        return (!theirs.is_empty()).then(|| Cow::Owned(theirs.join(&b", "[..])));
     }
-    edits.push(Edit::Remove(field.as_bytes()));
-    for value in values() {
-        let all = members(value).unwrap_or_default();
-        let kept: Vec<&[u8]> = all.into_iter().filter(|member| !is_ours(member)).map(|member| member.text).collect();
-        if !kept.is_empty() {
-            edits.push(Edit::Append(field, kept.join(&b", "[..])));
-        }
-    }
+    (beside == Beside::Nothing || !theirs.is_empty()).then_some(Cow::Borrowed(line))
 }
 
-/// Adds the evidence for a decision: the risk field and a signature over it, the request line, and the digest of a body
-/// that is bound.
+/// Puts the evidence for a decision in the place of whatever claims to be it: the risk field and a signature over it, the request line,
+/// and the digest of a body that is bound.
 pub(crate) fn add<'a>(
     decision: &mut Decision<'a>,
     facts: &Facts<'a>,
     keys: &Keyring,
     digest: Option<ContentDigest<'a>>,
 ) {
+    strip_for(facts.headers.list, Beside::Ours, &mut decision.edits);
     let risk = risk_field(decision);
     let input = signature_input(facts, keys.signing_id(), digest.is_some());
     let content = digest.as_ref().map(ContentDigest::value);

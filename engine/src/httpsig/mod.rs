@@ -8,7 +8,7 @@ mod tests;
 
 use crate::{
     facts::{Facts, Request},
-    structured::{Bare, Dictionary, Edition, InnerList, Item},
+    structured::{Bare, Dictionary, InnerList, Item},
 };
 use alloc::{string::String, vec::Vec};
 use base64ct::{Base64, Encoding};
@@ -143,7 +143,7 @@ fn field(name: &str, item: &Item<'_>, facts: &Facts<'_>, out: &mut Vec<u8>) -> R
         (Some(("key", key)), None) => {
             let joined = lines.join(&b", "[..]);
             let key = key.string().ok_or(BaseError::Invalid)?;
-            let dictionary = Dictionary::read(&joined, Edition::Rfc9651).ok_or(BaseError::Invalid)?;
+            let dictionary = Dictionary::read(&joined).ok_or(BaseError::Invalid)?;
             write(dictionary.get(&key).ok_or(BaseError::Invalid)?, out);
         }
         (Some(("bs", Bare::Boolean(true))), None) => {

@@ -16,7 +16,7 @@ fn request<'a>(headers: &'a [Sent<'a>], scheme: &'a str, authority: &'a str, tar
 
 fn lines_of(input: &str, facts: &Facts<'_>) -> Result<String, BaseError> {
     let text = format!("sig={input}");
-    let read = Dictionary::read(text.as_bytes(), Edition::Rfc9651).unwrap();
+    let read = Dictionary::read(text.as_bytes()).unwrap();
     let built = base(read.get("sig").and_then(Value::inner).unwrap(), facts)?;
     let built = String::from_utf8(built).unwrap();
     let (lines, end) = built.split_once("\"@signature-params\": ").unwrap();
@@ -129,7 +129,7 @@ proptest! {
     fn any_components_have_a_base_or_none(input in "\\(([\"@abpathquery;=]|\"@query\"|;name=\"a\"| |\"a\";bs){0,20}\\)", target in "[/?&=a%+0-9]{0,20}") {
         let facts = request(&[(b"a", b"x=1")], "https", "h", &target);
         let text = format!("s={input}");
-        if let Some(read) = Dictionary::read(text.as_bytes(), Edition::Rfc9651) {
+        if let Some(read) = Dictionary::read(text.as_bytes()) {
             let _ = base(read.get("s").and_then(Value::inner).unwrap(), &facts);
         }
     }

@@ -204,9 +204,10 @@ impl<'a> Assessment<'a> {
             decision.reply = Some(if may_help { reply.asking_to_sign() } else { reply });
             return decision;
         }
-        evidence::strip(facts, &mut decision.edits);
         if policy.settings.carries(decision.enforced) {
             evidence::add(&mut decision, facts, keys, digest);
+        } else {
+            evidence::strip(facts.headers.list, &mut decision.edits);
         }
         decision
     }

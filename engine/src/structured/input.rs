@@ -1,13 +1,12 @@
 //! The text of a field, read from its front (RFC 9651, 4.2).
 
-use super::{Bare, Edition, INNER, InnerList, Item, LONGEST, Parameters, Text, Value};
+use super::{Bare, INNER, InnerList, Item, LONGEST, Parameters, Text, Value};
 use alloc::{borrow::Cow, string::String, vec::Vec};
 use base64ct::{Base64, Encoding};
 
 /// What is not read yet.
 pub(super) struct Input<'a> {
     rest: &'a [u8],
-    edition: Edition,
 }
 
 pub(super) fn is_space(byte: u8) -> bool {
@@ -15,13 +14,13 @@ pub(super) fn is_space(byte: u8) -> bool {
 }
 
 impl<'a> Input<'a> {
-    pub(super) fn new(rest: &'a [u8], edition: Edition) -> Self {
-        Self { rest, edition }
+    pub(super) fn new(rest: &'a [u8]) -> Self {
+        Self { rest }
     }
 
     /// A field, past the spaces before it; none of one that is too long.
-    pub(super) fn of_field(text: &'a [u8], edition: Edition) -> Option<Self> {
-        let mut input = Self::new(text, edition);
+    pub(super) fn of_field(text: &'a [u8]) -> Option<Self> {
+        let mut input = Self::new(text);
         input.skip(|byte| byte == b' ');
         (text.len() <= LONGEST).then_some(input)
     }
@@ -99,7 +98,6 @@ impl<'a> Input<'a> {
     }
 
     fn bare(&mut self) -> Option<Bare<'a>> {
-        let knows_more = self.edition == Edition::Rfc9651;
         match self.rest.first()? {
             b'-' | b'0'..=b'9' => self.number(),
             b'"' => self.string(),
@@ -112,11 +110,11 @@ impl<'a> Input<'a> {
             b'*' | b'A'..=b'Z' | b'a'..=b'z' => {
                 self.text(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~:/".contains(&byte)).map(Bare::Token)
             }
-            b'@' if knows_more => {
+            b'@' => {
                 self.take();
                 self.number()?.integer().map(Bare::Date)
             }
-            b'%' if knows_more => self.display(),
+            b'%' => self.display(),
             _ => None,
         }
     }

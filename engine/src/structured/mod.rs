@@ -23,15 +23,6 @@ const MEMBERS: usize = 1_024;
 /// The most members of an inner list, and the most parameters: as many as every reader has to take.
 const INNER: usize = 256;
 
-/// Which edition of the standard a field is read by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Edition {
-    /// RFC 8941, which knows neither dates nor display strings: what is read by this is read by every origin.
-    Rfc8941,
-    /// RFC 9651.
-    Rfc9651,
-}
-
 /// A bare item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Bare<'a> {
@@ -101,7 +92,7 @@ pub struct Parameters<'a>(&'a [u8]);
 impl<'a> Parameters<'a> {
     /// All of them as they were sent, also those that a later one of the same key takes the place of.
     pub fn sent(self) -> impl Iterator<Item = (&'a str, Bare<'a>)> {
-        let mut input = Input::new(self.0, Edition::Rfc9651);
+        let mut input = Input::new(self.0);
         core::iter::from_fn(move || input.parameter().flatten())
     }
 
@@ -137,7 +128,7 @@ pub struct InnerList<'a> {
 impl<'a> InnerList<'a> {
     /// Its items.
     pub fn items(self) -> impl Iterator<Item = Item<'a>> {
-        let mut input = Input::new(self.text, Edition::Rfc9651);
+        let mut input = Input::new(self.text);
         core::iter::from_fn(move || {
             input.skip(|byte| byte == b' ');
             if input.is_empty() { None } else { input.item() }
@@ -186,8 +177,8 @@ pub struct Dictionary<'a> {
 
 impl<'a> Dictionary<'a> {
     /// Reads a dictionary; none when the text is none.
-    pub fn read(text: &'a [u8], edition: Edition) -> Option<Self> {
-        let sent = members(text, edition, |input| {
+    pub fn read(text: &'a [u8]) -> Option<Self> {
+        let sent = members(text, |input| {
             let whole = input.rest();
             let key = input.key()?;
             let value = input.member_value()?;
@@ -203,21 +194,21 @@ impl<'a> Dictionary<'a> {
 }
 
 /// Reads a list; none when the text is none.
-pub fn list(text: &[u8], edition: Edition) -> Option<Vec<Value<'_>>> {
-    members(text, edition, Input::value)
+pub fn list(text: &[u8]) -> Option<Vec<Value<'_>>> {
+    members(text, Input::value)
 }
 
 /// Reads an item; none when the text is none.
-pub fn item(text: &[u8], edition: Edition) -> Option<Item<'_>> {
-    let mut input = Input::of_field(text, edition)?;
+pub fn item(text: &[u8]) -> Option<Item<'_>> {
+    let mut input = Input::of_field(text)?;
     let item = input.item()?;
     input.skip(|byte| byte == b' ');
     input.is_empty().then_some(item)
 }
 
 /// What stands between commas.
-fn members<'a, T>(text: &'a [u8], edition: Edition, read: impl Fn(&mut Input<'a>) -> Option<T>) -> Option<Vec<T>> {
-    let mut input = Input::of_field(text, edition)?;
+fn members<'a, T>(text: &'a [u8], read: impl Fn(&mut Input<'a>) -> Option<T>) -> Option<Vec<T>> {
+    let mut input = Input::of_field(text)?;
     let mut members = Vec::new();
     while !input.is_empty() {
         if members.len() == MEMBERS {

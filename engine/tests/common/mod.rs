@@ -25,8 +25,12 @@ pub(crate) fn keys() -> Keyring {
 
 /// A bundle in force without rules.
 pub(crate) fn bundle() -> Vec<u8> {
-    let settings = Settings { mode: Mode::Enforce, ..Settings::default() };
-    let encoded = postcard::to_allocvec(&settings).unwrap();
+    bundle_of(&Settings { mode: Mode::Enforce, ..Settings::default() })
+}
+
+/// A bundle without rules.
+pub(crate) fn bundle_of(settings: &Settings) -> Vec<u8> {
+    let encoded = postcard::to_allocvec(settings).unwrap();
     let rules = postcard::to_allocvec(&Vec::<Rule>::new()).unwrap();
     let limits = postcard::to_allocvec(&Vec::<Limit>::new()).unwrap();
     let models = postcard::to_allocvec(&Vec::<Entry<'_>>::new()).unwrap();

@@ -29,7 +29,7 @@ use crate::{
     directories::Key,
     facts::Facts,
     httpsig::{self, BaseError},
-    structured::{Dictionary, Edition},
+    structured::Dictionary,
     time::Time,
 };
 use named::{Header, Named};
@@ -61,11 +61,11 @@ fn introduced_on(facts: &Facts<'_>, agents: &[Agent], now: Time, terms: Terms) -
         let is_named = inputs.windows(TAG.len()).any(|part| part == TAG.as_bytes());
         return is_named.then_some(Introduced { agent: None, outcome: Outcome::Unverifiable, signature: None });
     }
-    let inputs = Dictionary::read(&inputs, Edition::Rfc9651)?;
+    let inputs = Dictionary::read(&inputs)?;
     let mut tagged = inputs.sent.iter().filter_map(Claim::of).peekable();
     tagged.peek()?;
     let signatures = joined(facts, "signature").filter(|text| text.len() <= LONGEST).unwrap_or_default();
-    let signatures = Dictionary::read(&signatures, Edition::Rfc9651);
+    let signatures = Dictionary::read(&signatures);
     let header = Header { text: joined(facts, "signature-agent").filter(|text| text.len() <= LONGEST) };
     let examined = tagged.take(MOST).map(|claim| {
         let signature = signatures.as_ref().and_then(|all| all.get(claim.label)?.item()?.bare.bytes());

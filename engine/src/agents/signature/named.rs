@@ -6,7 +6,7 @@
 use super::{Outcome, profile::Claim};
 use crate::{
     directories::{Kind, WELL_KNOWN, check_url},
-    structured::{Dictionary, Edition, Item, item},
+    structured::{Dictionary, Item, item},
 };
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
@@ -36,7 +36,7 @@ impl Header {
             return legacy(text, claim);
         }
         // A field that is malformed counts as not sent (RFC 9651, 4.2); a signature over it has no base then.
-        let Some(members) = Dictionary::read(text, Edition::Rfc9651) else { return Ok(Named::Nobody) };
+        let Some(members) = Dictionary::read(text) else { return Ok(Named::Nobody) };
         let mut keys: Vec<String> = covered(claim).collect();
         if keys.is_empty() && claim.covers(FIELD) {
             // Over the whole field is over each member. The package `web-bot-auth` 0.1 of npm signs so.
@@ -54,7 +54,7 @@ impl Header {
 
 /// The form of earlier drafts: a string, of which the signature is over the whole field.
 fn legacy(text: &[u8], claim: &Claim<'_>) -> Result<Named, Outcome> {
-    let Some(value) = item(text, Edition::Rfc9651) else { return Ok(Named::Nobody) };
+    let Some(value) = item(text) else { return Ok(Named::Nobody) };
     if !claim.covers(FIELD) {
         return Err(Outcome::Invalid);
     }

@@ -79,7 +79,7 @@ fn the_vectors_of_names_are_read() {
     let cases: Vec<Case> = serde_json::from_str(text).unwrap();
     for case in &cases {
         let input = r#"sig1=("signature-agent";key="sig1");tag="web-bot-auth""#;
-        let inputs = Dictionary::read(input.as_bytes(), Edition::Rfc9651).unwrap();
+        let inputs = Dictionary::read(input.as_bytes()).unwrap();
         let claim = Claim::of(&inputs.sent[0]).unwrap();
         let named = Header { text: Some(case.header.clone().into_bytes()) }.named(&claim);
         let [entry] = case.entries.as_slice() else { panic!("one entry") };
