@@ -183,14 +183,13 @@ export class Verifier {
 
 export class Head {
   private constructor();
-  readonly risk: Risk;
   /** What a replay cache keeps, and until when it has to. */
   readonly nonce: string;
   readonly until: number;
-  /** SHA-256 that the body must have; null where it is not bound. */
-  readonly digest: Uint8Array | null;
-  /** Throws a `Refusal` unless this is the body that was signed. */
-  checkBody(body: Uint8Array): void;
+  /** Whether the body is bound, and so has to be read. */
+  readonly bindsBody: boolean;
+  /** The risk. Throws a `Refusal` where this is not the body that was signed; one that is not bound is not looked at. */
+  withBody(body: Uint8Array): Risk;
 }
 
 export function parseKeys(text: string): Map<string, Uint8Array>;

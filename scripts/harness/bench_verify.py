@@ -30,7 +30,7 @@ def ours(case: dict[str, Any]) -> Callable[[], object]:
     request, now = case["request"], case["now"]
     arrived = Arrived(request["method"], request["authority"], request["target"], [(name, value) for name, value in request["headers"]], request["scheme"])
     body, verifier = base64.b64decode(request.get("body", "")), Verifier(KEYS)
-    return lambda: verifier.head(arrived, now).check_body(body)
+    return lambda: verifier.head(arrived, now).with_body(body)
 
 
 def theirs(case: dict[str, Any]) -> Callable[[], object]:

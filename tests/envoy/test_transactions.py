@@ -25,7 +25,7 @@ from service import OK, OVER, Service
 from test_endpoints import Client
 
 sys.path.insert(0, str(paths.ROOT / "origin" / "python"))
-from outwork_origin import Arrived, Body, Head, MemoryReplayCache, Refusal, Verifier  # noqa: E402
+from outwork_origin import Arrived, Body, Head, MemoryReplayCache, Refusal, Risk, Verifier  # noqa: E402
 
 SECRET = b"0123456789abcdef0123456789abcdef"
 ENVIRONMENT = {"OUTWORK_KEYS": f"test:{base64.b64encode(SECRET).decode()}"}
@@ -144,11 +144,14 @@ def verifier() -> Verifier:
     return Verifier({"test": key})
 
 
-def verified(came: Came) -> Head:
+def headed(came: Came) -> Head:
+    """What the origin knows of a request before it has the body."""
+    return verifier().head(came.arrived(), time.time())
+
+
+def verified(came: Came) -> Risk:
     """What the origin knows of a request, body and all."""
-    head = verifier().head(came.arrived(), time.time())
-    head.check_body(came.body)
-    return head
+    return headed(came).with_body(came.body)
 
 
 def digest(body: bytes) -> str:
@@ -163,17 +166,18 @@ def test_a_body_arrives_as_it_was_sent_under_a_signature_that_covers_it(edge, ve
     status, _, _ = send(edge, version, "/pay?to=a", body, [("content-type", "application/x-www-form-urlencoded")], **more)
     came = edge.last()
     assert (status, came.body, came.target) == (200, body, "/pay?to=a")
-    head = verified(came)
-    assert (head.risk.transaction, head.risk.body) == ("pay", Body.BOUND)
+    risk = verified(came)
+    assert (risk.transaction, risk.body) == ("pay", Body.BOUND)
     assert came.header("content-digest") == [digest(body)]
 
 
 def test_what_was_changed_behind_the_edge_is_refused_and_so_is_a_replay(edge):
     send(edge, "h2", "/pay", b"amount=12")
     came = edge.last()
-    head = verified(came)
+    head = headed(came)
+    assert head.with_body(came.body).transaction == "pay"
     with pytest.raises(Refusal, match="digest"):
-        head.check_body(b"amount=1200000")
+        head.with_body(b"amount=1200000")
     forged = [(name, digest(b"amount=1200000") if name == "content-digest" else value) for name, value in came.headers]
     with pytest.raises(Refusal, match="signature"):
         verified(Came(came.method, came.target, forged, b"amount=1200000"))
@@ -184,7 +188,7 @@ def test_what_was_changed_behind_the_edge_is_refused_and_so_is_a_replay(edge):
             verified(changed)
     cache = MemoryReplayCache()
     assert cache.first(head.nonce, head.until)
-    assert not cache.first(verified(came).nonce, head.until)
+    assert not cache.first(headed(came).nonce, head.until)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -198,16 +202,16 @@ def test_over_the_cap_the_policy_decides(edge, version, length):
     assert send(edge, version, "/report", large, length=length)[0] == 200
     came = edge.last()
     assert came.body == large
-    assert verified(came).risk.body == Body.UNBOUND and not came.header("content-digest")
+    assert verified(came).body == Body.UNBOUND and not came.header("content-digest")
     assert send(edge, version, "/report", b"short", length=length)[0] == 200
-    assert verified(edge.last()).risk.body == Body.BOUND
+    assert verified(edge.last()).body == Body.BOUND
 
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_cap_may_be_larger_than_what_is_held_of_a_connection(edge, version):
     for length in (True, False):
         assert send(edge, version, "/large", b"x" * 65_536, length=length)[0] == 200
-        assert verified(edge.last()).risk.body == Body.BOUND
+        assert verified(edge.last()).body == Body.BOUND
         status, headers, _ = send(edge, version, "/large", b"x" * 65_537, length=length)
         assert (status, headers["content-type"]) == (413, "application/problem+json"), "the filter's own answer"
 
@@ -236,10 +240,9 @@ def test_nothing_that_a_client_says_of_transactions_reaches_the_origin(edge):
     forged = [("outwork-risk", 'risk=0, transaction="pay";body=bound'), ("signature", "outwork=:AA==:"), ("signature-input", 'outwork=("content-digest")')]
     assert send(edge, "h2", "/pay", b"a=1", forged)[0] == 200
     assert len(edge.last().header("outwork-risk")) == 1
-    assert verified(edge.last()).risk.body == Body.BOUND
+    assert verified(edge.last()).body == Body.BOUND
     assert send(edge, "h2", "/elsewhere", b"a=1", forged)[0] == 200
-    head = verified(edge.last())
-    assert (head.risk.transaction, head.digest) == (None, None)
+    assert (verified(edge.last()).transaction, headed(edge.last()).binds_body) == (None, False)
 
 
 def test_nothing_of_ours_comes_in_trailers(edge):
@@ -251,7 +254,7 @@ def test_nothing_of_ours_comes_in_trailers(edge):
         assert sorted(edge.last().trailers) == sorted([*left, *kept]), path
     assert send(edge, "h2", "/pay", b"a=1", length=False, trailers=ours[:2])[0] == 200
     assert (edge.last().trailers, edge.last().body) == ([], b"a=1"), "none is left"
-    assert verified(edge.last()).risk.body == Body.BOUND
+    assert verified(edge.last()).body == Body.BOUND
 
 
 def test_without_a_window_it_is_challenged_and_goes_on_once_that_is_passed(edge):
@@ -267,11 +270,11 @@ def test_without_a_window_it_is_challenged_and_goes_on_once_that_is_passed(edge)
     assert status == 200
     cookie = headers["set-cookie"].split(";")[0]
     assert send(edge, "h2", "/checkout", b"amount=12", [("accept", "application/json"), ("cookie", cookie)])[0] == 200
-    risk = verified(edge.last()).risk
+    risk = verified(edge.last())
     assert (risk.transaction, risk.body, risk.window) == ("checkout", Body.BOUND, "none")
     assert "challenge.cleared" in risk.reasons and "transaction.checkout" in risk.reasons
     assert send(edge, "h2", "/told", b"amount=12")[0] == 200
-    risk = verified(edge.last()).risk
+    risk = verified(edge.last())
     assert (risk.transaction, risk.body, risk.verdict) == ("told", Body.NONE, "tag")
 
 
@@ -290,7 +293,7 @@ def test_a_service_and_a_body_are_waited_for_together_and_asked_once(edge, versi
     edge.service.asked.clear()
     for body in (b"", b"amount=12", b"x" * 1024):
         assert send(edge, version, "/pay/global", body, length=False)[0] == 200
-        assert verified(edge.last()).risk.body == Body.BOUND and edge.last().body == body
+        assert verified(edge.last()).body == Body.BOUND and edge.last().body == body
     assert len(edge.service.asked) == 3
     before = len(edge.origin.came)
     assert send(edge, version, "/pay/global", b"x" * 40_000, length=False)[0] == 413
@@ -316,7 +319,7 @@ def test_who_expects_to_be_told_to_go_on_is_told(edge):
     argv = ["curl", "-sk", "--http1.1", "-o", "/dev/null", "-w", "%{http_code} %{time_total}", "-H", "expect: 100-continue", "--expect100-timeout", "8", "--data-binary", "amount=12", url]
     status, took = subprocess.run(argv, capture_output=True, text=True, check=True).stdout.split()
     assert status == "200" and float(took) < 4, "it did not wait until it gave up"
-    assert verified(edge.last()).risk.body == Body.BOUND
+    assert verified(edge.last()).body == Body.BOUND
 
 
 def test_who_stops_half_way_harms_nobody(edge):
@@ -326,7 +329,7 @@ def test_who_stops_half_way_harms_nobody(edge):
         half.close()
     before = len(edge.origin.came)
     assert send(edge, "h2", "/pay", b"amount=12")[0] == 200
-    assert len(edge.origin.came) == before + 1 and verified(edge.last()).risk.body == Body.BOUND
+    assert len(edge.origin.came) == before + 1 and verified(edge.last()).body == Body.BOUND
     assert not edge.envoy.traps()
 
 

@@ -75,15 +75,21 @@ export class Verifier {
   }
 }
 
-/** What the signature over a request's head shows; its body may still have to be checked. */
+/** What the signature over a request's head shows. Its risk is there for who has the body: a risk that says `bound` has been checked. */
 export class Head {
+  #risk;
+  #digest;
+
   constructor(risk, nonce, until, digest) {
-    Object.assign(this, { risk, nonce, until, digest });
+    this.#risk = risk;
+    this.#digest = digest;
+    Object.assign(this, { nonce, until, bindsBody: digest !== null });
   }
 
-  /** Throws a `Refusal` unless this is the body that was signed. */
-  checkBody(body) {
-    if (this.digest !== null && !same(createHash("sha256").update(body).digest(), this.digest)) throw new Refusal("digest", "the body is not the one that was signed");
+  /** The risk, or a `Refusal` where this is not the body that was signed. One that is not bound is not looked at. */
+  withBody(body) {
+    if (this.#digest !== null && !same(createHash("sha256").update(body).digest(), this.#digest)) throw new Refusal("digest", "the body is not the one that was signed");
+    return this.#risk;
   }
 }
 

@@ -45,17 +45,17 @@ export class Gate {
 
   async #verified(arrived, read) {
     const head = this.#verifier.head(arrived, this.clock());
-    if (head.digest !== null) head.checkBody(await read(this.maxBody));
-    if (this.#asksOnce(head, arrived) && !(await this.#isFirst(head))) throw new Refusal("replayed", "the request was here before: does a proxy retry it?");
-    return head.risk;
+    const risk = head.withBody(head.bindsBody ? await read(this.maxBody) : new Uint8Array());
+    if (this.#asksOnce(risk, arrived) && !(await this.#isFirst(risk, head))) throw new Refusal("replayed", "the request was here before: does a proxy retry it?");
+    return risk;
   }
 
-  #asksOnce({ risk }, { method }) {
+  #asksOnce(risk, { method }) {
     if (this.replay === "none") return false;
     return this.once === "all" || risk.transaction !== null || (this.once === "unsafe" && !SAFE.includes(method));
   }
 
-  async #isFirst({ risk, nonce, until }) {
+  async #isFirst(risk, { nonce, until }) {
     try {
       const apart = risk.transaction !== null && typeof this.replay.firstTransaction === "function";
       return (await (apart ? this.replay.firstTransaction(nonce, until) : this.replay.first(nonce, until))) === true;

@@ -23,11 +23,9 @@ export function named(name) {
   return found;
 }
 
-/** Head and body of a case, or a refusal. */
+/** The risk of a case by its head and its body, or a refusal. */
 export function verify(verifier, { request, now }) {
-  const head = verifier.head(request, now);
-  head.checkBody(Buffer.from(request.body ?? "", "base64"));
-  return head;
+  return verifier.head(request, now).withBody(Buffer.from(request.body ?? "", "base64"));
 }
 
 export function verifierOf(keys, { skew, max_age: maxAge, authority } = {}) {

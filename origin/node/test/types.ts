@@ -1,6 +1,6 @@
 // What the types demand of an application: this file is compiled, not run.
 
-import { outcomeOf, outwork, requireTransaction, riskOf, type MemoryReplayCache, type Outcome, type Risk } from "../index.js";
+import { outcomeOf, outwork, requireTransaction, riskOf, type Head, type MemoryReplayCache, type Outcome, type Risk } from "../index.js";
 
 export function taken(outcome: Outcome): number {
   // @ts-expect-error: there may be no risk
@@ -23,6 +23,12 @@ export function read(request: object): Risk {
   const device: number = risk.device;
   requireTransaction(risk, "checkout", { body: "any" });
   return taken(outcomeOf(request)) > device ? risk : risk;
+}
+
+export function paid(head: Head, body: Uint8Array): Risk {
+  // @ts-expect-error: a risk is there for who has the body
+  head.risk;
+  return head.withBody(body);
 }
 
 declare const cache: MemoryReplayCache;

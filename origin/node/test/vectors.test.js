@@ -3,15 +3,16 @@ import { createHmac } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
+import { inspect } from "node:util";
 import { base, derived } from "../src/evidence.js";
-import { Refusal } from "../src/index.js";
-import { isThere, rfc9421, tampering, vectors, verifierOf, verify } from "./shared.js";
+import { Refusal, requireTransaction } from "../src/index.js";
+import { isThere, named, rfc9421, tampering, vectors, verifierOf, verify } from "./shared.js";
 
 for (const one of vectors.cases) {
   test(`vector: ${one.name}`, () => {
     let said;
     try {
-      said = { verified: { ...verify(verifierOf(vectors.keys, one.settings), one).risk } };
+      said = { verified: { ...verify(verifierOf(vectors.keys, one.settings), one) } };
       said.verified.reasons = [...said.verified.reasons];
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -20,6 +21,23 @@ for (const one of vectors.cases) {
     assert.deepEqual(said, one.verified ? { verified: one.verified } : { refused: one.refused });
   });
 }
+
+test("a risk whose body is bound is there for who has the body, and nothing else of a head gives it out", () => {
+  const { request, now } = named("a bound body");
+  const head = verifierOf(vectors.keys).head(request, now);
+  assert.deepEqual(Reflect.ownKeys(head).sort(), ["bindsBody", "nonce", "until"]);
+  assert.deepEqual(Reflect.ownKeys(Object.getPrototypeOf(head)).sort(), ["constructor", "withBody"]);
+  assert.doesNotMatch(inspect(head, { depth: 9, showHidden: true }), /checkout/);
+  assert.equal(head.bindsBody, true);
+  for (const body of ["", "another"]) assert.throws(() => head.withBody(Buffer.from(body)), (error) => error instanceof Refusal && error.reason === "digest");
+  requireTransaction(head.withBody(Buffer.from(request.body, "base64")), "checkout");
+});
+
+test("a body that nobody bound is not looked at", () => {
+  const { request, now } = named("a body that was too large to bind");
+  const head = verifierOf(vectors.keys).head(request, now);
+  assert.deepEqual([head.bindsBody, head.withBody(Buffer.from("anything")).body], [false, "unbound"]);
+});
 
 test("every honest request passes, and no changed one: 10,000 of each", { skip: isThere(tampering) ? false : `DID NOT RUN: ${tampering} is not there; cargo test -p outwork-compiler --test evidence makes it` }, async () => {
   const counted = { true: 0, false: 0 };

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from .evidence import Arrived, Head, Refusal
 from .outcome import KEY, Answer, NotVerified, Outcome, Verified, demanded, problem, refused_by
-from .risk import TransactionRefused
+from .risk import Risk, TransactionRefused
 from .settings import Settings, one
 
 Scope = MutableMapping[str, Any]
@@ -33,7 +33,7 @@ class OutworkASGI:
             return await self.app(scope, receive, send)
         arrived, body = self.arrived(scope), Held(receive)
         try:
-            outcome: Outcome = Verified((await self.verified(arrived, scope, body)).risk)
+            outcome: Outcome = Verified(await self.verified(arrived, scope, body))
         except Refusal as refusal:
             try:
                 outcome = self.settings.outcome(refusal, arrived, scope)
@@ -47,18 +47,18 @@ class OutworkASGI:
         except (TransactionRefused, NotVerified) as error:
             await answer.refused(error)
 
-    async def verified(self, arrived: Arrived, scope: Scope, body: Held) -> Head:
+    async def verified(self, arrived: Arrived, scope: Scope, body: Held) -> Risk:
         """Checks head, body and that the request is new."""
         head = self.verifier.head(arrived, self.settings.clock())
-        if head.digest is not None:
-            head.check_body(await body.read(self.settings.max_body) if scope["type"] == "http" else b"")
-        await self.once(head, arrived.method)
-        return head
+        has_body = head.binds_body and scope["type"] == "http"
+        risk = head.with_body(await body.read(self.settings.max_body) if has_body else b"")
+        await self.once(head, risk, arrived.method)
+        return risk
 
-    async def once(self, head: Head, method: str) -> None:
+    async def once(self, head: Head, risk: Risk, method: str) -> None:
         """Refuses a request that was here before."""
         try:
-            first = self.settings.first(head, method)
+            first = self.settings.first(head, risk, method)
             first = await first if inspect.isawaitable(first) else first
         except Exception as error:
             raise Refusal("unavailable", f"the replay cache does not answer: {error}") from error

@@ -58,22 +58,27 @@ class Arrived:
     """The client's, whose TLS the edge ended: it decides which port goes without saying."""
 
 
-@dataclass(frozen=True)
 class Head:
-    """What the signature over a request's head shows; its body may still have to be checked."""
+    """What the signature over a request's head shows. Its risk is there for who has the body: a risk that says `bound` has been checked."""
 
-    risk: Risk
-    nonce: str
-    """Of this request alone, with the key's id: what a replay cache keeps."""
-    until: int
-    """Until when it has to, in seconds since 1970: then the signature has ended."""
-    digest: bytes | None
-    """SHA-256 that the body must have; None where the body is not bound."""
+    def __init__(self, risk: Risk, nonce: str, until: int, digest: bytes | None) -> None:
+        self._risk = risk
+        self._digest = digest
+        self.nonce = nonce
+        """Of this request alone, with the key's id: what a replay cache keeps."""
+        self.until = until
+        """Until when it has to, in seconds since 1970: then the signature has ended."""
 
-    def check_body(self, body: bytes) -> None:
-        """Raises `Refusal` unless this is the body that was signed."""
-        if self.digest is not None and not hmac.compare_digest(hashlib.sha256(body).digest(), self.digest):
+    @property
+    def binds_body(self) -> bool:
+        """Whether the body is bound, and so has to be read."""
+        return self._digest is not None
+
+    def with_body(self, body: bytes) -> Risk:
+        """The risk, or a `Refusal` where this is not the body that was signed. One that is not bound is not looked at."""
+        if self._digest is not None and not hmac.compare_digest(hashlib.sha256(body).digest(), self._digest):
             raise Refusal("digest", "the body is not the one that was signed")
+        return self._risk
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from .evidence import Arrived, Head, Refusal, Scheme, Verifier
 from .keys import keys_from_environment, parse_keys
 from .outcome import LOG, Missing, Outcome, Refused
 from .replay import ReplayCache
+from .risk import Risk
 
 Keys = Union[str, Mapping[str, bytes], None]
 _PATH = re.compile(r"/[^?*]*")
@@ -70,9 +71,9 @@ class Settings:
         keys = parse_keys(self.keys) if isinstance(self.keys, str) else self.keys if self.keys is not None else keys_from_environment()
         return Verifier(keys, skew=self.skew, max_age=self.max_age, authority=self.authority)
 
-    def first(self, head: Head, method: str) -> Union[bool, Awaitable[bool]]:
+    def first(self, head: Head, risk: Risk, method: str) -> Union[bool, Awaitable[bool]]:
         """Whether this request is the first of its kind, by the replay cache where that is asked."""
-        transacts = head.risk.transaction is not None
+        transacts = risk.transaction is not None
         asked = self.once == "all" or transacts or (self.once == "unsafe" and method not in ("GET", "HEAD", "OPTIONS", "TRACE"))
         if self.replay == "none" or not asked:
             return True

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from .evidence import Arrived, Head, Refusal
 from .outcome import KEY, Answer, NotVerified, Outcome, Verified, demanded, problem, refused_by
-from .risk import TransactionRefused
+from .risk import Risk, TransactionRefused
 from .settings import Settings, one
 
 Environment = dict[str, Any]
@@ -30,7 +30,7 @@ class OutworkWSGI:
         """One request."""
         arrived = self.arrived(environ)
         try:
-            outcome: Outcome = Verified(self.verified(arrived, environ).risk)
+            outcome: Outcome = Verified(self.verified(arrived, environ))
         except Refusal as refusal:
             try:
                 outcome = self.settings.outcome(refusal, arrived, environ)
@@ -42,18 +42,17 @@ class OutworkWSGI:
         answer = Answered(start_response, outcome, arrived)
         return answer.of(self.app, environ)
 
-    def verified(self, arrived: Arrived, environ: Environment) -> Head:
+    def verified(self, arrived: Arrived, environ: Environment) -> Risk:
         """Checks head, body and that the request is new."""
         head = self.verifier.head(arrived, self.settings.clock())
-        if head.digest is not None:
-            head.check_body(read(environ, self.settings.max_body))
-        self.once(head, arrived.method)
-        return head
+        risk = head.with_body(read(environ, self.settings.max_body) if head.binds_body else b"")
+        self.once(head, risk, arrived.method)
+        return risk
 
-    def once(self, head: Head, method: str) -> None:
+    def once(self, head: Head, risk: Risk, method: str) -> None:
         """Refuses a request that was here before."""
         try:
-            first = self.settings.first(head, method)
+            first = self.settings.first(head, risk, method)
         except Exception as error:
             raise Refusal("unavailable", f"the replay cache does not answer: {error}") from error
         if inspect.isawaitable(first):

@@ -13,7 +13,7 @@ HERE = Path(__file__).resolve().parent
 ORIGIN = HERE.parents[1]
 sys.path.insert(0, str(HERE.parent))
 
-from outwork_origin import Arrived, Head, Verifier, parse_keys  # noqa: E402
+from outwork_origin import Arrived, Risk, Verifier, parse_keys  # noqa: E402
 
 VECTORS = ORIGIN / "vectors"
 # Where `cargo test -p outwork-compiler --test evidence` leaves it.
@@ -31,11 +31,9 @@ def arrived(request: dict[str, Any]) -> Arrived:
     return Arrived(request["method"], request["authority"], request["target"], headers, request["scheme"])
 
 
-def verify(verifier: Verifier, case: dict[str, Any]) -> Head:
-    """Head and body of a case, or a refusal."""
-    head = verifier.head(arrived(case["request"]), case["now"])
-    head.check_body(base64.b64decode(case["request"].get("body", "")))
-    return head
+def verify(verifier: Verifier, case: dict[str, Any]) -> Risk:
+    """The risk of a case by its head and its body, or a refusal."""
+    return verifier.head(arrived(case["request"]), case["now"]).with_body(base64.b64decode(case["request"].get("body", "")))
 
 
 def verifier(keys: str, settings: dict[str, Any]) -> Verifier:

@@ -77,9 +77,8 @@ def test_what_it_signs_is_verified(body: bytes | None) -> None:
         label="outwork", tag="outwork-evidence", covered_component_ids=COVERED, body=body,
     )
     head = verifier(VECTORS["keys"], {}).head(arrived({**case["request"], "headers": list(lines.items())}), now)
-    head.check_body(body or b"")
     assert head.nonce == "2026-08:by-somebody-else"
-    assert head.risk.transaction == "checkout"
+    assert head.with_body(body or b"").transaction == "checkout"
 
 
 def stand_still(monkeypatch: pytest.MonkeyPatch, now: int) -> None:

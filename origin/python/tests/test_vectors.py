@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import json
 
 import pytest
-from conftest import TAMPERING, evidence, verifier, verify
+from conftest import TAMPERING, arrived, evidence, verifier, verify
 
 from outwork_origin import Body, Refusal, Risk
 
@@ -22,11 +23,11 @@ def told(risk: Risk) -> dict[str, object]:
 def test_vector(case: dict) -> None:
     """Verified with this risk, or refused for this reason."""
     try:
-        head = verify(verifier(VECTORS["keys"], case.get("settings", {})), case)
+        risk = verify(verifier(VECTORS["keys"], case.get("settings", {})), case)
     except Refusal as refusal:
         assert refusal.reason == case.get("refused"), refusal
     else:
-        assert told(head.risk) == case.get("verified")
+        assert told(risk) == case.get("verified")
 
 
 @pytest.mark.skipif(not TAMPERING.exists(), reason=f"{TAMPERING} is not there: cargo test -p outwork-compiler --test evidence makes it")
@@ -46,6 +47,27 @@ def test_every_honest_request_passes_and_no_changed_one() -> None:
             assert passed == case["honest"], case
             counted[case["honest"]] += 1
     assert counted == {True: 10_000, False: 10_000}
+
+
+def test_a_risk_whose_body_is_bound_is_there_for_who_has_the_body() -> None:
+    """And nothing else of a head gives it out."""
+    case = next(case for case in VECTORS["cases"] if case["name"] == "a bound body")
+    head = verifier(VECTORS["keys"], {}).head(arrived(case["request"]), case["now"])
+    public = {name: getattr(head, name) for name in dir(head) if not name.startswith("_")}
+    assert sorted(public) == ["binds_body", "nonce", "until", "with_body"] and head.binds_body
+    assert not any(isinstance(value, Risk) for value in public.values()) and "checkout" not in repr(head)
+    for body in (b"", b"another"):
+        with pytest.raises(Refusal) as raised:
+            head.with_body(body)
+        assert raised.value.reason == "digest"
+    head.with_body(base64.b64decode(case["request"]["body"])).require_transaction("checkout")
+
+
+def test_a_body_that_nobody_bound_is_not_looked_at() -> None:
+    """It may have been too large for the edge."""
+    case = next(case for case in VECTORS["cases"] if case["name"] == "a body that was too large to bind")
+    head = verifier(VECTORS["keys"], {}).head(arrived(case["request"]), case["now"])
+    assert not head.binds_body and head.with_body(b"anything").body is Body.UNBOUND
 
 
 def test_bodies_have_the_names_of_the_wire() -> None:
