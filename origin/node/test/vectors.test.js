@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { inspect } from "node:util";
 import { base, derived } from "../src/evidence.js";
-import { Refusal, requireTransaction } from "../src/index.js";
+import { Refusal, TransactionRefused, requireTransaction } from "../src/index.js";
 import { isThere, named, rfc9421, tampering, vectors, verifierOf, verify } from "./shared.js";
 
 for (const one of vectors.cases) {
@@ -37,6 +37,27 @@ test("a body that nobody bound is not looked at", () => {
   const { request, now } = named("a body that was too large to bind");
   const head = verifierOf(vectors.keys).head(request, now);
   assert.deepEqual([head.bindsBody, head.withBody(Buffer.from("anything")).body], [false, "unbound"]);
+});
+
+test("of a transaction body and demand are demanded one by one", () => {
+  const seen = new Set();
+  for (const one of vectors.cases.filter(({ verified }) => verified?.transaction)) {
+    const risk = verify(verifierOf(vectors.keys, one.settings), one);
+    const [bound, met] = [risk.body === "bound", risk.demand !== "unmet"];
+    const taken = (id) => [{}, { body: "any" }, { demand: "any" }, { body: "any", demand: "any" }].map((options) => {
+      try {
+        requireTransaction(risk, id, options);
+        return true;
+      } catch (error) {
+        if (!(error instanceof TransactionRefused)) throw error;
+        return false;
+      }
+    });
+    assert.deepEqual(taken(risk.transaction), [bound && met, met, bound, true], one.name);
+    assert.deepEqual(taken("another"), [false, false, false, false]);
+    seen.add(`${bound} ${met}`);
+  }
+  assert.equal(seen.size, 4);
 });
 
 test("every honest request passes, and no changed one: 10,000 of each", { skip: isThere(tampering) ? false : `DID NOT RUN: ${tampering} is not there; cargo test -p outwork-compiler --test evidence makes it` }, async () => {

@@ -9,7 +9,7 @@ import json
 import pytest
 from conftest import TAMPERING, arrived, evidence, verifier, verify
 
-from outwork_origin import Body, Refusal, Risk
+from outwork_origin import Body, Demand, Refusal, Risk, TransactionRefused
 
 VECTORS = evidence()
 
@@ -68,6 +68,28 @@ def test_a_body_that_nobody_bound_is_not_looked_at() -> None:
     case = next(case for case in VECTORS["cases"] if case["name"] == "a body that was too large to bind")
     head = verifier(VECTORS["keys"], {}).head(arrived(case["request"]), case["now"])
     assert not head.binds_body and head.with_body(b"anything").body is Body.UNBOUND
+
+
+def test_of_a_transaction_body_and_demand_are_demanded_one_by_one() -> None:
+    """What lifts the one lifts nothing of the other."""
+    seen = set()
+    for case in (case for case in VECTORS["cases"] if case.get("verified", {}).get("transaction")):
+        risk = verify(verifier(VECTORS["keys"], case.get("settings", {})), case)
+        bound, met = risk.body is Body.BOUND, risk.demand is not Demand.UNMET
+        wanted = [({}, bound and met), ({"body": "any"}, met), ({"demand": "any"}, bound), ({"body": "any", "demand": "any"}, True)]
+        assert [(options, is_taken(risk, risk.transaction, options)) for options, _ in wanted] == wanted, case["name"]
+        assert not any(is_taken(risk, "another", options) for options, _ in wanted)
+        seen.add((bound, met))
+    assert len(seen) == 4
+
+
+def is_taken(risk: Risk, id: str | None, options: dict) -> bool:
+    """Whether the demand holds."""
+    try:
+        risk.require_transaction(str(id), **options)
+    except TransactionRefused:
+        return False
+    return True
 
 
 def test_bodies_have_the_names_of_the_wire() -> None:

@@ -99,18 +99,36 @@ impl Risk {
     /// # Errors
     /// It is another one or none, its body is not bound, or it did not meet what the policy demands.
     pub fn require_transaction(&self, id: &str) -> Result<(), TransactionRefused> {
-        self.require_transaction_unbound(id)?;
-        if self.body != Body::Bound {
-            return Err(TransactionRefused::NotBound(id.to_owned()));
-        }
+        self.require_transaction_unmet(id)?;
+        self.require_transaction_unbound(id)
+    }
+
+    /// Demands that this is the transaction `id`, with its demand not left unmet, whether its body is bound or not: for policies
+    /// that bind no body.
+    ///
+    /// # Errors
+    /// It is another one or none, or it did not meet what the policy demands.
+    pub fn require_transaction_unbound(&self, id: &str) -> Result<(), TransactionRefused> {
+        self.require_transaction_id(id)?;
         if self.demand == Demand::Unmet { Err(TransactionRefused::NotMet(id.to_owned())) } else { Ok(()) }
     }
 
-    /// Demands that this is the transaction `id`, whatever its body and its demand.
+    /// Demands that this is the transaction `id`, with its body bound, whatever became of its demand: for who decides by `demand`
+    /// alone.
+    ///
+    /// # Errors
+    /// It is another one or none, or its body is not bound.
+    pub fn require_transaction_unmet(&self, id: &str) -> Result<(), TransactionRefused> {
+        self.require_transaction_id(id)?;
+        if self.body == Body::Bound { Ok(()) } else { Err(TransactionRefused::NotBound(id.to_owned())) }
+    }
+
+    /// Demands that this is the transaction `id`, and nothing else: neither that its body is what arrived, nor that it met its
+    /// demand.
     ///
     /// # Errors
     /// It is another one or none.
-    pub fn require_transaction_unbound(&self, id: &str) -> Result<(), TransactionRefused> {
+    pub fn require_transaction_id(&self, id: &str) -> Result<(), TransactionRefused> {
         if self.transaction.as_deref() == Some(id) {
             return Ok(());
         }

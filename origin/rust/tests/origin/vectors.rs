@@ -65,6 +65,30 @@ fn every_vector_is_verified_with_its_risk_or_refused_for_its_reason() {
 }
 
 #[test]
+fn of_a_transaction_body_and_demand_are_demanded_one_by_one() {
+    let vectors = vectors("evidence.json");
+    let verified =
+        vectors["cases"].as_array().unwrap().iter().filter(|case| case["verified"]["transaction"].is_string());
+    let mut seen = [[0; 2]; 2];
+    for case in verified {
+        let risk = verify(&verifier(vectors["keys"].as_str().unwrap(), &case["settings"]), case).unwrap();
+        let id = risk.transaction.as_deref().unwrap();
+        let (bound, met) = (case["verified"]["body"] == "bound", case["verified"]["demand"] != "unmet");
+        let taken = [
+            Risk::require_transaction,
+            Risk::require_transaction_unbound,
+            Risk::require_transaction_unmet,
+            Risk::require_transaction_id,
+        ];
+        let found = taken.map(|require| require(&risk, id).is_ok());
+        assert_eq!(found, [bound && met, met, bound, true], "{}", case["name"]);
+        assert!(taken.iter().all(|require| require(&risk, "another").is_err()));
+        seen[usize::from(bound)][usize::from(met)] += 1;
+    }
+    assert!(seen.as_flattened().iter().all(|&cases| cases > 0), "{seen:?}");
+}
+
+#[test]
 fn every_honest_request_passes_and_no_changed_one() {
     // Where `cargo test -p outwork-compiler --test evidence` leaves it.
     let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/tmp/tampering.jsonl");
