@@ -7,6 +7,8 @@ use std::fmt;
 pub enum Reject {
     /// It is not JSON, or not an object.
     NotJson,
+    /// It holds no record of a decision, or one that was cut off or changed.
+    NoRecord,
     /// It is not in the combined or common log format.
     NotCombined,
     /// What stands in place of the request line is none, as after a handshake that failed.
@@ -31,6 +33,7 @@ impl fmt::Display for Reject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NotJson => "it is not one JSON object",
+            Self::NoRecord => "it holds no record of a decision",
             Self::NotCombined => "it is not in the combined or common format",
             Self::NoRequestLine => "it has no request line: the client did not send HTTP",
             Self::NoMethod => "it does not say the method",

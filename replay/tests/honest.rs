@@ -82,6 +82,17 @@ fn a_pseudonym_stands_for_the_address_in_limits_and_canaries() {
 }
 
 #[test]
+fn each_record_of_a_line_is_a_request_and_a_line_without_one_is_none() {
+    let rule = "[[rule]]\nid = \"t.a\"\nwhen = 'request.path == \"/a\"'\naction = \"tag\"\nwhy = \"x\"\n";
+    let texts =
+        records(3).lines().map(|record| serde_json::Value::from(record).to_string()).collect::<Vec<_>>().join(",");
+    let log = format!("{{\"Logs\":[{{\"Message\":[{texts}]}}]}}\n{}", records(1).replace("verdict", "opinion"));
+    let summary = replay(Format::Records, &policy("batch", rule), &[&log]);
+    assert_eq!((summary.verdicts.tag, summary.requests, summary.rejected.lines), (3, 3, 1));
+    assert_eq!(summary.rejected.first.first().unwrap().reason, "it holds no record of a decision");
+}
+
+#[test]
 fn canaries_of_nobody_are_told() {
     let rule = "[[rule]]\nid = \"t.a\"\nwhen = 'true'\naction = \"tag\"\nmode = { canary = 30 }\nwhy = \"x\"\n";
     let summary = replay(Format::Envoy, &policy("nobody", rule), &["{\"method\":\"GET\",\"path\":\"/\"}\n"]);

@@ -101,12 +101,48 @@ fn a_record_inside_a_line_fills_in_what_the_line_leaves_out() {
     assert_eq!(state(&entry, "request.query"), "unavailable");
 }
 
+/// As `outwork verify` does, so that nothing counts here which is not looked at there.
+#[test]
+fn a_record_is_read_wherever_it_stands_and_nothing_else_of_a_log_of_records() {
+    let record = |path: &str| {
+        format!(
+            r#"{{"unmapped":{{"outwork":{{"enforced":true,"verdict":"tag"}}}},"time":1795305600123,"activity_name":"Get","http_request":{{"http_method":"GET","url":{{"path":"{path}"}}}}}}"#
+        )
+    };
+    let text = |path: &str| serde_json::to_string(&record(path)).unwrap();
+    let other = record("/x").replace("verdict", "opinion");
+    let lines = [
+        (record("/a"), true),
+        (format!(r#"{{"record":{}}}"#, record("/a")), true),
+        (format!(r#"{{"message":{},"log":{{"offset":7}}}}"#, text("/a")), true),
+        (format!(r#"{{"body":{{"stringValue":{}}}}}"#, text("/a")), true),
+        (format!(r#"{{"Logs":[{{"Message":["no"]}},{{"Message":[{}]}}]}}"#, text("/a")), true),
+        (other, false),
+        (r#"{"method":"GET","path":"/a"}"#.to_owned(), false),
+    ];
+    for (line, records) in lines {
+        assert_eq!(Format::detect(line.as_bytes()) == Some(Format::Records), records, "{line}");
+        let reader = Reader::new(Format::Records);
+        let target = reader.read(line.as_bytes()).map(|entry| entry.target.to_vec());
+        assert_eq!(target, if records { Ok(b"/a".to_vec()) } else { Err(Reject::NoRecord) }, "{line}");
+    }
+    // In a line that tells of its request by itself it is what was decided, as an object or as text.
+    for inside in [record("/a"), text("/a")] {
+        let line = format!(r#"{{"method":"PUT","path":"/b","outwork":{inside}}}"#);
+        assert_eq!(Format::detect(line.as_bytes()), Some(Format::Envoy));
+        let entry = envoy(&line);
+        assert_eq!((entry.method.as_ref(), entry.recorded.is_some()), (&b"PUT"[..], true), "{line}");
+    }
+    let entry = envoy(&format!(r#"{{"method":"PUT","path":"/b","outwork":{}}}"#, text("/a").replace("verdict", "x")));
+    assert!(entry.recorded.is_none());
+}
+
 #[test]
 fn a_record_that_was_cut_is_not_taken_for_the_whole() {
     let cases = [("x".repeat(511), "known"), ("x".repeat(512), "unavailable"), ("a\u{fffd}".into(), "unavailable")];
     for (agent, expected) in cases {
         let line = format!(
-            r#"{{"http_request":{{"http_method":"GET","url":{{"scheme":"https","hostname":"a","path":"/"}},"user_agent":"{agent}"}}}}"#
+            r#"{{"http_request":{{"http_method":"GET","url":{{"scheme":"https","hostname":"a","path":"/"}},"user_agent":"{agent}"}},"unmapped":{{"outwork":{{"verdict":"allow"}}}}}}"#
         );
         assert_eq!(state(&read(Format::Records, &line), "ua.length"), expected, "{agent}");
     }

@@ -1,9 +1,8 @@
 use jiff::Timestamp;
 use outwork_engine::keys::AuditKeys;
 use outwork_engine::record::chain::{self, Before, Id, Mac, Opens, Unproven, Why};
+use outwork_replay::{Part, parts};
 use serde::de::IgnoredAny;
-
-use super::line::{Part, parts};
 
 /// What a part of a line proves by its own bytes. How it stands to the others is for the ledger.
 #[derive(Clone, Debug)]

@@ -90,7 +90,8 @@ impl Ledger {
             Judged::Cut => self.cut += 1,
             Judged::Torn(message) => self.changed(place, None, message),
             Judged::Changed(id, sequence) => {
-                let message = format!("record {sequence} was changed after it was written");
+                let message =
+                    format!("record {sequence} was changed after it was written, or its JSON was written anew");
                 self.changed(place, Some((*id, *sequence)), &message);
             }
             Judged::Key(id, sequence, key) => {

@@ -5,14 +5,12 @@ mod finding;
 mod heads;
 mod judged;
 mod ledger;
-mod line;
 mod report;
 mod text;
 
 pub(crate) use finding::Place;
 pub(crate) use heads::Heads;
 pub(crate) use ledger::{Ledger, Wants};
-pub(crate) use line::{Part, parts};
 pub(crate) use report::Report;
 pub(crate) use text::write;
 

@@ -329,6 +329,28 @@ fn a_record_without_a_chain_proves_nothing_and_is_told() {
     assert_eq!((kinds(&report), report.unchained), (BTreeSet::from([Kind::Unchained]), 1));
 }
 
+/// What `replay`, `label` and `explain` take for a record is none that is passed over here.
+#[test]
+fn a_forged_record_is_told_in_whatever_order_its_members_stand() {
+    let lines = Writer::new().log(5, 1);
+    let mut forged: serde_json::Value = serde_json::from_str(&lines[4]).unwrap();
+    let own = forged.pointer_mut("/unmapped/outwork").unwrap().as_object_mut().unwrap();
+    for name in ["chain", "dropped_reasons", "pseudonym_key", "verdict"] {
+        own.remove(name).unwrap();
+    }
+    own.insert("verdict".into(), "block".into());
+    let forged = forged.to_string();
+    assert!(!forged.contains("{\"verdict\""), "its members are in the order of the alphabet");
+    let wrapped = serde_json::json!({ "log": { "offset": 7 }, "message": forged }).to_string();
+    for slipped in [forged.clone(), format!("{{\"record\":{forged}}}"), wrapped] {
+        let report = verify(lines.iter().chain([&slipped]));
+        assert_eq!((kinds(&report), report.unchained), (BTreeSet::from([Kind::Unchained]), 1), "{slipped}");
+        // A log of a host without chains is none that anything is said of.
+        let report = verify([&slipped]);
+        assert_eq!((report.complete, report.records, report.unchained), (true, 0, 1));
+    }
+}
+
 #[test]
 fn what_stands_behind_a_much_later_record_is_told() {
     let lines = Writer::new().log(30, 1);

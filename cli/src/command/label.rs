@@ -25,7 +25,7 @@ use crate::records::{Answers, Labels, Queue, Record, review};
 /// Exit code: 0; 2 if a file cannot be read or written.
 #[derive(clap::Args)]
 pub(crate) struct Label {
-    /// Decision records, one a line, alone or in a log under `record`; plain, gzip or zstd; `-` is standard input
+    /// Decision records, alone in their lines or in what collectors wrap around them; plain, gzip or zstd; `-` is standard input
     #[arg(required = true, value_name = "RECORDS")]
     files: Vec<PathBuf>,
     /// The file of labels; with `--review` it need not be there yet
@@ -65,9 +65,8 @@ impl Label {
         }
         let (mut queue, window) = (Queue::default(), self.period.window()?);
         lines::each_text(&self.files, |_, _, line| {
-            if let Some((record, _)) = Record::of(line).filter(|(record, _)| window.takes(record.at())) {
-                queue.add(record, labels);
-            }
+            let records = Record::all(line).into_iter().map(|(record, _)| record);
+            records.filter(|record| window.takes(record.at())).for_each(|record| queue.add(record, labels));
             Ok(())
         })?;
         let records = queue.into_records();
@@ -83,21 +82,22 @@ impl Label {
         let (mut counts, mut others, mut outside) = (BTreeMap::<String, u64>::new(), 0_u64, 0_u64);
         let window = self.period.window()?;
         lines::each_text(&self.files, |_, _, line| {
-            let Some((record, mut json)) = Record::of(line) else {
-                others += 1;
-                return Ok(());
-            };
-            if !window.takes(record.at()) {
-                outside += 1;
-                return Ok(());
+            let records = Record::all(line);
+            others += u64::from(records.is_empty());
+            for (record, mut json) in records {
+                if !window.takes(record.at()) {
+                    outside += 1;
+                    continue;
+                }
+                labels.meet(&record);
+                let label = labels.of(&record).map(|(_, label)| label.to_owned()).or(record.label);
+                *counts.entry(label.clone().unwrap_or_else(|| "no label".to_owned())).or_default() += 1;
+                if let (Some(label), Some(object)) = (label, json.as_object_mut()) {
+                    object.insert("label".to_owned(), Value::String(label));
+                }
+                writeln!(out, "{json}").map_err(Failure::because("the records cannot be written"))?;
             }
-            labels.meet(&record);
-            let label = labels.of(&record).map(|(_, label)| label.to_owned()).or(record.label);
-            *counts.entry(label.clone().unwrap_or_else(|| "no label".to_owned())).or_default() += 1;
-            if let (Some(label), Some(object)) = (label, json.as_object_mut()) {
-                object.insert("label".to_owned(), Value::String(label));
-            }
-            writeln!(out, "{json}").map_err(Failure::because("the records cannot be written"))
+            Ok(())
         })?;
         let counts: Vec<String> = counts.iter().map(|(label, count)| format!("{count} {label}")).collect();
         eprintln!(

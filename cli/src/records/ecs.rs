@@ -37,7 +37,7 @@ fn without_nothing(value: &mut Value) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Record, shown::shown};
+    use super::super::{record::tests::one, shown::shown};
     use outwork_compiler::{Request, corpus::Player};
     use outwork_engine::{
         keys::Keyring,
@@ -62,7 +62,7 @@ mod tests {
             let [ocsf, ecs] = [Format::Ocsf, Format::Ecs].map(|format| {
                 let mut context = Context::NATIVE;
                 context.records.format = format;
-                Record::of(record::write(&decision, facts, &keys, context).as_bytes()).unwrap().0
+                one(record::write(&decision, facts, &keys, context).as_bytes())
             });
             assert_eq!(shown(&ecs), shown(&ocsf));
             assert!(shown(&ocsf).contains("PROPFIND https://shop.example:8443/.env  HTTP/2"));

@@ -129,7 +129,7 @@ impl By {
 
 #[cfg(test)]
 mod tests {
-    use super::super::record::tests::line;
+    use super::super::record::tests::{line, one};
     use super::*;
 
     fn file(name: &str, text: &str) -> PathBuf {
@@ -141,14 +141,14 @@ mod tests {
     #[test]
     fn the_closest_label_counts_and_answers_are_kept_at_once() {
         let path = file("kept", "by,id,label\nclient,c-d1,human\ndevice,d1,bot\n");
-        let record = Record::of(line("7Q3M", "d1", 0.5).as_bytes()).unwrap().0;
+        let record = one(line("7Q3M", "d1", 0.5).as_bytes());
         let mut labels = Labels::read(&path).unwrap();
         assert_eq!(labels.of(&record), Some((By::Device, "bot")));
         labels.say(By::Record, "7Q3M", "bot:ghost, the second").unwrap();
         assert_eq!(labels.of(&record), Some((By::Record, "bot:ghost, the second")));
         let again = Labels::read(&path).unwrap();
         assert_eq!(again.of(&record), labels.of(&record));
-        let other = Record::of(line("7Q3N", "d2", 0.5).as_bytes()).unwrap().0;
+        let other = one(line("7Q3N", "d2", 0.5).as_bytes());
         assert_eq!((labels.of(&other), labels.unmet()), (None, 3));
         labels.meet(&record);
         assert_eq!(labels.unmet(), 0);

@@ -40,7 +40,7 @@ impl Queue {
 
 #[cfg(test)]
 mod tests {
-    use super::super::record::tests::line;
+    use super::super::record::tests::{line, one};
     use super::*;
 
     #[test]
@@ -50,9 +50,9 @@ mod tests {
         for (id, device, probability) in
             [("1", "a", 0.99), ("2", "b", 0.45), ("3", "a", 0.6), ("4", "c", 0.02), ("5", "b", 0.1)]
         {
-            queue.add(Record::of(line(id, device, probability).as_bytes()).unwrap().0, &labels);
+            queue.add(one(line(id, device, probability).as_bytes()), &labels);
         }
-        let mut labelled = Record::of(line("6", "d", 0.5).as_bytes()).unwrap().0;
+        let mut labelled = one(line("6", "d", 0.5).as_bytes());
         labelled.label = Some("human".into());
         queue.add(labelled, &labels);
         let order = queue.into_records();

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use outwork_engine::time::Time;
-use outwork_replay::Rate;
+use outwork_replay::{Part, Rate, parts};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -135,16 +135,17 @@ impl Feature {
 }
 
 impl Record {
-    /// The record of a line, and its JSON: the line is one, or has one under `record`, as text or as an object, as in the logs
-    /// that `outwork replay` reads. Nothing of other lines.
-    pub(crate) fn of(line: &[u8]) -> Option<(Self, Value)> {
-        let mut json: Value = serde_json::from_slice(line).ok()?;
-        if let Some(inside) = json.get_mut("record").map(Value::take) {
-            json = match inside {
-                Value::String(text) => serde_json::from_str(&text).ok()?,
-                other => other,
-            };
-        }
+    /// The records of a line, each with its JSON: the line is one, or has some in its wrapping. None of other lines.
+    pub(crate) fn all(line: &[u8]) -> Vec<(Self, Value)> {
+        let records = parts(line).into_iter().filter_map(|part| match part {
+            Part::Record(record) => Self::of(&record),
+            Part::Torn => None,
+        });
+        records.collect()
+    }
+
+    fn of(record: &str) -> Option<(Self, Value)> {
+        let json: Value = serde_json::from_str(record).ok()?;
         let told = if json.get("@timestamp").is_some() { &ecs::as_ocsf(&json)? } else { &json };
         Some((Self::deserialize(told).ok()?, json))
     }
@@ -204,25 +205,33 @@ pub(super) mod tests {
         )
     }
 
+    /// The one record of a line.
+    pub(crate) fn one(line: &[u8]) -> Record {
+        let [(record, _)] = Record::all(line).try_into().unwrap();
+        record
+    }
+
     #[test]
     fn a_record_is_read_wherever_it_stands() {
         let alone = line("7Q3M", "d1", 0.75);
         let object = format!(r#"{{"status":200,"record":{alone}}}"#);
-        let text = serde_json::json!({ "record": alone }).to_string();
+        let text = serde_json::json!({ "message": alone }).to_string();
+        let two = serde_json::json!([alone, alone]).to_string();
+        assert_eq!(Record::all(two.as_bytes()).len(), 2);
         for line in [&alone, &object, &text] {
-            let (record, json) = Record::of(line.as_bytes()).unwrap();
+            let (record, json) = Record::all(line.as_bytes()).remove(0);
             assert_eq!(json["metadata"]["uid"], "7Q3M");
             assert_eq!((record.id(), record.client(), record.probability()), ("7Q3M", Some("c-d1"), 0.75));
             assert_eq!(record.outwork().features.len(), 3);
         }
         for other in ["", "x", "{}", r#"{"record":"x"}"#, r#"{"metadata":{"uid":"1"}}"#] {
-            assert!(Record::of(other.as_bytes()).is_none(), "{other}");
+            assert!(Record::all(other.as_bytes()).is_empty(), "{other}");
         }
     }
 
     #[test]
     fn without_models_the_risk_is_what_was_thought() {
-        let bare = r#"{"risk_score":30,"metadata":{"uid":"1"},"unmapped":{"outwork":{}}}"#;
-        assert_eq!(Record::of(bare.as_bytes()).unwrap().0.probability(), 0.3);
+        let bare = r#"{"risk_score":30,"metadata":{"uid":"1"},"unmapped":{"outwork":{"verdict":"allow"}}}"#;
+        assert_eq!(one(bare.as_bytes()).probability(), 0.3);
     }
 }

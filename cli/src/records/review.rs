@@ -111,14 +111,14 @@ impl<R: BufRead> Answers<R> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::record::tests::line;
+    use super::super::record::tests::{line, one};
     use super::*;
 
     #[test]
     fn answers_are_kept_as_they_come() {
         let path = std::env::temp_dir().join(format!("outwork-review-{}.csv", std::process::id()));
         let records: Vec<Record> = [("1", "a"), ("2", "a"), ("3", "b"), ("4", "c"), ("5", "d"), ("6", "e")]
-            .map(|(id, device)| Record::of(line(id, device, 0.5).as_bytes()).unwrap().0)
+            .map(|(id, device)| one(line(id, device, 0.5).as_bytes()))
             .into();
         let mut labels = Labels::open(&path).unwrap();
         let mut out = Vec::new();

@@ -37,12 +37,12 @@ fn model(said: &Said) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::record::tests::line;
+    use super::super::record::tests::{line, one};
     use super::*;
 
     #[test]
     fn a_record_is_shown_with_its_reasons() {
-        let record = Record::of(line("7Q3M", "d1", 0.875).as_bytes()).unwrap().0;
+        let record = one(line("7Q3M", "d1", 0.875).as_bytes());
         assert_eq!(
             shown(&record),
             "record 7Q3M of 2026-11-22T00:00:01Z\n  \

@@ -3,12 +3,11 @@ use std::path::PathBuf;
 use outwork_engine::bundle::Digest256;
 use outwork_engine::keys::AuditKeys;
 use outwork_engine::record::chain::{self, Before, Id, Unproven};
-use outwork_replay::Window;
+use outwork_replay::{Part, Window, parts};
 use serde_json::Value;
 
 use super::first;
 use super::recorded::Recorded;
-use crate::audit::{Part, parts};
 use crate::failure::Failure;
 use crate::lines;
 

@@ -4,14 +4,13 @@ use std::path::PathBuf;
 
 use outwork_engine::identity;
 use outwork_engine::keys::{AuditKeys, Keyring};
-use outwork_replay::{Rate, Window};
+use outwork_replay::{Part, Rate, Window, parts};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::find::{ID, proof};
 use super::first;
 use super::recorded::Recorded;
-use crate::audit::{Part, parts};
 use crate::failure::Failure;
 use crate::lines;
 use crate::output::tame;

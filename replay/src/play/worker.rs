@@ -85,15 +85,22 @@ impl<'s, S: Sink> Worker<'s, S> {
             self.sink.reject(job.file, number, Reject::TooLong);
         }
         let (mut numbers, mut entries) = (Vec::new(), Vec::new());
+        let Self { spare, sink, stage, .. } = self;
         for (number, line) in job.block.lines() {
-            match job.reader.read_into(line, self.spare.pop().unwrap_or_default()) {
-                Ok(entry) if !self.stage.passing.takes(entry.time) => self.spare.push(Spare::of(entry)),
-                Ok(entry) => {
-                    numbers.push(number);
-                    entries.push(entry);
-                }
-                Err(reason) => self.sink.reject(job.file, number, reason),
-            }
+            let mut outside = None;
+            job.reader.each(
+                line,
+                || spare.pop().unwrap_or_default(),
+                |entry| match entry {
+                    Ok(entry) if !stage.passing.takes(entry.time) => outside = Some(entry),
+                    Ok(entry) => {
+                        numbers.push(number);
+                        entries.push(entry);
+                    }
+                    Err(reason) => sink.reject(job.file, number, reason),
+                },
+            );
+            spare.extend(outside.map(Spare::of));
         }
         self.play(job, &numbers, &entries);
         self.stage.progress.add_lines(entries.len());

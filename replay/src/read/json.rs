@@ -5,15 +5,22 @@ use super::{
     time,
     value::{Any, Name, Scalar, address, known},
 };
-use crate::{Entry, Rate, Reject, Spare, Text};
+use crate::{Entry, Part, Rate, Reject, Spare, Text, parts};
 use outwork_engine::{decision::Verdict, fact::Fact, facts::Protocol, time::Time};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 use std::{borrow::Cow, fmt, sync::LazyLock};
 
 /// The length at which our records cut a text.
 const CUT: usize = 512;
 /// For records that stand inside of other lines.
 static RECORDS: LazyLock<Layout> = LazyLock::new(|| Layout::of(super::Format::Records));
+static ENVOY: LazyLock<Layout> = LazyLock::new(|| Layout::of(super::Format::Envoy));
+
+/// Whether a line of JSON tells of a request as those of an access log do.
+pub(super) fn tells(line: &[u8]) -> bool {
+    read(line, &ENVOY, Spare::default()).is_ok()
+}
 
 pub(super) fn read<'a>(line: &'a [u8], layout: &'a Layout, spare: Spare<'a>) -> Result<Entry<'a>, Reject> {
     // Once for the line, and not for each text in it.
@@ -47,7 +54,8 @@ struct Draft<'a> {
     no_ja4: bool,
     no_ja3: bool,
     wrong: Option<Reject>,
-    record: Option<Text<'a>>,
+    /// A record, as an object or as text.
+    record: Option<&'a RawValue>,
 }
 
 impl<'a> Draft<'a> {
@@ -123,7 +131,6 @@ impl<'a> Draft<'a> {
             Field::Alpn => entry.alpn = Fact::Known(text),
             Field::Country => entry.country = country(text),
             Field::Verdict => self.verdict = Verdict::ALL.into_iter().find(|of| of.name().as_bytes() == text.as_ref()),
-            Field::Record => self.record = Some(text),
             Field::Activity => self.activity = Some(text),
             Field::Time
             | Field::Status
@@ -132,6 +139,7 @@ impl<'a> Draft<'a> {
             | Field::Context
             | Field::Sampled
             | Field::Port
+            | Field::Record
             | Field::Headers => {}
         }
     }
@@ -171,7 +179,7 @@ impl<'a> Draft<'a> {
             self.entry.query_seen = false;
         }
         if let Some(record) = self.record.take() {
-            self.fill_in(&record);
+            self.fill_in(record.get().as_bytes());
         }
         if self.layout.records {
             self.as_record();
@@ -213,7 +221,12 @@ impl<'a> Draft<'a> {
 
     /// A record that stands in the line tells what the line itself does not.
     fn fill_in(&mut self, record: &[u8]) {
-        let Ok(told) = read(record, &RECORDS, Spare::default()) else { return };
+        let record = parts(record).into_iter().find_map(|part| match part {
+            Part::Record(record) => Some(record),
+            Part::Torn => None,
+        });
+        let Some(record) = record else { return };
+        let Ok(told) = read(record.as_bytes(), &RECORDS, Spare::default()) else { return };
         let told = told.into_owned();
         let entry = &mut self.entry;
         entry.recorded = told.recorded;
@@ -351,6 +364,7 @@ impl<'a> Visitor<'a> for Object<'a, '_> {
                     map.next_value_seed(Object { names, draft: &mut *self.draft, top: false })?
                 }
                 Some(Node::Field(Field::Headers)) => map.next_value_seed(Headers { draft: &mut *self.draft })?,
+                Some(Node::Field(Field::Record)) => self.draft.record = Some(map.next_value()?),
                 Some(Node::Field(field)) => {
                     let value = map.next_value_seed(Any)?;
                     self.draft.set(field, value);

@@ -11,7 +11,8 @@ mod value;
 pub use layout::{Field, Layout};
 pub use map::MapError;
 
-use crate::{Entry, Reject, Spare};
+use crate::{Entry, Part, Reject, Spare, parts};
+use std::borrow::Cow;
 
 /// A way to write an access log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -47,13 +48,17 @@ impl Format {
         }
         let has = |name: &str| memchr::memmem::find(line, name.as_bytes()).is_some();
         match line.trim_ascii_start().first() {
-            Some(b'{') if has("\"class_uid\":4002") && has("\"unmapped\":{\"outwork\"") => Some(Self::Records),
-            Some(b'{') if has("\"ecs\":{\"version\"") && has("\"outwork\":{\"verdict\"") => Some(Self::Records),
             Some(b'{') if has("\"ClientRequestMethod\"") || has("\"ClientRequestURI\"") => Some(Self::Logpush),
+            // A line that tells of its request itself has more to tell than the record in it.
+            Some(b'{' | b'[') if holds_record(line) && !json::tells(line) => Some(Self::Records),
             Some(b'{') => Some(Self::Envoy),
             _ => None,
         }
     }
+}
+
+fn holds_record(line: &[u8]) -> bool {
+    parts(line).iter().any(|part| matches!(part, Part::Record(_)))
 }
 
 /// Reads the lines of one format.
@@ -79,19 +84,41 @@ impl Reader {
         self.format
     }
 
-    /// Reads one line, without its end.
+    /// Reads one line, without its end; of several records in it the first.
     ///
     /// # Errors
     /// Says why the line is no request.
     pub fn read<'a>(&'a self, line: &'a [u8]) -> Result<Entry<'a>, Reject> {
-        self.read_into(line, Spare::default())
+        let mut first = None;
+        self.each(line, Spare::default, |entry| _ = first.get_or_insert(entry));
+        first.unwrap_or(Err(Reject::NoRecord))
     }
 
-    /// The same, into the lists of an entry that is done with.
-    pub(crate) fn read_into<'a>(&'a self, line: &'a [u8], spare: Spare<'a>) -> Result<Entry<'a>, Reject> {
+    /// Reads every request that a line tells of, into the lists of entries that are done with: a line may hold several records.
+    pub(crate) fn each<'a>(
+        &'a self,
+        line: &'a [u8],
+        mut spare: impl FnMut() -> Spare<'a>,
+        mut take: impl FnMut(Result<Entry<'a>, Reject>),
+    ) {
         match self.format {
-            Format::Combined => combined::read(line, spare),
-            Format::Envoy | Format::Logpush | Format::Records => json::read(line, &self.layout, spare),
+            Format::Combined => take(combined::read(line, spare())),
+            Format::Envoy | Format::Logpush => take(json::read(line, &self.layout, spare())),
+            Format::Records => {
+                let parts = parts(line);
+                if parts.is_empty() {
+                    take(Err(Reject::NoRecord));
+                }
+                for part in parts {
+                    take(match part {
+                        Part::Record(Cow::Borrowed(record)) => json::read(record.as_bytes(), &self.layout, spare()),
+                        Part::Record(Cow::Owned(record)) => {
+                            json::read(record.as_bytes(), &self.layout, Spare::default()).map(Entry::into_owned)
+                        }
+                        Part::Torn => Err(Reject::NoRecord),
+                    });
+                }
+            }
         }
     }
 }

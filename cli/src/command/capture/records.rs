@@ -21,7 +21,7 @@ use crate::rows::{Cell, Kind, Label, Meta, Span, Subject};
 /// Exit code: 0; 2 if a file cannot be read or written, or there are no features at all.
 #[derive(clap::Args)]
 pub(crate) struct Records {
-    /// Decision records, one a line, alone or in a log under `record`; plain, gzip or zstd; `-` is standard input
+    /// Decision records, alone in their lines or in what collectors wrap around them; plain, gzip or zstd; `-` is standard input
     #[arg(required = true, value_name = "RECORDS")]
     files: Vec<PathBuf>,
     #[command(flatten)]
@@ -66,21 +66,21 @@ impl Records {
         let window = self.period.window()?;
         let (mut rows, mut counts, mut read) = (Vec::new(), Counts::default(), Vec::new());
         let hashes = lines::each_text(&self.files, |file, number, line| {
-            let Some((record, _)) = Record::of(line) else {
-                counts.others += 1;
-                return Ok(());
-            };
-            if !window.takes(record.at()) {
-                counts.outside += 1;
-                return Ok(());
+            let records = Record::all(line);
+            counts.others += u64::from(records.is_empty());
+            for (record, _) in records {
+                if !window.takes(record.at()) {
+                    counts.outside += 1;
+                    continue;
+                }
+                counts.records += 1;
+                read.push(file);
+                let name = self.files.get(file).map(|path| path.display().to_string()).unwrap_or_default();
+                let row = self.row(file, &record).map_err(Failure::because(format!("{name}:{number}")))?;
+                counts.empty += u64::from(row.cells.is_empty());
+                counts.sampled += u64::from(row.meta.rate < Rate::ALL && !row.cells.is_empty());
+                rows.extend(Some(row).filter(|row| !row.cells.is_empty()));
             }
-            counts.records += 1;
-            read.push(file);
-            let name = self.files.get(file).map(|path| path.display().to_string()).unwrap_or_default();
-            let row = self.row(file, &record).map_err(Failure::because(format!("{name}:{number}")))?;
-            counts.empty += u64::from(row.cells.is_empty());
-            counts.sampled += u64::from(row.meta.rate < Rate::ALL && !row.cells.is_empty());
-            rows.extend(Some(row).filter(|row| !row.cells.is_empty()));
             Ok(())
         })?;
         counts.unlabelled = rows.iter().filter(|row| row.meta.label.is_none()).count() as u64;

@@ -1,14 +1,15 @@
-use std::borrow::Cow;
-use std::fmt;
+//! What a record is, and where in a line of a log one stands. Whoever reads records asks here, so that none counts which the
+//! auditor of the log does not see.
 
 use memchr::memmem;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
+use std::{borrow::Cow, fmt};
 
-/// What a line of a log has for an auditor.
+/// A part of a line that is of a record.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Part<'l> {
+pub enum Part<'l> {
     /// A record, by its very bytes.
     Record(Cow<'l, str>),
     /// What was one, or part of one.
@@ -50,14 +51,35 @@ const OWN: [&str; 9] = [
 
 /// Every record in a line: the line itself, or what stands in its wrapping, as an object or as text. A log that wraps records as
 /// they are, or as text, keeps their bytes; one that writes their JSON anew does not.
-pub(crate) fn parts(line: &[u8]) -> Vec<Part<'_>> {
+///
+/// A record is an object that has our own object, `unmapped.outwork` (OCSF) or `outwork` (ECS), with a `verdict`, in whatever
+/// order its members stand.
+pub fn parts(line: &[u8]) -> Vec<Part<'_>> {
+    match std::str::from_utf8(line) {
+        Ok(line) => parts_of(line),
+        // Access logs may have bytes of a client beside a record, which has none.
+        Err(_) => parts_of(&String::from_utf8_lossy(line)).into_iter().map(Part::into_owned).collect(),
+    }
+}
+
+fn parts_of(line: &str) -> Vec<Part<'_>> {
     let mut found = Vec::new();
-    let read = std::str::from_utf8(line).ok().and_then(|line| walk(line, MOST_DEPTH, &mut found));
+    let read = line.starts_with(['{', '[', '"']).then(|| walk(line, MOST_DEPTH, &mut found)).flatten();
     // A log of JSON has no line that is none, unless somebody changed it.
-    if read.is_none() && (line.starts_with(b"{") || line.ends_with(b"}")) && looks_sealed(line) {
+    if read.is_none() && (line.starts_with('{') || line.ends_with('}')) && looks_sealed(line.as_bytes()) {
         found.push(Part::Torn);
     }
     found
+}
+
+impl Part<'_> {
+    /// The same, with nothing borrowed.
+    fn into_owned<'b>(self) -> Part<'b> {
+        match self {
+            Self::Record(record) => Part::Record(Cow::Owned(record.into_owned())),
+            Self::Torn => Part::Torn,
+        }
+    }
 }
 
 /// Whether there is a trace of a chained record in what is none, as an object or as text: most of the words that each of ours has.
@@ -73,19 +95,19 @@ fn walk<'l>(json: &'l str, depth: u32, found: &mut Vec<Part<'l>>) -> Option<()> 
         b'{' => {
             let members = serde_json::from_str::<Members<'_>>(json).ok()?;
             let before = found.len();
-            if let Some(line) = members.original().filter(|_| depth > 0) {
-                walk(line, depth - 1, found)?;
-            }
             // What a collector parsed is not what was written, where it has that, too.
-            if found.len() > before {
-                return Some(());
+            for texts in [members.originals(), members.texts()] {
+                texts.into_iter().for_each(|text| _ = walk(text, depth, found));
+                if found.len() > before {
+                    return Some(());
+                }
             }
             if members.is_record() {
                 found.push(Part::Record(Cow::Borrowed(json)));
                 return Some(());
             }
-            for (_, value) in members.0.iter().filter(|(name, _)| depth > 0 && WRAPPERS.contains(&name.as_ref())) {
-                walk(value.get(), depth - 1, found)?;
+            for value in members.wrapped().filter(|_| depth > 0) {
+                walk(value, depth - 1, found)?;
             }
             // A collector's own event has a time and a version of ECS, too.
             if found.len() == before && members.was_record() && looks_sealed(json.as_bytes()) {
@@ -97,56 +119,72 @@ fn walk<'l>(json: &'l str, depth: u32, found: &mut Vec<Part<'l>>) -> Option<()> 
                 walk(value.get(), depth - 1, found)?;
             }
         }
-        b'"' if depth > 0 && json.len() > 2 => {
-            let text = serde_json::from_str::<Text<'_>>(json).ok()?.0.into_owned();
-            inside(&text, depth - 1, found);
-        }
+        b'"' if json.len() > 2 => inside(&serde_json::from_str::<Text<'_>>(json).ok()?.0, found),
         // It is checked with what it stands in.
         _ => {}
     }
     Some(())
 }
 
-/// As [`walk`], of a text that stood in another.
-fn inside(text: &str, depth: u32, found: &mut Vec<Part<'_>>) {
+/// As [`walk`], of a text that stood in another. Each such level at least doubles what escapes its quotes, so that a line has few.
+fn inside(text: &str, found: &mut Vec<Part<'_>>) {
     let mut within = Vec::new();
-    _ = walk(text.trim_end(), depth, &mut within);
+    _ = walk(text.trim_end(), MOST_DEPTH, &mut within);
     if within.is_empty() && looks_sealed(text.as_bytes()) {
         within.push(Part::Torn);
     }
-    found.extend(within.into_iter().map(|part| match part {
-        Part::Record(record) => Part::Record(Cow::Owned(record.into_owned())),
-        Part::Torn => Part::Torn,
-    }));
+    found.extend(within.into_iter().map(Part::into_owned));
 }
 
 /// The members of an object, as they are written.
 struct Members<'l>(Vec<(Cow<'l, str>, &'l RawValue)>);
 
 impl<'l> Members<'l> {
-    fn get(&self, name: &str) -> Option<&'l str> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.get())
+    /// Those of an object; none of another value.
+    fn of(json: &'l str) -> Option<Self> {
+        json.starts_with('{').then(|| serde_json::from_str(json).ok())?
     }
 
-    /// The text that came in, where a collector parsed it and kept it: `event.original` of ECS.
-    fn original(&self) -> Option<&'l str> {
-        serde_json::from_str::<Members<'l>>(self.get("event")?)
-            .ok()?
-            .get("original")
-            .filter(|text| text.starts_with('"'))
+    /// Every value of a name: a name may stand there twice, and who reads it may take either.
+    fn all(&self, name: &str) -> impl Iterator<Item = &'l str> {
+        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.get())
+    }
+
+    /// What may be wrapped records.
+    fn wrapped(&self) -> impl Iterator<Item = &'l str> {
+        self.0.iter().filter(|(name, _)| WRAPPERS.contains(&name.as_ref())).map(|(_, value)| value.get())
+    }
+
+    /// Texts as they came in, where a collector parsed and kept them: `event.original` of ECS.
+    fn originals(&self) -> Vec<&'l str> {
+        let events = self.all("event").filter_map(Members::of);
+        events.flat_map(|event| event.all("original").filter(is_text).collect::<Vec<_>>()).collect()
+    }
+
+    /// Texts that may be records.
+    fn texts(&self) -> Vec<&'l str> {
+        self.wrapped().filter(is_text).collect()
     }
 
     /// Whether the object is a record: our own object stands in it, under `unmapped` (OCSF) or by itself (ECS).
     fn is_record(&self) -> bool {
-        let own = |text: &str| text.starts_with("{\"verdict\":");
-        self.get("outwork").is_some_and(own)
-            || self.get("unmapped").and_then(|inside| inside.strip_prefix("{\"outwork\":")).is_some_and(own)
+        let has_own = |members: &Self| members.all("outwork").any(is_own);
+        has_own(self) || self.all("unmapped").filter_map(Members::of).any(|inside| has_own(&inside))
     }
 
     /// Whether it was one before somebody changed it.
     fn was_record(&self) -> bool {
         self.0.iter().filter(|(name, _)| OWN.contains(&name.as_ref())).count() > 1
     }
+}
+
+fn is_text(json: &&str) -> bool {
+    json.starts_with('"')
+}
+
+/// Whether an object is our own; its first member is the verdict where a host wrote it.
+fn is_own(json: &str) -> bool {
+    json.starts_with("{\"verdict\":") || Members::of(json).is_some_and(|own| own.all("verdict").next().is_some())
 }
 
 impl<'de: 'l, 'l> Deserialize<'de> for Members<'l> {
@@ -237,12 +275,17 @@ mod tests {
                 let [Part::Record(found)] = found.as_slice() else { panic!("{found:?} in {line}") };
                 assert_eq!(found.trim_end(), record, "{line}");
             }
-            // What parses a record and sorts its members writes another text: nothing verifies it.
+            // What parses a record and sorts its members writes another text, which no MAC proves. It is a record all the same.
             let parsed = format!(
                 r#"{{"@timestamp":"2026-11-22T10:00:00Z",{}}}"#,
                 members.replace(r#"{"verdict":"allow","chain":"#, r#"{"agent":1,"verdict":"allow","chain":"#)
             );
-            assert_eq!(parts(parsed.as_bytes()), [Part::Torn], "{parsed}");
+            assert_eq!(parts(parsed.as_bytes()), [Part::Record(Cow::Borrowed(parsed.as_str()))]);
+            // The text that it came in as speaks for it, where that is kept.
+            for kept in ["message", "log"] {
+                let both = format!(r#"{{"{kept}":{text},{}}}"#, parsed.get(1..parsed.len() - 1).unwrap());
+                assert_eq!(parts(both.as_bytes()), [Part::Record(Cow::Borrowed(record))], "{both}");
+            }
         }
         // What a client sent stays what it is.
         let sent = serde_json::to_string(OCSF).unwrap();
@@ -252,15 +295,45 @@ mod tests {
         assert_eq!(parts(line.as_bytes()), []);
     }
 
+    /// The reviewer's forgeries, and more: whatever a reader of JSON takes for a record is one here.
+    #[test]
+    fn a_record_is_one_in_whatever_order_and_form_its_members_stand() {
+        for record in [
+            r#"{"unmapped":{"outwork":{"enforced":true,"verdict":"block","band":"low"}},"class_uid":4002,"time":1}"#,
+            r#"{"unmapped":{"other":1,"outwork":{"enforced":true,"verdict":"block"}}}"#,
+            r#"{ "unmapped" : { "outwork" : { "verdict" : "allow" } } }"#,
+            r#"{"unmapped":{"outwork":{"\u0076erdict":"allow"}}}"#,
+            r#"{"\u0075nmapped":{"outwork":{"verdict":"allow"}}}"#,
+            r#"{"unmapped":1,"unmapped":{"outwork":{"verdict":"allow"}}}"#,
+            r#"{"outwork":{"enforced":false,"verdict":"allow"},"@timestamp":"2026-11-22T10:00:00Z"}"#,
+            r#"{"ecs":{"version":"9.4.0"},"outwork":{"band":"low","verdict":null}}"#,
+        ] {
+            assert_eq!(parts(record.as_bytes()), [Part::Record(Cow::Borrowed(record))]);
+            let text = serde_json::to_string(record).unwrap();
+            for line in [
+                format!("{{\"message\":{text}}}"),
+                format!("{{\"a\":{{}},\"body\":{{\"stringValue\":{text}}}}}"),
+                format!("[{{\"log\":{text}}}]"),
+            ] {
+                assert_eq!(parts(line.as_bytes()), [Part::Record(Cow::Borrowed(record))], "{line}");
+            }
+        }
+        let bytes = [br#"{"agent":""#, &b"\xff"[..], br#"","outwork":"#, OCSF.as_bytes(), b"}"].concat();
+        assert_eq!(parts(&bytes), [Part::Record(Cow::Borrowed(OCSF))], "what a client sent beside it may be no UTF-8");
+        for other in [r#"{"unmapped":{"outwork":{}}}"#, r#"{"outwork":"allow"}"#, r#"{"verdict":"allow"}"#] {
+            assert_eq!(parts(other.as_bytes()), [], "{other}");
+        }
+    }
+
     #[test]
     fn what_was_a_record_is_told_from_what_never_was() {
         let text = serde_json::to_string(&OCSF.replace("verdict", "verdicu")).unwrap();
         let torn = [
             OCSF.replace("verdict", "verdicu"),
-            OCSF.replace("\"outwork\":", "\"outwork\": "),
             ECS.replace("outwork", "outwurk"),
             OCSF.get(..OCSF.len() - 1).unwrap().to_owned(),
             OCSF.get(1..).unwrap().to_owned(),
+            OCSF.get(2..).unwrap().to_owned(),
             format!("{{\"outwork\":{text}}}"),
         ];
         for line in torn {
