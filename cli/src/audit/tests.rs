@@ -412,7 +412,7 @@ fn a_chain_that_follows_another_record_than_the_last_is_told() {
 #[test]
 fn keys_that_are_not_there_prove_nothing() {
     let lines = Writer::new().log(3, 1);
-    let other = AuditKeys::parse("k2:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE").unwrap();
+    let other = AuditKeys::parse("audit:k2:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE").unwrap();
     let mut ledger = Ledger::new(other, &Heads::default());
     lines.iter().for_each(|line| ledger.read(Place { file: 0, line: 1 }, line.as_bytes()));
     assert_eq!(kinds(&ledger.finish(Wants::default()).0), BTreeSet::from([Kind::Key]));

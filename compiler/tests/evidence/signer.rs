@@ -25,7 +25,7 @@ pub(crate) fn key(id: &str) -> [u8; 32] {
 
 /// `OUTWORK_EVIDENCE_KEYS` of these keys.
 pub(crate) fn evidence_keys() -> String {
-    ["2026-11", "2026-08"].map(|id| format!("{id}:{}", Base64::encode_string(&key(id)))).join(",")
+    ["2026-11", "2026-08"].map(|id| format!("evidence:{id}:{}", Base64::encode_string(&key(id)))).join(",")
 }
 
 /// A signature to be made: what it covers, and its parameters as text.

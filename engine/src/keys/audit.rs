@@ -26,8 +26,7 @@ impl AuditKeys {
         Self(keys.iter().map(one).collect())
     }
 
-    /// Reads what [`Self::write`] wrote, `audit:id:base64[,audit:id:base64…]`, or one a line, also without the mark. A key may
-    /// stand there twice, so that what is written at each rotation can be gathered in one file.
+    /// Reads what [`Self::write`] wrote, `audit:id:base64[,audit:id:base64…]`, or one a line. A key may stand there twice, so that what is written at each rotation can be gathered in one file.
     ///
     /// # Errors
     /// Names the key by its place and id, never by its secret.

@@ -52,12 +52,14 @@ impl Kind {
     }
 }
 
-/// Id and secret of `id:base64`, or of `mark:id:base64` with the mark of what is wanted. No base64 has a colon.
+/// Id and secret of `mark:id:base64` with the mark of what is wanted; a host's own may come without. No base64 has a colon.
 pub(super) fn parts(entry: &str, place: usize, wanted: Kind) -> Result<(&str, Vec<u8>), KeyError> {
     let malformed = KeyError::Malformed { place };
     let (first, rest) = entry.split_once(':').ok_or_else(|| malformed.clone())?;
     let (id, secret) = match rest.split_once(':') {
-        None => (first, rest),
+        None if wanted == Kind::Master => (first, rest),
+        // Nobody makes these but the command, and it always marks them: this one may be a host's own.
+        None => return Err(KeyError::Unmarked { place, wanted }),
         Some((id, secret)) => {
             let is = Kind::ALL.into_iter().find(|kind| kind.mark() == first).ok_or(malformed)?;
             if is != wanted && is_key_id(id) {

@@ -329,6 +329,13 @@ pub enum KeyError {
         /// What it would have to be.
         wanted: Kind,
     },
+    /// A key does not say of which kind it is, where it has to.
+    Unmarked {
+        /// Its place in the list, from 1.
+        place: usize,
+        /// What it would have to be.
+        wanted: Kind,
+    },
     /// Two keys have one id.
     Duplicate {
         /// That id.
@@ -346,6 +353,13 @@ impl fmt::Display for KeyError {
             Self::Kind { id, is, wanted } => {
                 let (is, holder, command) = (is.what(), wanted.holder(), wanted.command());
                 write!(f, "key `{id}` is {is}: {holder} gets what `outwork keys {command}` prints")
+            }
+            Self::Unmarked { place, wanted } => {
+                let (mark, holder, command) = (wanted.mark(), wanted.holder(), wanted.command());
+                write!(
+                    f,
+                    "key {place} is not of the form `{mark}:id:base64`: {holder} gets what `outwork keys {command}` prints"
+                )
             }
             Self::Malformed { place } => write!(f, "key {place} in `OUTWORK_KEYS` is not of the form `id:base64`"),
             Self::Id { place } => {
@@ -414,6 +428,11 @@ mod tests {
         }
         let message = AuditKeys::parse(&format!("master:a:{SECRET}")).unwrap_err().to_string();
         assert_eq!(message, "key `a` is a host's own: who verifies records gets what `outwork keys audit` prints");
+        let message = AuditKeys::parse(&format!("{audit}\na:{SECRET}")).unwrap_err().to_string();
+        assert_eq!(
+            message,
+            "key 2 is not of the form `audit:id:base64`: who verifies records gets what `outwork keys audit` prints"
+        );
     }
 
     #[test]

@@ -62,7 +62,7 @@ export class Verifier {
       const values = derived(arrived, name).set(RISK, risk).set(DIGEST, digest);
       return same(createHmac("sha256", key).update(base(signed.covered, values, signed.text), "latin1").digest(), signature);
     };
-    if (!names.some(holds)) throw new Refusal("signature", `the signature is not over this request, tried with the authority ${quoted(names)} and the key \`${signed.keyid}\`: does a proxy write another Host, path or port (${HELP}#behind-a-proxy), or does \`OUTWORK_EVIDENCE_KEYS\` hold the edge's own keys?`);
+    if (!names.some(holds)) throw new Refusal("signature", `the signature is not over this request, tried with the authority ${quoted(names)} and the key \`${signed.keyid}\`: does a proxy write another Host, path or port (${HELP}#behind-a-proxy), or is this key of \`OUTWORK_EVIDENCE_KEYS\` another edge's?`);
     return new Head(riskOf(risk, coversBody), `${signed.keyid}:${signed.nonce}`, until, coversBody ? digestOf(digest) : null);
   }
 

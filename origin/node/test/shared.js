@@ -35,7 +35,7 @@ export function verifierOf(keys, { skew, max_age: maxAge, authority } = {}) {
 const SECRET = Buffer.alloc(32, "k");
 
 /** Keys of the environment that `signedNow` signs with. */
-export const KEYS_NOW = `now:${SECRET.toString("base64")}`;
+export const KEYS_NOW = `evidence:now:${SECRET.toString("base64")}`;
 
 /** The headers that an edge sends for this request at this moment. */
 export function signedNow(method, authority, target, transaction) {

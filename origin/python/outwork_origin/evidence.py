@@ -122,7 +122,7 @@ class Verifier:
         authorities = self.authorities or (arrived.authority,)
         if not any(_holds(key, signature, signed, {**derived(arrived, name), **values}) for name in authorities):
             tried = f"tried with the authority {_quoted(authorities)} and the key `{signed.keyid}`"
-            remedy = f"does a proxy write another Host, path or port ({HELP}#behind-a-proxy), or does `OUTWORK_EVIDENCE_KEYS` hold the edge's own keys?"
+            remedy = f"does a proxy write another Host, path or port ({HELP}#behind-a-proxy), or is this key of `OUTWORK_EVIDENCE_KEYS` another edge's?"
             raise Refusal("signature", f"the signature is not over this request, {tried}: {remedy}")
         return Head(_risk(risk, DIGEST in signed.covered), f"{signed.keyid}:{signed.nonce}", until, _digest(values.get(DIGEST)))
 

@@ -21,15 +21,15 @@ class KeysError(ValueError):
 
 
 def parse_keys(text: str) -> Mapping[str, bytes]:
-    """Reads `evidence:id:base64[,…]`, or `id:base64`: all of them verify, so that keys can be rotated with overlap."""
+    """Reads `evidence:id:base64[,…]`: all of them verify, so that keys can be rotated with overlap. One without the mark may be the edge's own."""
     keys: dict[str, bytes] = {}
     for place, entry in enumerate((entry.strip() for entry in text.split(",") if entry.strip()), start=1):
         parts = entry.split(":")
-        kind = parts.pop(0) if len(parts) == 3 else "evidence"
+        kind = parts.pop(0) if len(parts) == 3 else ""
         if kind in _OTHERS:
             raise KeysError(f"`{parts[0][:64]}` is a key of {_OTHERS[kind]}: origins get what `outwork keys evidence` prints")
         if len(parts) != 2 or kind != "evidence":
-            raise KeysError(f"key {place} in `{VARIABLE}` is not of the form `evidence:id:base64`")
+            raise KeysError(f"key {place} in `{VARIABLE}` is not of the form `evidence:id:base64`, as `outwork keys evidence` prints it")
         name, secret = parts
         if not _ID.fullmatch(name):
             raise KeysError(f"the id of key {place} in `{VARIABLE}` must be 1 to 64 letters, digits, `-`, `_` or `.`")

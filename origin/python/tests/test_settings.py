@@ -26,7 +26,7 @@ WRONG: dict[str, list[Any]] = {
     "target": ["/", 7],
     "clock": [None, 7, "now"],
     "exempt": ["", "health", ["/health*"], ["/health?x"], [""], [7], None, True],
-    "keys": [{}, {"k": "a secret of text that is long enough to be one"}, {"k": b"x" * 31}, 7, "", "k", "k:c2hvcnQ="],
+    "keys": [{}, {"k": "a secret of text that is long enough to be one"}, {"k": b"x" * 31}, 7, "", "k", "evidence:k:c2hvcnQ="],
 }
 
 
@@ -66,7 +66,7 @@ def test_nothing_that_prints_settings_or_verifiers_prints_a_key() -> None:
     """Neither text nor bytes."""
     secret = b"Q" * 32
     text = base64.b64encode(secret).decode()
-    settings = Settings(keys=f"k:{text}", replay="none")
+    settings = Settings(keys=f"evidence:k:{text}", replay="none")
     middleware = OutworkASGI(print, settings)
     for thing in (settings, settings.verifier(), middleware, vars(middleware), vars(settings.verifier())):
         assert text not in repr(thing) and "QQQ" not in repr(thing)
@@ -134,10 +134,8 @@ def test_vectors_say_what_became_of_demands() -> None:
 def test_keys_have_a_mark_of_their_kind_and_those_of_another_are_refused_by_name() -> None:
     """No secret is in the error."""
     secret = base64.b64encode(b"Q" * 32).decode()
-    for text in (f"evidence:k:{secret}", f"k:{secret}"):
-        assert list(parse_keys(text)) == ["k"]
-    assert list(parse_keys(f"evidence:{secret}")) == ["evidence"], "an id, as before"
-    for text, says in ((f"master:k:{secret}", "`k` is a key of a host"), (f"evidence:a:{secret},audit:k:{secret}", "`k` is a key of records"), (f"other:k:{secret}", "form"), (f"a:b:c:{secret}", "form")):
+    assert list(parse_keys(f"evidence:k:{secret}")) == ["k"]
+    for text, says in ((f"master:k:{secret}", "`k` is a key of a host"), (f"evidence:a:{secret},audit:k:{secret}", "`k` is a key of records"), (f"other:k:{secret}", "form"), (f"k:{secret}", "not of the form `evidence:id:base64`, as `outwork keys evidence` prints it"), (f"evidence:{secret}", "form"), (f"a:b:c:{secret}", "form")):
         with pytest.raises(KeysError) as raised:
             parse_keys(text)
         assert says in str(raised.value) and "UVFR" not in str(raised.value)

@@ -89,7 +89,7 @@ fn ours(case: &Case, keys: &str) -> f64 {
 }
 
 fn theirs(case: &Case, keys: &str) -> f64 {
-    let secret = keys.split(',').next().unwrap().split_once(':').unwrap().1;
+    let secret = keys.split(',').next().unwrap().rsplit_once(':').unwrap().1;
     let key = SharedKey::from_base64(&AlgorithmName::HmacSha256, secret).unwrap();
     let field =
         |name: &str| case.fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()).unwrap();

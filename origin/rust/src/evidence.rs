@@ -189,7 +189,7 @@ impl Verifier {
         };
         let key = &signed.key_id;
         let remedy = format!(
-            "does a proxy write another Host, path or port ({HELP}#behind-a-proxy), or does `{}` hold the edge's own keys?",
+            "does a proxy write another Host, path or port ({HELP}#behind-a-proxy), or is this key of `{}` another edge's?",
             crate::keys::VARIABLE
         );
         let detail = format!(

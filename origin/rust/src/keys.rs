@@ -19,7 +19,7 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// Reads `evidence:id:base64[,…]`, or `id:base64`.
+    /// Reads `evidence:id:base64[,…]`. A key without the mark is not taken: it may be the edge's own.
     ///
     /// # Errors
     /// Names the key by its place or id, never by its secret.
@@ -29,10 +29,12 @@ impl Keys {
             let wrong = |what: &str| KeysError(format!("key {} in `{VARIABLE}` {what}", place + 1));
             let parts: Vec<&str> = entry.split(':').collect();
             let (id, secret) = match parts[..] {
-                [id, secret] | ["evidence", id, secret] => (id, secret),
+                ["evidence", id, secret] => (id, secret),
                 ["master", id, _] => return Err(another(id, "a host")),
                 ["audit", id, _] => return Err(another(id, "records")),
-                _ => return Err(wrong("is not of the form `evidence:id:base64`")),
+                _ => {
+                    return Err(wrong("is not of the form `evidence:id:base64`, as `outwork keys evidence` prints it"));
+                }
             };
             if !is_key_id(id) {
                 return Err(wrong("must have an id of 1 to 64 letters, digits, `-`, `_` or `.`"));

@@ -4,7 +4,7 @@
 //! # fn main() -> Result<(), outwork_origin::KeysError> {
 //! use outwork_origin::{EvidenceLayer, Keys, MemoryReplay, Verifier};
 //!
-//! # let text = "2026-11:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE";
+//! # let text = "evidence:2026-11:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE";
 //! // let keys = Keys::from_environment()?;
 //! let keys = Keys::parse(text)?;
 //! let layer = EvidenceLayer::new(Verifier::new(keys), MemoryReplay::new());

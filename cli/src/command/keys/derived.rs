@@ -3,7 +3,7 @@ use std::io::{self, Read};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use outwork_engine::keys::{KeyError, Keyring};
+use outwork_engine::keys::{KeyError, Keyring, Kind};
 
 use crate::failure::Failure;
 use crate::output::print;
@@ -21,7 +21,8 @@ pub(crate) struct Source {
 impl Source {
     /// Prints what is derived of the masters.
     pub(super) fn print(self, derived: impl FnOnce(&Keyring) -> String) -> Result<ExitCode, Failure> {
-        let ring = Keyring::parse(self.masters()?.trim()).map_err(|error| {
+        let masters = self.masters()?;
+        let ring = Keyring::parse(masters.trim()).map_err(|error| {
             let read = self.from.as_ref().map_or(String::new(), |path| format!(" (in `{}`)", path.display()));
             let help = match error {
                 KeyError::Missing => "`outwork keys new` makes one; --from reads a file instead",
@@ -31,6 +32,9 @@ impl Source {
             Failure::new(error.to_string() + &read).with_help(help)
         })?;
         print(&(derived(&ring) + "\n"))?;
+        if let Some(note) = unmarked(&masters) {
+            eprintln!("{note}");
+        }
         Ok(ExitCode::SUCCESS)
     }
 
@@ -43,5 +47,31 @@ impl Source {
             fs::read_to_string(path)
         };
         read.map_err(Failure::because(format!("`{}` cannot be read", path.display())))
+    }
+}
+
+/// What is to be said of masters that do not say what they are. Only places are named: what stands before a colon may be a secret.
+fn unmarked(masters: &str) -> Option<String> {
+    let mark = Kind::Master.mark();
+    let entries = masters.split(',').map(str::trim).filter(|entry| !entry.is_empty());
+    let places =
+        entries.zip(1..).filter(|(entry, _)| entry.matches(':').count() < 2).map(|(_, place)| place.to_string());
+    let places = places.collect::<Vec<_>>().join(", ");
+    (!places.is_empty()).then(|| {
+        format!(
+            "note: in the list of masters nothing says of {places} that it is a host's own key: write `{mark}:` before its id, and nobody else takes it"
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unmarked;
+
+    #[test]
+    fn masters_without_a_mark_are_named_by_their_place() {
+        assert_eq!(unmarked("master:a:QUFB, master:b:QUFB"), None);
+        let note = unmarked("a:QUFB,master:b:QUFB, c:QUFB").unwrap();
+        assert!(note.contains("of 1, 3 that it is") && !note.contains("QUFB"), "{note}");
     }
 }

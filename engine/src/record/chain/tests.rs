@@ -89,9 +89,9 @@ fn no_byte_can_be_changed() {
 fn a_key_that_is_gone_is_told_from_a_change() {
     let keys = Keyring::parse(SECRETS).unwrap();
     let line = record(&mut Chain::new(1, opens()), &keys, "x");
-    let other = AuditKeys::parse("a:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE").unwrap();
+    let other = AuditKeys::parse("audit:a:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE").unwrap();
     assert_eq!(read(line.as_bytes()).unwrap().verify(&other), Err(Unproven::Key));
-    let wrong = AuditKeys::parse("b:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE").unwrap();
+    let wrong = AuditKeys::parse("audit:b:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE").unwrap();
     assert_eq!(read(line.as_bytes()).unwrap().verify(&wrong), Err(Unproven::Changed));
 }
 

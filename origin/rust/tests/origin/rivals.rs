@@ -10,7 +10,8 @@ use outwork_origin::{Arrived, Keys, Scheme, Verifier};
 use serde_json::Value;
 
 fn secret(keys: &str, id: &str) -> SharedKey {
-    let entry = keys.split(',').find_map(|entry| entry.strip_prefix(id)?.strip_prefix(':')).unwrap();
+    let entry =
+        keys.split(',').find_map(|entry| entry.strip_prefix("evidence:")?.strip_prefix(id)?.strip_prefix(':')).unwrap();
     SharedKey::from_base64(&AlgorithmName::HmacSha256, entry).unwrap()
 }
 
