@@ -148,7 +148,10 @@ export function requireTransaction(risk: Risk, id: string, options?: { body?: "b
 /** Throws `TransactionRefused` unless the request fell inside its window of observation, and met by it what its transaction demands. */
 export function requireInside(risk: Risk): void;
 
-/** An error that is answered with 403: by Express for its `status`, by Hono for `getResponse`, by `outworkListener` itself. */
+/**
+ * An error that is answered with 403: by Express for its `status`, by Hono for `getResponse`, by `outworkListener` itself, and where nobody
+ * catches it, as with `async` handlers of Express 4, instead of the end of the process.
+ */
 export class Forbidden extends Error {
   readonly status: 403;
   readonly statusCode: 403;

@@ -2,6 +2,7 @@
 
 import { Refusal } from "./evidence.js";
 import { Forbidden, problem } from "./forbidden.js";
+import { answer } from "./node.js";
 import { note } from "./outcome.js";
 import { Gate } from "./settings.js";
 
@@ -12,7 +13,7 @@ export function outworkHono(settings) {
     try {
       const outcome = await gate.check(context, arrivedOf(gate, context), (most) => bodyOf(context.req.raw, most));
       if (outcome.state !== "verified") hide(context);
-      note(context, outcome);
+      note(context, outcome, (error) => uncaught(gate, context, error));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const { status, headers, body } = problem(error.reason);
@@ -20,8 +21,19 @@ export function outworkHono(settings) {
     }
     await next();
     // Hono has answered it by now, and tells nobody.
-    if (context.error instanceof Forbidden) gate.log(`outwork: ${context.req.method} ${context.req.path}: ${context.error.message}`);
+    if (context.error instanceof Forbidden) told(gate, context, context.error);
   };
+}
+
+function told(gate, context, error) {
+  gate.log(`outwork: ${context.req.method} ${context.req.path}: ${error.message}`);
+}
+
+/** Hono waits for its handler, which may never end: on Node's own server there is a response to answer by. */
+function uncaught(gate, context, error) {
+  const { incoming, outgoing } = context.env ?? {};
+  if (incoming === undefined || outgoing === undefined) return told(gate, context, error);
+  answer(gate, incoming, outgoing, error);
 }
 
 /** An application that reads the header itself shall not find one that nobody vouches for. */

@@ -15,7 +15,7 @@ export function outworkListener(settings, listener) {
   callable("listener", listener);
   return async (request, response) => {
     try {
-      await admit(gate, request);
+      await admit(gate, request, response);
       await listener(request, response);
     } catch (error) {
       answer(gate, request, response, error);
@@ -33,7 +33,7 @@ export function outwork(settings) {
     try {
       let broken;
       try {
-        await admit(gate, request);
+        await admit(gate, request, response);
       } catch (error) {
         if (error instanceof Refusal) throw error;
         broken = error;
@@ -46,10 +46,10 @@ export function outwork(settings) {
   };
 }
 
-async function admit(gate, request) {
+async function admit(gate, request, response) {
   const outcome = await gate.check(request, arrivedOf(gate, request), (most) => bodyOf(request, most));
   if (outcome.state !== "verified") hide(request);
-  note(request, outcome);
+  note(request, outcome, (error) => answer(gate, request, response, error));
 }
 
 function arrivedOf(gate, request) {
@@ -79,7 +79,7 @@ function hide(request) {
 }
 
 /** A refusal or a demand that was not met is answered as one, anything else with 500 and no word of what it was. */
-function answer(gate, request, response, error) {
+export function answer(gate, request, response, error) {
   const isOurs = error instanceof Refusal || error instanceof Forbidden;
   // A refusal has its line already.
   if (!(error instanceof Refusal)) gate.log(`outwork: ${request.method} ${relative(request.url).split("?", 1)[0]}: ${isOurs ? error.message : (error?.stack ?? error)}`);

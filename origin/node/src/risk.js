@@ -3,6 +3,7 @@
 import { refuseUnknown, word } from "./checks.js";
 import { Forbidden } from "./forbidden.js";
 import { Malformed, parseDictionary } from "./structured.js";
+import { about } from "./uncaught.js";
 
 /** The request is not the transaction that the application demands, or not as it demands. Whoever does not catch it answers 403. */
 export class TransactionRefused extends Forbidden {
@@ -18,15 +19,19 @@ export function requireTransaction(risk, id, { body = "bound", demand = "met", .
   refuseUnknown(unknown);
   word("body", body, ["bound", "any"]);
   word("demand", demand, ["met", "any"]);
-  if (risk.transaction !== id) throw new TransactionRefused(`the edge saw ${risk.transaction === null ? "no transaction" : `the transaction \`${risk.transaction}\``} here, not \`${id}\``);
-  if (body === "bound" && risk.body !== "bound") throw new TransactionRefused(`the body of \`${id}\` is not bound to its signature`);
-  if (demand === "met" && risk.demand === "unmet") throw new TransactionRefused(`the request did not meet what the policy demands of \`${id}\``);
+  if (risk.transaction !== id) throw refused(risk, `the edge saw ${risk.transaction === null ? "no transaction" : `the transaction \`${risk.transaction}\``} here, not \`${id}\``);
+  if (body === "bound" && risk.body !== "bound") throw refused(risk, `the body of \`${id}\` is not bound to its signature`);
+  if (demand === "met" && risk.demand === "unmet") throw refused(risk, `the request did not meet what the policy demands of \`${id}\``);
 }
 
 /** Throws `TransactionRefused` unless the request fell inside its window of observation, and met by it what its transaction demands. */
 export function requireInside(risk) {
-  if (risk.window !== "inside") throw new TransactionRefused(`the window of observation is \`${risk.window}\`, not \`inside\``);
-  if (risk.demand !== "none" && risk.demand !== "met") throw new TransactionRefused(`the window of observation is not as \`${risk.transaction}\` demands: \`${risk.demand}\``);
+  if (risk.window !== "inside") throw refused(risk, `the window of observation is \`${risk.window}\`, not \`inside\``);
+  if (risk.demand !== "none" && risk.demand !== "met") throw refused(risk, `the window of observation is not as \`${risk.transaction}\` demands: \`${risk.demand}\``);
+}
+
+function refused(risk, message) {
+  return about(risk, new TransactionRefused(message));
 }
 
 /** Reads `Outwork-Risk`, whose signature held. Members that this version does not know are passed over. */

@@ -22,7 +22,7 @@ export class Gate {
     this.target = target === undefined ? undefined : callable("target", target);
     this.maxBody = whole("maxBody", maxBody, 1, MOST_BODY);
     this.clock = callable("clock", clock);
-    this.log = callable("log", log);
+    this.log = careful(callable("log", log));
     const known = typeof keys === "string" ? parseKeys(keys) : keys ?? keysFromEnvironment();
     this.#verifier = new Verifier(known, { skew, maxAge, authority });
   }
@@ -66,7 +66,7 @@ export class Gate {
 
   #refused(refusal, arrived, request) {
     const missing = refusal.reason === "missing";
-    if (missing && this.exempt(request, arrived)) return { state: "missing" };
+    if (missing && this.exempt(request, arrived) === true) return { state: "missing" };
     // What was read of a body that is too large is gone, and one that broke off is no body.
     const passes = (this.observe && refusal.reason !== "too-large" && refusal.reason !== "broken") || (missing && this.onMissing === "pass");
     this.log(`outwork: ${passes ? "no valid" : "refused:"} evidence of ${arrived.method} ${pathOf(arrived)}: ${refusal.reason}: ${refusal.detail}`);
@@ -80,6 +80,13 @@ function exemptPaths(exempt) {
   const paths = names("exempt", exempt);
   one("exempt", paths, paths.every((path) => /^\/[^?*]*$/.test(path)), "a list of whole paths such as `/health`, or a function of the request");
   return (_, arrived) => (arrived.method === "GET" || arrived.method === "HEAD") && paths.includes(pathOf(arrived));
+}
+
+/** A log that fails ends no request, and no process. */
+function careful(log) {
+  return (line) => {
+    new Promise((done) => done(log(line))).catch((error) => console.error(`outwork: the log fails: ${error}: ${line}`));
+  };
 }
 
 function pathOf({ target }) {

@@ -7,6 +7,7 @@ import { createServer, request as send } from "node:http";
 import { after, describe, test } from "node:test";
 import { getRequestListener } from "@hono/node-server";
 import express from "express";
+import express4 from "express4";
 import { MemoryReplayCache, outwork, outworkHono, outworkListener, requireTransaction, riskOf } from "../src/index.js";
 import { Hono } from "hono";
 import { KEYS_NOW, signedNow } from "./shared.js";
@@ -35,10 +36,10 @@ const sells = (request, response) => {
   requireTransaction(riskOf(request), "checkout");
   response.end("sold");
 };
-const onExpress = (first) => {
-  const app = express();
+const onExpress = (make, first, handler = sells) => {
+  const app = make();
   if (first) app.use(first);
-  app.post("/checkout", sells);
+  app.post("/checkout", handler);
   return app;
 };
 const onHono = () => {
@@ -66,15 +67,18 @@ async function snippets() {
 }
 
 const applications = [
-  ["Express, by its middleware", () => createServer(onExpress(outwork(settings())))],
-  ["Express, in a listener", () => createServer(outworkListener(settings(), onExpress()))],
+  ...[["Express 4", express4], ["Express 5", express]].flatMap(([name, make]) => [
+    [`${name}, by its middleware`, () => createServer(onExpress(make, outwork(settings())))],
+    [`${name}, in a listener`, () => createServer(outworkListener(settings(), onExpress(make)))],
+    [`${name}, in a listener, asynchronous`, () => createServer(outworkListener(settings(), onExpress(make, undefined, async (...both) => sells(...both))))],
+  ]),
   ["Hono", () => createServer(onHono())],
   ["plain Node, in a listener", () => createServer(outworkListener(settings(), sells))],
   ["plain Node, in a listener that is asynchronous", () => createServer(outworkListener(settings(), async (...both) => sells(...both)))],
   ["plain Node, by the middleware", () => createServer((request, response) => outwork(settings())(request, response, () => sells(request, response)))],
   ...(await snippets()).map((server, at) => [`README, snippet ${at + 1}`, () => server]),
 ];
-assert.equal(applications.length, 9);
+assert.equal(applications.length, 13);
 
 for (const [name, make] of applications) {
   describe(name, () => {
@@ -97,6 +101,22 @@ test("what is wrong in a listener is a 500 without its words, and is logged", as
   assert.equal(status, 500);
   assert.doesNotMatch(said, /table/);
   assert.ok(lines.some((line) => line.includes("a table is missing")));
+});
+
+test("a log that fails ends no request, and no process", async (context) => {
+  const said = [];
+  context.mock.method(console, "error", (line) => said.push(line));
+  for (const log of [() => { throw new Error("the disk is full"); }, async () => Promise.reject(new Error("the disk is full"))]) {
+    for (const make of [outwork, outworkListener]) {
+      const server = createServer(make === outwork ? onExpress(express4, outwork({ ...settings(), log })) : outworkListener({ ...settings(), log }, sells));
+      assert.equal((await ask(server, undefined, { signed: false }))[0], 403);
+      assert.equal((await ask(server, undefined))[0], 403);
+      assert.equal((await ask(server, '"checkout";body=bound;demand=met'))[0], 200);
+    }
+  }
+  // Express 4 writes there, too, what it is handed.
+  const ours = said.filter((line) => line.startsWith("outwork: the log fails: Error: the disk is full: outwork: "));
+  assert.equal(ours.length, 6);
 });
 
 test("in a listener a route cannot come before the verifier, and as a middleware it can", async () => {

@@ -5,6 +5,7 @@ import { createServer, request as send } from "node:http";
 import { after, describe, test } from "node:test";
 import { getRequestListener } from "@hono/node-server";
 import express from "express";
+import express4 from "express4";
 import { Hono } from "hono";
 import { MemoryReplayCache, NotVerified, TransactionRefused, outcomeOf, outwork, outworkHono, requireInside, requireTransaction, riskOf } from "../src/index.js";
 import { named, vectors } from "./shared.js";
@@ -18,6 +19,15 @@ after(() => servers.forEach((server) => server.close()));
 const settingsOf = (one, more) => ({ keys: vectors.keys, replay: "none", clock: () => one.now, log: () => {}, ...more });
 const told = (request) => ({ outcome: outcomeOf(request), header: request.headers["outwork-risk"] ?? null });
 
+const onExpress = (make) => (one, more) => {
+  const app = make();
+  app.use(outwork(settingsOf(one, more)));
+  app.use(make.raw({ type: () => true }));
+  // Without a body Express 4 has an object.
+  app.use((request, response) => response.json({ ...told(request), body: Buffer.isBuffer(request.body) ? request.body.toString("latin1") : "" }));
+  return app;
+};
+
 const applications = {
   node: (one, more) => {
     const check = outwork(settingsOf(one, more));
@@ -29,14 +39,8 @@ const applications = {
         response.end(JSON.stringify({ ...told(request), body: Buffer.concat(parts).toString("latin1") }));
       });
   },
-  express: (one, more) => {
-    const app = express();
-    app.use(outwork(settingsOf(one, more)));
-    app.use(express.raw({ type: () => true }));
-    // Below a path of its own Express takes that off `request.url`.
-    app.use((request, response) => response.json({ ...told(request), body: request.body?.toString("latin1") ?? "" }));
-    return app;
-  },
+  express: onExpress(express),
+  "express 4": onExpress(express4),
   hono: (one, more) => {
     const app = new Hono();
     app.use(outworkHono(settingsOf(one, more)));
@@ -129,7 +133,7 @@ for (const [name, application] of Object.entries(applications)) {
     test("what is exempt needs no evidence, and nothing else goes without", async () => {
       const bare = named("nothing");
       const path = bare.request.target.split("?")[0];
-      for (const [exempt, status] of [[[path], 200], [() => true, 200], [[`${path}x`], 403], [() => false, 403]]) {
+      for (const [exempt, status] of [[[path], 200], [() => true, 200], [[`${path}x`], 403], [() => false, 403], [async () => false, 403], [() => 1, 403]]) {
         const { status: found, said } = await ask(application(bare, { exempt, log: exempt[0] === path ? () => assert.fail("nobody wants a line of each health check") : () => {} }), bare);
         assert.equal(found, status);
         if (status === 200) assert.deepEqual(said.outcome, { state: "missing" });
