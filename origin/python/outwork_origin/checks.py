@@ -48,6 +48,14 @@ def cache(value: Any) -> None:
         raise ValueError(f"`replay` is a cache such as `MemoryReplayCache()`, or \"none\", not {value!r}")
 
 
+def answers_at_once(value: Any) -> None:
+    """A cache that nobody has to await, as far as that can be told before it is asked."""
+    for name in ("first", "first_transaction"):
+        method = getattr(value, name, None)
+        if any(inspect.iscoroutinefunction(found) for found in (method, getattr(method, "__call__", None))):
+            raise ValueError(f"`{name}` of `replay` is asynchronous, and nothing awaits it in a WSGI application: give a cache that answers at once, not {value!r}")
+
+
 def keys(value: object) -> dict[str, bytes]:
     """A copy: nobody changes it from outside. No secret is in the error."""
     if not isinstance(value, Mapping) or not value:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote
 
+from . import checks
 from .evidence import Arrived, Head, Refusal
 from .outcome import KEY, Answer, NotVerified, Outcome, Verified, demanded, problem, refused_by
 from .risk import Risk, TransactionRefused
@@ -24,6 +25,7 @@ class OutworkWSGI:
     def __init__(self, app: App, settings: Settings | None = None, **options: Any) -> None:
         self.app = app
         self.settings = one(settings, options)
+        checks.answers_at_once(self.settings.replay)
         self.verifier = self.settings.verifier()
 
     def __call__(self, environ: Environment, start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -56,7 +58,7 @@ class OutworkWSGI:
         except Exception as error:
             raise Refusal("unavailable", f"the replay cache does not answer: {error}") from error
         if inspect.isawaitable(first):
-            raise TypeError("a WSGI application needs a replay cache that does not want to be awaited")
+            raise Refusal("unavailable", "the replay cache wants to be awaited, which nothing does in a WSGI application")
         if first is not True:
             raise Refusal("replayed", "the request was here before: does a proxy retry it?")
 

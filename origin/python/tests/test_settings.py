@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import functools
 import logging
 import math
+import re
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from conftest import arrived, evidence, verify
-from test_middleware import BARE, BOTH, CASES, PLAIN, VECTORS
+from test_middleware import BARE, BOTH, BOUND, CASES, PLAIN, VECTORS, asgi, wsgi
 
 from outwork_origin import KeysError, MemoryReplayCache, Missing, OutworkASGI, OutworkWSGI, Refusal, Settings, Verifier, outcome_of, parse_keys
 
@@ -112,6 +117,63 @@ def test_only_transactions_may_have_to_come_once(through: Any) -> None:
     post = CASES["signed: nobody binds it"]
     assert through(post, [], replay=cache, once="transactions")[0] == 503
     assert through(PLAIN, [], replay=cache, once="transactions")[0] == 200
+
+
+def caches() -> list[Any]:
+    """Those of docs/origin.md, asynchronous and not, as they stand there."""
+    page = (Path(__file__).parents[3] / "docs" / "origin.md").read_text()
+    texts = [text for text in re.findall(r"```python\n(.*?)```", page, re.DOTALL) if text.startswith("class RedisReplay")]
+    assert len(texts) == 2 and "async def" in texts[0] and "async def" not in texts[1]
+    return texts
+
+
+def test_the_caches_of_the_page_keep_what_came() -> None:
+    """Each where it belongs."""
+    for text, through in zip(caches(), (asgi, wsgi)):
+        kept: set[str] = set()
+
+        def add(key: str, value: int, *, nx: bool, exat: int) -> bool | None:
+            assert nx and exat > BOUND["now"]
+            return None if key in kept else kept.add(key) or True
+
+        async def later(*key: Any, **more: Any) -> bool | None:
+            return add(*key, **more)
+
+        named: dict[str, Any] = {"redis": SimpleNamespace(set=later if through is asgi else add)}
+        exec(text, named)  # noqa: S102: it is ours
+        replay = named["RedisReplay"]()
+        assert [through(BOUND, [], replay=replay)[0] for _ in range(2)] == [200, 403]
+
+
+def test_what_must_be_awaited_is_no_cache_of_a_wsgi_application() -> None:
+    """Which is said where it is given; and what only turns out to be one refuses."""
+    named: dict[str, Any] = {}
+    exec(caches()[0], named)  # noqa: S102: it is ours
+
+    class Called:
+        async def __call__(self, nonce: str, until: int) -> bool:
+            return True
+
+    async def first(nonce: str, until: int) -> bool:
+        return True
+
+    memory = MemoryReplayCache()
+    for replay in (
+        named["RedisReplay"](), SimpleNamespace(first=Called()), SimpleNamespace(first=functools.partial(first, until=0)), SimpleNamespace(first=memory.first, first_transaction=first),
+    ):
+        settings = Settings(keys=VECTORS["keys"], replay=replay)
+        OutworkASGI(print, settings)
+        with pytest.raises(ValueError, match="asynchronous"):
+            OutworkWSGI(print, settings)
+
+    class Hidden:
+        """Looks as if it answered at once."""
+
+        def first(self, nonce: str, until: int) -> Any:
+            return asyncio.Future(loop=asyncio.new_event_loop())
+
+    status, said = wsgi(BOUND, [], replay=Hidden())
+    assert (status, b"unavailable" in said) == (503, True)
 
 
 def test_payments_have_room_of_their_own() -> None:
