@@ -47,6 +47,10 @@ const MOST_BYTES: usize = 8 << 20;
 /// one's key.
 const CHAINS: &[u8] = b"outwork.chains";
 
+/// So many records of a chain look each how many chains there are by now, and from then on one in as many: threads begin at about the
+/// same time, and what is shared takes a lock.
+const LOOKS: u64 = 16;
+
 /// How often a chain's number is asked for, while other threads ask too.
 const ATTEMPTS: usize = 8;
 
@@ -183,6 +187,15 @@ pub(crate) fn seal<H: Host>(host: &H, memory: &mut Memory, context: u32) {
 /// Adds a record to a chain, and shows it to the access log.
 fn add<H: Host>(host: &H, memory: &mut Memory, journal: &Rc<Journal>, draft: Draft) {
     let mut chain = journal.chain(host, memory);
+    if chain.head().is_some_and(|head| head.sequence < LOOKS || head.sequence.is_multiple_of(LOOKS)) {
+        match host.shared(CHAINS) {
+            Ok(shared) => {
+                let last = shared.and_then(|(known, _)| read(&known));
+                last.into_iter().for_each(|(last, _)| chain.know(last));
+            }
+            Err(failure) => memory.metrics.failed(host, failure),
+        }
+    }
     let record = draft.seal(&mut chain, &journal.keys);
     // The next record follows the last one that was shown: one that was not would be missed.
     if show(host, memory, &record) {

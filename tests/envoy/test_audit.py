@@ -194,7 +194,8 @@ def test_the_log_is_whole_over_threads_a_reload_and_a_kill(log):
     assert sorted(first) == [(1, "start"), (2, "start"), (3, "start"), (4, "reload"), (5, "reload"), (6, "reload")]
     assert {opened for _, opened in second} == {"start"}
     assert all(chain["displaced"] == 0 and not chain["unordered"] for chain in report["chains"]) and report["rotations"] == []
-    assert "nothing is missing, changed, moved or there twice" in log.verify(log.lines)[1]
+    whole = log.verify(log.lines)[1]
+    assert " in 2 runs: none is missing before the last of its chain that is here, changed, moved or there twice" in whole, whole
     bundles = {record(line)["policy"]["version"].split("-")[0].split("+")[0] for line in log.lines}
     assert len(bundles) == 2
 
@@ -348,6 +349,6 @@ def test_over_http_3_lines_come_in_any_order_and_the_log_says_so(made, tmp_path)
     by_order = {one["unordered"]: (one["records"], one["displaced"] > 0) for one in report["chains"]}
     assert by_order == {True: (20, True), False: (5, False)}
     text = log.verify(lines)[1]
-    assert "25 proven records of 2 chains: nothing is missing, changed or there twice, and of 1 chain nothing was moved" in text, text
+    assert "25 proven records of 2 chains in 1 run: none is missing before the last of its chain that is here, changed or there twice, and of 1 chain nothing was moved" in text, text
     gone = next(place for place, line in enumerate(lines) if record(line)["http_request"]["version"] == "HTTP/3" and chain(line)["sequence"] == 7)
     assert "record 7 is missing" in log.verify([*lines[:gone], *lines[gone + 1 :]])[1]

@@ -32,6 +32,8 @@ pub(super) struct Read {
     pub(super) newest: Option<u64>,
     /// The run of the host that it is of.
     pub(super) run: Option<u64>,
+    /// How many chains that has, as its records say.
+    pub(super) chains: u32,
     /// The record that stands behind one that was decided so many milliseconds later: the one of which that is most.
     pub(super) latest: Option<(u64, u64, Place)>,
     /// The highest number that was read.
@@ -72,6 +74,7 @@ impl Read {
             times: None,
             newest: None,
             run: None,
+            chains: 0,
             latest: None,
             highest: 0,
             early: None,
@@ -106,6 +109,7 @@ impl Read {
             self.keys.push(sealed.key.clone());
         }
         self.at(sealed, place);
+        self.chains = self.chains.max(sealed.chains.unwrap_or(0));
         if let Some(open) = self.open.iter().position(|gap| (gap.0..=gap.1).contains(&sequence)) {
             take(&mut self.open, open, sequence);
             return self.stands_behind(sequence, place);

@@ -18,6 +18,9 @@ pub(crate) struct Heads {
     chains: BTreeMap<String, Kept>,
     /// The numbers of the chains of each run: those that were seen.
     runs: BTreeMap<String, BTreeSet<u32>>,
+    /// How many each has, as records say: the last of those that were seen, or more.
+    #[serde(default)]
+    counts: BTreeMap<String, u32>,
     /// The key of the chain that was opened last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) key: Option<String>,
@@ -61,7 +64,7 @@ impl Heads {
         let heads: Self = serde_json::from_str(&text).map_err(Failure::because(format!("`{name}` holds no heads")))?;
         let is_sound = heads.chains.iter().all(|(id, kept)| number(id).is_some() && kept.mac().is_some())
             && heads.chains.values().filter_map(|kept| kept.run.as_deref()).all(|run| number(run).is_some())
-            && heads.runs.keys().all(|run| number(run).is_some());
+            && heads.runs.keys().chain(heads.counts.keys()).all(|run| number(run).is_some());
         if heads.version != VERSION || !is_sound {
             return Err(Failure::new(format!("`{name}` holds heads that this version cannot read")));
         }
@@ -85,7 +88,7 @@ impl Heads {
 
     pub(super) fn of(
         chains: &BTreeMap<Id, Read>,
-        runs: &BTreeMap<u64, BTreeSet<u32>>,
+        (runs, counts): (&BTreeMap<u64, BTreeSet<u32>>, &BTreeMap<u64, u32>),
         (key, forgotten): (Option<String>, u64),
     ) -> Self {
         let newest = chains.values().filter_map(|read| read.newest).max().unwrap_or(0);
@@ -101,7 +104,9 @@ impl Heads {
         };
         let runs = runs.iter().filter(|(run, _)| living.contains(run));
         let runs = runs.map(|(run, numbers)| (name(*run), numbers.clone())).collect();
-        Self { version: VERSION, chains: chains.iter().filter_map(kept).collect(), runs, key, forgotten }
+        let counts = counts.iter().filter(|(run, _)| living.contains(run));
+        let counts = counts.map(|(run, count)| (name(*run), *count)).collect();
+        Self { version: VERSION, chains: chains.iter().filter_map(kept).collect(), runs, counts, key, forgotten }
     }
 
     pub(super) fn chains(&self) -> BTreeMap<Id, Read> {
@@ -118,11 +123,23 @@ impl Heads {
 
     /// The numbers of chains that were missing then.
     pub(super) fn missed(&self) -> BTreeMap<u64, BTreeSet<u32>> {
-        let missed = |seen: &BTreeSet<u32>| {
-            let last = seen.last().copied().unwrap_or(0);
-            (1..=last).filter(|number| !seen.contains(number)).collect()
+        let runs = self.runs();
+        let missed = |(run, last): (u64, u32)| {
+            let is_missing = |number: &u32| runs.get(&run).is_none_or(|seen| !seen.contains(number));
+            (run, (1..=last).filter(is_missing).collect())
         };
-        self.runs.iter().filter_map(|(run, seen)| Some((number(run)?, missed(seen)))).collect()
+        self.counts().into_iter().map(missed).collect()
+    }
+
+    /// How many chains each run has; what an older version wrote names the last one alone.
+    pub(super) fn counts(&self) -> BTreeMap<u64, u32> {
+        let seen = self.runs.iter().map(|(run, seen)| (run, seen.last().copied().unwrap_or(0)));
+        let mut counts = BTreeMap::new();
+        for (run, last) in seen.chain(self.counts.iter().map(|(run, count)| (run, *count))) {
+            let Some(run) = number(run) else { continue };
+            counts.entry(run).and_modify(|count| *count = last.max(*count)).or_insert(last);
+        }
+        counts
     }
 
     pub(super) fn runs(&self) -> BTreeMap<u64, BTreeSet<u32>> {

@@ -27,6 +27,7 @@ pub(super) struct Proven {
     pub(super) sequence: u64,
     pub(super) key: String,
     pub(super) before: Before,
+    pub(super) chains: Option<u32>,
     pub(super) mac: Mac,
     /// When it was decided, in milliseconds since 1970.
     pub(super) millis: Option<u64>,
@@ -88,6 +89,7 @@ fn record_of(record: &[u8], keys: &AuditKeys) -> Judged {
             sequence: sealed.sequence,
             key: sealed.key.to_owned(),
             before: sealed.before,
+            chains: sealed.chains,
             mac: sealed.mac,
             millis: millis(record),
         }),

@@ -23,6 +23,8 @@ pub(crate) struct Ledger {
     chains: BTreeMap<Id, Read>,
     /// The chains of each run of a host, by their numbers.
     runs: BTreeMap<u64, BTreeSet<u32>>,
+    /// How many chains each run has, as records of any of them say.
+    counts: BTreeMap<u64, u32>,
     findings: Vec<Finding>,
     counted: BTreeMap<Kind, u64>,
     ordinal: u64,
@@ -61,6 +63,7 @@ impl Ledger {
             chains: heads.chains(),
             missed: heads.missed(),
             runs: heads.runs(),
+            counts: heads.counts(),
             findings: Vec::new(),
             counted: BTreeMap::new(),
             ordinal: 0,
@@ -202,12 +205,13 @@ impl Ledger {
             findings.push(Finding { kind: Kind::Count, chain: None, records: None, place: None, message });
         }
         self.note(findings);
-        let heads = Heads::of(&self.chains, &self.runs, (self.key, self.forgotten));
+        let heads = Heads::of(&self.chains, (&self.runs, &self.counts), (self.key, self.forgotten));
         let read = self.chains.iter().filter(|(_, chain)| chain.records > 0);
         let chains = read.map(|(id, chain)| ChainReport::of(*id, chain, followed.contains(id))).collect();
         let report = Report {
             complete: self.counted.is_empty(),
             displaced_at_most: displaced.map(seconds),
+            counted: count,
             records: self.ordinal,
             unchained: self.unchained,
             others: self.others,
@@ -257,8 +261,13 @@ impl Ledger {
 
     /// Holds the chains of each run against their numbers.
     fn numbers(&mut self, goes_on: bool, findings: &mut Vec<Finding>) {
-        for (run, numbers) in &mut self.runs {
-            let last = numbers.last().copied().unwrap_or(0);
+        for chain in self.chains.values() {
+            let Some(run) = chain.run else { continue };
+            let count = self.counts.entry(run).or_default();
+            *count = chain.chains.max(*count);
+        }
+        for (run, &last) in &self.counts {
+            let numbers = self.runs.entry(*run).or_default();
             let before = self.missed.get(run);
             let is_due = |number: &u32| !goes_on || before.is_some_and(|before| before.contains(number));
             let missing: Vec<u32> =

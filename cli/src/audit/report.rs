@@ -16,6 +16,9 @@ pub(crate) struct Report {
     /// By less than so many seconds a record may stand behind one that was decided later; none where it may not at all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) displaced_at_most: Option<u64>,
+    /// How many there should be, where somebody said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) counted: Option<u64>,
     /// Those that are proven.
     pub(crate) records: u64,
     /// Records of a policy without a chain: nothing can be said of them.

@@ -195,6 +195,41 @@ fn a_chain_that_was_cut_is_missed_by_what_follows_it() {
     assert!(!verify_with(cut, &Heads::default(), STRICT, Some(20)).0.complete);
 }
 
+/// The reviewer's case: nothing follows the chain, and the others began before it.
+#[test]
+fn a_whole_chain_is_missed_by_what_others_say_later() {
+    let mut writer = Writer::new();
+    let place = |number| Number { run: 9, number };
+    let opens = |number| {
+        let place = Some(place(number));
+        Chain::new(number.into(), Opens { why: Why::Start, bundle: None, place, follows: None, unordered: false })
+    };
+    let (mut first, mut last) = (opens(1), opens(2));
+    let before = writer.lines(3, std::slice::from_mut(&mut first));
+    let gone = writer.lines(10, std::slice::from_mut(&mut last));
+    first.know(place(2));
+    let after = writer.lines(3, std::slice::from_mut(&mut first));
+    let whole: Vec<_> = [&before[..], &gone, &after].concat();
+    assert!(verify(&whole).complete);
+    let rest = [&before[..], &after].concat();
+    let report = verify(&rest);
+    assert_eq!(report.counts, [(Kind::Missing, 1)].into(), "{:?}", report.findings);
+    assert!(report.findings[0].message.contains("no beginning of number 2"), "{:?}", report.findings);
+    // Once what others say of it is gone, too, nobody can tell: what the last line claims is no more than that.
+    assert!(verify(&before).complete);
+    // It may begin in the log of the next day, and is missed where it does not.
+    let (report, heads) = verify_for(&rest, &Heads::default(), (STRICT, None, true));
+    assert!(report.complete);
+    let kept = serde_json::to_string(&heads).unwrap();
+    let heads = || serde_json::from_str::<Heads>(&kept).unwrap();
+    assert!(verify_for(&gone, &heads(), (STRICT, None, true)).0.complete);
+    let more = writer.lines(3, std::slice::from_mut(&mut first));
+    let (report, heads) = verify_for(&more, &heads(), (STRICT, None, true));
+    assert_eq!(report.counts, [(Kind::Missing, 1)].into(), "{:?}", report.findings);
+    let more = writer.lines(3, std::slice::from_mut(&mut first));
+    assert!(verify_for(&more, &heads, (STRICT, None, true)).0.complete, "it is told once");
+}
+
 #[test]
 fn the_next_day_goes_on_where_the_last_one_ended() {
     let lines = Writer::new().log(40, 2);

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::PathBuf;
 
@@ -29,33 +30,40 @@ pub(crate) fn write(report: &Report, files: &[PathBuf]) -> String {
         _ = writeln!(out, "{}key {from} → {to}: chain {chain}, {why}", at(*place, files));
     }
     rest(&mut out, report);
-    let (records, chains) = (report.records, report.chains.len());
+    let (records, chains) = (report.records, report.chains.len() as u64);
     let verdict = if report.complete {
         sound(report)
     } else {
         format!("{all} finding{}: the log is not what was written", plural(all))
     };
+    let runs = report.chains.iter().filter_map(|chain| chain.run.as_deref()).collect::<BTreeSet<_>>().len() as u64;
+    let runs = if runs > 0 { format!(" in {runs} run{}", plural(runs)) } else { String::new() };
     _ = writeln!(
         out,
-        "{records} proven record{} of {chains} chain{}: {verdict}",
+        "{records} proven record{} of {chains} chain{}{runs}: {verdict}",
         plural(records),
-        plural(chains as u64)
+        plural(chains)
     );
     out
 }
 
-/// What is proven of a log in which nothing is wrong.
+/// What is proven of a log in which nothing is wrong, and what is not.
 fn sound(report: &Report) -> String {
     let unordered = report.chains.iter().filter(|chain| chain.unordered).count();
+    let none = "none is missing before the last of its chain that is here, changed";
+    let rest = match report.counted {
+        Some(count) => format!("they are the {count} that `--count` says"),
+        None => "what came after those, and other runs, only `--count` or `--heads` can tell".to_owned(),
+    };
     match (report.displaced_at_most, unordered) {
-        (None, 0) => "nothing is missing, changed, moved or there twice".to_owned(),
+        (None, 0) => format!("{none}, moved or there twice; {rest}"),
         (None, _) => {
             let ordered = report.chains.len() - unordered;
             let chains = plural(ordered as u64);
-            format!("nothing is missing, changed or there twice, and of {ordered} chain{chains} nothing was moved")
+            format!("{none} or there twice, and of {ordered} chain{chains} nothing was moved; {rest}")
         }
         (Some(limit), _) => {
-            format!("nothing is missing, changed or there twice; by less than {limit} s anything may have been moved")
+            format!("{none} or there twice; by less than {limit} s anything may have been moved; {rest}")
         }
     }
 }
@@ -122,13 +130,5 @@ fn rest(out: &mut String, report: &Report) {
     if report.cut > 0 {
         let (cut, lines) = (report.cut, plural(report.cut));
         _ = writeln!(out, "{cut} line{lines} a host was writing when it was killed; it begins anew in the same");
-    }
-    let open = report.chains.iter().filter(|chain| !chain.followed).count();
-    if open > 0 {
-        _ = writeln!(
-            out,
-            "{open} chains have none that follows them: that their last records are here, only `--count` or the next run's \
-             `--heads` can tell"
-        );
     }
 }

@@ -99,7 +99,33 @@ fn records_are_a_chain_and_a_reload_begins_another_that_follows_it() {
     assert_eq!(next["opens"]["follows"]["sequence"], 3);
     // What is still under way goes on in its own.
     assert_eq!((whole(&mut vm, &[]), &sealed(&vm)["sequence"]), (Action::Continue, &4.into()));
+    assert_eq!(sealed(&vm)["chains"], 2, "and proves that the other one is there");
     assert_eq!(vm.host.metric("outwork_records"), 5);
+}
+
+/// A chain of which every line was taken away is missed by what the others say.
+#[test]
+fn records_say_how_many_chains_all_threads_have() {
+    let mut vm = running(&Small::default());
+    let mut said = Vec::new();
+    for sequence in 1..=64 {
+        if matches!(sequence, 5 | 20 | 40) {
+            // As another thread counts its own.
+            let mut shared = vm.host.shared.borrow_mut();
+            let (bytes, stamp) = shared.get_mut(&b"outwork.chains"[..]).unwrap();
+            *bytes.last_mut().unwrap() += 1;
+            *stamp += 1;
+        }
+        whole(&mut vm, &[]);
+        let chains = sealed(&vm)["chains"].clone();
+        said.extend(Some((sequence, chains)).filter(|(_, chains)| !chains.is_null()));
+    }
+    // The first ones look each, later ones one in sixteen.
+    assert_eq!(said, [(5, 2.into()), (33, 3.into()), (49, 4.into())]);
+    // Where nothing is shared any more, nothing is said.
+    vm.host.break_call(Call::Store);
+    (0..20).for_each(|_| _ = whole(&mut vm, &[]));
+    assert_eq!((&sealed(&vm)["sequence"], &sealed(&vm)["chains"]), (&84.into(), &serde_json::Value::Null));
 }
 
 #[test]

@@ -4,7 +4,8 @@
 //! `…,"chain":{"id":"0f…","sequence":7,"key":"k1","previous":"MAC","mac":"MAC"}}}}` ends a record. The MAC is HMAC-SHA-256 over
 //! the bytes of the line before `,"mac":`, cut to 128 bits (RFC 2104, section 5): who verifies needs no canonical JSON, only the
 //! bytes. The first record of a chain has `opens` in the place of `previous`: why the chain was opened, by which bundle, which one it follows,
-//! how many chains there were before it, and whether lines of it come in any order.
+//! how many chains there were before it, and whether lines of it come in any order. A later one has `chains` behind `previous` where
+//! its host has opened more of them since this chain said so: any of them proves that the others were there.
 //!
 //! A chain is of one thread. What it cannot show by itself is that its last records are missing: for that there is the chain
 //! which follows it, a counter of the host, and what a verifier noted before.
@@ -39,6 +40,11 @@ pub struct Chain {
     id: Id,
     sequence: u64,
     last: Last,
+    /// The run of its host; none where nobody counts chains.
+    run: Option<u64>,
+    /// How many chains that run has, as this one has told, and as it knows.
+    told: u32,
+    known: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -111,7 +117,16 @@ pub struct Head {
 impl Chain {
     /// A chain in which nothing was written yet.
     pub fn new(id: Id, opens: Opens) -> Self {
-        Self { id, sequence: 0, last: Last::Opens(opens) }
+        let number = opens.place.map_or(0, |place| place.number);
+        let run = opens.place.map(|place| place.run);
+        Self { id, sequence: 0, last: Last::Opens(opens), run, told: number, known: number }
+    }
+
+    /// Notes the last chain that a host has opened: where that is one of its own run, the next record says so.
+    pub fn know(&mut self, last: Place) {
+        if self.run == Some(last.run) {
+            self.known = self.known.max(last.number);
+        }
     }
 
     /// Its last record; none where nothing was written.
@@ -129,7 +144,13 @@ impl Chain {
         json.raw(",\"key\":").plain(keys.signing_id());
         match &self.last {
             Last::Opens(opens) => opens.write(json),
-            Last::Wrote(mac) => _ = json.raw(",\"previous\":\"").base64(mac).raw("\""),
+            Last::Wrote(mac) => {
+                json.raw(",\"previous\":\"").base64(mac).raw("\"");
+                if self.known > self.told {
+                    json.raw(",\"chains\":").number(self.known.into());
+                    self.told = self.known;
+                }
+            }
         }
         let mut mac = keys.audit_mac();
         mac.update(json.out.as_bytes());

@@ -17,6 +17,8 @@ pub struct Sealed<'r> {
     pub key: &'r str,
     /// What stands before it.
     pub before: Before,
+    /// How many chains the run of its host has opened by then, where it says so.
+    pub chains: Option<u32>,
     /// Its MAC.
     pub mac: Mac,
     /// What that is of.
@@ -42,12 +44,17 @@ pub fn read(record: &[u8]) -> Option<Sealed<'_>> {
     let sequence = rest.number()?;
     rest.skip(",\"key\":\"")?;
     let key = rest.until(b'"')?;
-    let before = if rest.skip(",\"previous\":\"").is_some() {
+    let (before, chains) = if rest.skip(",\"previous\":\"").is_some() {
         let mac = rest.mac()?;
         rest.skip("\"")?;
-        Before::Record(mac)
+        let chains = match rest.skip(",\"chains\":") {
+            Some(()) => Some(u32::try_from(rest.number()?).ok()?),
+            None => None,
+        };
+        (Before::Record(mac), chains)
     } else {
-        Before::Opens(opens(&mut rest)?)
+        let opens = opens(&mut rest)?;
+        (Before::Opens(opens), opens.place.map(|place| place.number))
     };
     let signed = record.get(..record.len() - rest.0.len())?;
     rest.skip(BEFORE_MAC)?;
@@ -55,7 +62,7 @@ pub fn read(record: &[u8]) -> Option<Sealed<'_>> {
     rest.skip("\"}")?;
     // What closes the objects around it; that it is JSON is for its reader to see.
     let is_closed = rest.0.iter().all(|byte| *byte == b'}');
-    is_closed.then_some(Sealed { id, sequence, key, before, mac, signed })
+    is_closed.then_some(Sealed { id, sequence, key, before, chains, mac, signed })
 }
 
 fn opens(rest: &mut Rest<'_>) -> Option<Opens> {

@@ -44,6 +44,27 @@ fn what_is_sealed_is_read_and_verified() {
 }
 
 #[test]
+fn a_chain_says_once_how_many_others_its_host_has_opened() {
+    let keys = Keyring::parse(SECRETS).unwrap();
+    let audit = AuditKeys::of(&keys);
+    let mut chain = Chain::new(1, opens());
+    let mut told = |run, number| {
+        chain.know(Place { run, number });
+        let record = record(&mut chain, &keys, "x");
+        let sealed = read(record.as_bytes()).unwrap();
+        assert_eq!(sealed.verify(&audit), Ok(()));
+        sealed.chains
+    };
+    // The first has its own number, whatever came after it until then.
+    let said = [(0xbeef, 2), (0xbeef, 5), (0xbeef, 5), (0xdead, 9), (0xbeef, 4), (0xbeef, u32::MAX)];
+    assert_eq!(said.map(|(run, number)| told(run, number)), [Some(3), Some(5), None, None, None, Some(u32::MAX)]);
+    let mut alone = Chain::new(1, Opens { place: None, ..opens() });
+    alone.know(Place { run: 0xbeef, number: 7 });
+    let lines = [(); 2].map(|()| record(&mut alone, &keys, "x"));
+    assert!(lines.iter().all(|line| read(line.as_bytes()).unwrap().chains.is_none()));
+}
+
+#[test]
 fn a_chain_with_the_longest_names_is_read() {
     let id = "k".repeat(64);
     let keys = Keyring::parse(&format!("{id}:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE")).unwrap();
