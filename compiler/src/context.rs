@@ -8,7 +8,7 @@ use crate::{
     pack::Accepted,
     source::{FileId, Sources, Span},
 };
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, io, sync::Arc};
 
 /// The files read and the mistakes found.
 pub(crate) struct Context<'f> {
@@ -105,8 +105,15 @@ impl<'f> Context<'f> {
 
     fn read_bytes(&self, path: &str) -> Result<Vec<u8>, Box<Diagnostic>> {
         let bytes = self.files.read(path).map_err(|error| {
-            Diagnostic::nowhere(Code::Unreadable, format!("cannot read `{path}`: {error}"))
-                .help("paths are relative to the file that names them")
+            let relative = "paths are relative to the file that names them";
+            // Whoever copies a folder has its policy, and not what that names outside of it.
+            let help = match outside(path).filter(|_| error.kind() == io::ErrorKind::NotFound) {
+                Some(outside) => {
+                    format!("{relative}: a folder that is copied needs `{outside}` beside it, or another path here")
+                }
+                None => relative.into(),
+            };
+            Diagnostic::nowhere(Code::Unreadable, format!("cannot read `{path}`: {error}")).help(help)
         })?;
         if bytes.len() as u64 > MAX_FILE_BYTES {
             let message = format!("`{path}` is larger than {} MiB", MAX_FILE_BYTES >> 20);
@@ -116,4 +123,10 @@ impl<'f> Context<'f> {
         }
         Ok(bytes)
     }
+}
+
+/// What a path names outside of its policy's folder: `../models` of `../models/mine.model`.
+fn outside(path: &str) -> Option<String> {
+    let up = path.split('/').take_while(|part| *part == "..").count();
+    (up > 0).then(|| path.split('/').take(up + 1).collect::<Vec<_>>().join("/"))
 }
