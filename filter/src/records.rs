@@ -20,7 +20,7 @@ use outwork_engine::{
     keys::Keyring,
     record::{
         self, Context,
-        chain::{Chain, Opens, Place, Why},
+        chain::{Chain, Opens, Place, Sealer, Why},
         draft::Draft,
     },
     time::Time,
@@ -67,8 +67,8 @@ impl Journals {
     /// Journals without a record.
     pub fn new(keys: &Rc<Keyring>, bundle: Digest256) -> Self {
         let journal = |unordered| {
-            let (chain, seed) = (RefCell::default(), Cell::default());
-            Rc::new(Journal { keys: Rc::clone(keys), bundle, unordered, chain, seed })
+            let (chain, seed, sealer) = (RefCell::default(), Cell::default(), RefCell::new(Sealer::new(keys)));
+            Rc::new(Journal { keys: Rc::clone(keys), sealer, bundle, unordered, chain, seed })
         };
         Self { ordered: journal(false), unordered: journal(true) }
     }
@@ -78,6 +78,7 @@ impl Journals {
 #[derive(Debug)]
 pub struct Journal {
     keys: Rc<Keyring>,
+    sealer: RefCell<Sealer>,
     bundle: Digest256,
     unordered: bool,
     /// The chain, from the first record on.
@@ -196,7 +197,7 @@ fn add<H: Host>(host: &H, memory: &mut Memory, journal: &Rc<Journal>, draft: Dra
             Err(failure) => memory.metrics.failed(host, failure),
         }
     }
-    let record = draft.seal(&mut chain, &journal.keys);
+    let record = draft.seal(&mut chain, &mut journal.sealer.borrow_mut());
     // The next record follows the last one that was shown: one that was not would be missed.
     if show(host, memory, &record) {
         journal.chain.replace(Some(chain));

@@ -14,7 +14,7 @@ use outwork_engine::{
     policy::Policy,
     record::{
         self, Context, Format,
-        chain::{Chain, Opens, Why},
+        chain::{Chain, Opens, Sealer, Why},
     },
     rules::Scratch,
     time::Time,
@@ -86,7 +86,7 @@ fn decided(decision: &Decision<'_>, facts: &Facts<'_>, body: &[u8]) {
     for format in [Format::Ocsf, Format::Ecs] {
         let mut context = Context::NATIVE;
         context.records.format = format;
-        let record = record::draft(decision, facts, &KEYS, context).seal(&mut chain, &KEYS);
+        let record = record::draft(decision, facts, &KEYS, context).seal(&mut chain, &mut Sealer::new(&KEYS));
         assert!(!record.contains('\n') && serde_json::from_str::<serde_json::Value>(&record).is_ok(), "{record}");
         assert!(record::chain::read(record.as_bytes()).is_some());
     }

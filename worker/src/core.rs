@@ -13,7 +13,7 @@ use outwork_engine::{
     policy::{LoadError as PolicyError, Policy},
     record::{
         self, Context,
-        chain::{Chain, Opens, Why},
+        chain::{Chain, Opens, Sealer, Why},
     },
     rules::Scratch,
 };
@@ -38,6 +38,7 @@ pub(crate) struct Core {
     places: Places,
     /// The chain of its records, from the first one on.
     chain: Option<Chain>,
+    sealer: Sealer,
     /// What is known of the agents' directories; shared with the facts of the request that is being decided.
     directories: Rc<Directories>,
     /// Whose signatures are looked at.
@@ -55,7 +56,8 @@ impl Core {
         let policy = Policy::load(bundle).map_err(LoadError::Policy)?;
         let places = Places::new(policy.limits(), str::from_utf8(bindings).unwrap_or_default());
         let (scratch, store, directories) = (Scratch::default(), Store::new(), Rc::new(policy.directories()));
-        Ok(Self { policy, keys, scratch, store, places, chain: None, directories, patience: Patience::default() })
+        let (sealer, patience) = (Sealer::new(&keys), Patience::default());
+        Ok(Self { policy, keys, scratch, store, places, chain: None, sealer, directories, patience })
     }
 
     /// Appends the global limits that no binding holds, and the bindings that hold no limit, a line each: `limit` or `binding`, and
@@ -115,7 +117,7 @@ impl Core {
     }
 
     fn judge(&mut self, facts: &Facts<'_>, before: Before<'_>, out: &mut Vec<u8>) {
-        let Self { policy, keys, scratch, store, places, chain, patience, .. } = self;
+        let Self { policy, keys, scratch, store, places, chain, sealer, patience, .. } = self;
         let assessment = policy.assess(facts, keys, scratch);
         if let (Some(introduced), Before::Nothing) = (assessment.introduced(), &before) {
             patience.note(facts.connection.address, introduced.outcome, facts.now);
@@ -141,7 +143,7 @@ impl Core {
             let context = Context { host: HOST, node: None, elapsed: None, sampled, records };
             let draft = record::draft(&decision, facts, keys, context);
             match chain {
-                Some(chain) => draft.seal(chain, keys),
+                Some(chain) => draft.seal(chain, sealer),
                 None => draft.close(),
             }
         });

@@ -6,7 +6,7 @@ use outwork_compiler::Request;
 use outwork_engine::facts::Facts;
 use outwork_engine::keys::{AuditKeys, Keyring};
 use outwork_engine::policy::Policy;
-use outwork_engine::record::chain::{Chain, Opens, Place as Number, Why};
+use outwork_engine::record::chain::{Chain, Opens, Place as Number, Sealer, Why};
 use outwork_engine::record::{self, Context};
 use outwork_engine::rules::Scratch;
 use outwork_engine::time::Time;
@@ -58,14 +58,16 @@ impl Writer {
     /// As many records in chains that take turns: one request after the other has its share.
     fn lines(&mut self, records: usize, chains: &mut [Chain]) -> Vec<String> {
         let Self { policy, requests, keys, scratch, since } = self;
-        let (mut lines, count) = (Vec::with_capacity(records), requests.len());
+        let (mut lines, count, mut sealer) = (Vec::with_capacity(records), requests.len(), Sealer::new(keys));
         for (at, request) in requests.iter().enumerate() {
             let mut write = |facts: &Facts<'_>| {
                 let decision = policy.assess(facts, keys, scratch).decide(&[]);
                 while lines.len() < records * (at + 1) / count {
                     // Not one after the other: 7 is a generator modulo 71.
                     let turn = (lines.len() * 7 % 71) % chains.len();
-                    lines.push(record::draft(&decision, facts, keys, Context::NATIVE).seal(&mut chains[turn], keys));
+                    lines.push(
+                        record::draft(&decision, facts, keys, Context::NATIVE).seal(&mut chains[turn], &mut sealer),
+                    );
                 }
             };
             // A minute lies between one request and the next.

@@ -22,11 +22,11 @@ const EVENT: &str = "},\"event\":{\"module\":\"outwork\",\"dataset\":\"outwork.d
 /// Writes all but what closes it: inside of our own object something may follow.
 pub(super) fn write(json: &mut Json, told: &Told<'_>, seen: &Seen<'_>) -> &'static str {
     let decision = told.decision;
-    json.raw("{\"@timestamp\":\"").instant(seen.millis).raw(VERSION);
+    json.raw("{\"@timestamp\":\"").varying(|json| json.instant(seen.millis)).raw(VERSION);
     if let Some(node) = told.context.node {
         json.raw(",\"name\":").bytes(node.as_bytes());
     }
-    json.raw(EVENT).plain(decision.id.as_str());
+    json.raw(EVENT).varying(|json| json.plain(decision.id.as_str()));
     event(json, decision);
     if let Some(id) = seen::deciding(decision) {
         json.raw(",\"rule\":{\"id\":")
@@ -41,7 +41,7 @@ pub(super) fn write(json: &mut Json, told: &Told<'_>, seen: &Seen<'_>) -> &'stat
     own::write(json, told);
     json.raw(",\"bundle\":").plain(decision.bundle);
     if let Some(client) = seen.client {
-        json.raw(",\"client_id\":").hex(client);
+        json.raw(",\"client_id\":").varying(|json| json.hex(client));
     }
     if let Some(ja4) = seen.ja4 {
         json.raw(",\"ja4\":").bytes(ja4);
@@ -89,7 +89,7 @@ fn request(json: &mut Json, decision: &Decision<'_>, seen: &Seen<'_>) {
     if let Some(port) = seen.port {
         json.raw(",\"port\":").number(port.into());
     }
-    json.raw(",\"path\":").bytes(seen.path).raw("}");
+    json.raw(",\"path\":").varying(|json| json.bytes(seen.path)).raw("}");
     if let Some(agent) = seen.agent {
         json.raw(",\"user_agent\":{\"original\":").bytes(agent).raw("}");
     }
@@ -98,9 +98,10 @@ fn request(json: &mut Json, decision: &Decision<'_>, seen: &Seen<'_>) {
 fn connection(json: &mut Json, seen: &Seen<'_>) {
     match (seen.address, seen.client) {
         (Some(address), _) => {
-            json.raw(",\"source\":{\"address\":").shown(address).raw(",\"ip\":").shown(address).raw("}")
+            json.raw(",\"source\":{\"address\":");
+            json.varying(|json| json.shown(address).raw(",\"ip\":").shown(address)).raw("}")
         }
-        (None, Some(client)) => json.raw(",\"source\":{\"address\":").hex(client).raw("}"),
+        (None, Some(client)) => json.raw(",\"source\":{\"address\":").varying(|json| json.hex(client)).raw("}"),
         (None, None) => json,
     };
     if let Some(version) = seen.tls_version {

@@ -1,5 +1,6 @@
 //! A writer of JSON, by hand: a record is written at each request.
 
+use super::chain::Later;
 use crate::decision::push_number;
 use alloc::string::String;
 use base64ct::{Base64UrlUnpadded, Encoding};
@@ -12,18 +13,29 @@ const MAX_TEXT: usize = 512;
 #[derive(Debug)]
 pub(super) struct Json {
     pub(super) out: String,
+    /// What of it is another in nearly each record.
+    pub(super) later: Later,
 }
 
 impl Json {
     /// An empty text with room for a usual record: with models and chain it takes 2.0 KB.
     pub(super) fn new() -> Self {
-        Self { out: String::with_capacity(2_304) }
+        Self { out: String::with_capacity(2_304), later: Later::default() }
     }
 
     // What is inlined copies a text whose length is known without a call.
     #[inline]
     pub(super) fn raw(&mut self, text: &str) -> &mut Self {
         self.out.push_str(text);
+        self
+    }
+
+    /// Writes what is another in nearly each record.
+    pub(super) fn varying(&mut self, write: impl FnOnce(&mut Self) -> &mut Self) -> &mut Self {
+        let start = self.out.len();
+        let end = write(self).out.len();
+        // What there is no room for only takes longer.
+        _ = self.later.note(&(start..end));
         self
     }
 

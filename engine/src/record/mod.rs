@@ -72,7 +72,7 @@ pub fn draft(decision: &Decision<'_>, facts: &Facts<'_>, keys: &Keyring, context
         Format::Ocsf => ocsf::write(&mut json, &told, &seen),
         Format::Ecs => ecs::write(&mut json, &told, &seen),
     };
-    Draft { json, closing }
+    Draft { json, closing, like: decision.device }
 }
 
 /// All that a record is made of.

@@ -24,7 +24,7 @@ pub(super) fn write(json: &mut Json, decision: &Decision<'_>) {
         json.raw("}");
     }
     if let Some(session) = decision.session {
-        json.raw(",\"session\":").hex(session);
+        json.raw(",\"session\":").varying(|json| json.hex(session));
     }
 }
 

@@ -20,10 +20,10 @@ const METADATA: &str = concat!(
 /// Writes all but what closes it: inside of our own object something may follow.
 pub(super) fn write(json: &mut Json, told: &Told<'_>, seen: &Seen<'_>) -> &'static str {
     let decision = told.decision;
-    json.raw("{\"time\":").number(seen.millis);
+    json.raw("{\"time\":").varying(|json| json.number(seen.millis));
     activity(json, seen.method);
     control(json, decision);
-    json.raw(METADATA).plain(decision.id.as_str()).raw("}");
+    json.raw(METADATA).varying(|json| json.plain(decision.id.as_str())).raw("}");
     json.raw(",\"policy\":{\"name\":\"outwork\",\"version\":").plain(decision.bundle);
     json.raw(if decision.enforced { ",\"is_applied\":true}" } else { ",\"is_applied\":false}" });
     if let Some(id) = seen::deciding(decision) {
@@ -108,7 +108,7 @@ fn request(json: &mut Json, seen: &Seen<'_>) {
     if let Some(port) = seen.port {
         json.raw(",\"port\":").number(port.into());
     }
-    json.raw(",\"path\":").bytes(seen.path).raw("}");
+    json.raw(",\"path\":").varying(|json| json.bytes(seen.path)).raw("}");
     if let Some(agent) = seen.agent {
         json.raw(",\"user_agent\":").bytes(agent);
     }
@@ -120,10 +120,10 @@ fn request(json: &mut Json, seen: &Seen<'_>) {
 
 fn connection(json: &mut Json, seen: &Seen<'_>) {
     if let Some(client) = seen.client {
-        json.raw(",\"src_endpoint\":{\"uid\":").hex(client);
-        if let Some(address) = seen.address {
-            json.raw(",\"ip\":").shown(address);
-        }
+        json.raw(",\"src_endpoint\":{\"uid\":").varying(|json| match seen.address {
+            Some(address) => json.hex(client).raw(",\"ip\":").shown(address),
+            None => json.hex(client),
+        });
         json.raw("}");
     }
     if let Some(version) = seen.tls_version {

@@ -52,7 +52,7 @@ pub(super) fn write(json: &mut Json, told: &Told<'_>) {
     }
     json.raw("}");
     if let Some(micros) = context.elapsed {
-        json.raw(",\"elapsed_us\":").number(micros.into());
+        json.raw(",\"elapsed_us\":").varying(|json| json.number(micros.into()));
     }
     if let Some(rate) = context.sampled {
         json.raw(",\"sampled\":");
@@ -81,6 +81,6 @@ fn names(json: &mut Json, told: &Told<'_>) {
     let addresses = told.context.records.addresses;
     json.raw(",\"pseudonym_key\":").plain(told.keys.signing_id()).raw(",\"addresses\":").plain(addresses.name());
     if let (Addresses::Truncated, Fact::Known(address)) = (addresses, told.facts.connection.address) {
-        json.raw(",\"network\":").shown(identity::network(address));
+        json.raw(",\"network\":").varying(|json| json.shown(identity::network(address)));
     }
 }

@@ -1,31 +1,37 @@
 //! The chain: each record names the one before it, and has a MAC of its own, so that none can be changed, left out or moved
 //! unseen by who has no key.
 //!
-//! `…,"chain":{"id":"0f…","sequence":7,"key":"k1","previous":"MAC","mac":"MAC"}}}}` ends a record. The MAC is HMAC-SHA-256 over
-//! the bytes of the line before `,"mac":`, cut to 128 bits (RFC 2104, section 5): who verifies needs no canonical JSON, only the
-//! bytes. The first record of a chain has `opens` in the place of `previous`: why the chain was opened, by which bundle, which one it follows,
-//! how many chains there were before it, and whether lines of it come in any order. A later one has `chains` behind `previous` where
-//! its host has opened more of them since this chain said so: any of them proves that the others were there.
+//! `…,"chain":{"id":"0f…","sequence":7,"key":"k1","later":[8,21],"previous":"MAC","mac":"MAC"}}}}` ends a record. The MAC is
+//! HMAC-SHA-256 over the bytes of the line before `,"mac":`, cut to 128 bits (RFC 2104, section 5): who verifies needs no
+//! canonical JSON, only the bytes. Those that `later` names, by where each part begins and ends, are taken after all others that
+//! stand before the chain (`later`). The chain, which is looked for from the end, is taken last and as it stands, so that the
+//! bytes in this order tell the parts, and the parts the line: no two lines have the same. Without `later`, as in records of older
+//! versions, the line is taken as it stands. The first record of a chain has `opens` in the place of `previous`: why the chain was
+//! opened, by which bundle, which one it follows, how many chains there were before it, and whether lines of it come in any order.
+//! A later one has `chains` behind `previous` where its host has opened more of them since this chain said so: any of them proves that the
+//! others were there.
 //!
 //! A chain is of one thread. What it cannot show by itself is that its last records are missing: for that there is the chain
 //! which follows it, a counter of the host, and what a verifier noted before.
 
+mod later;
 mod parse;
+mod sealer;
 
+pub(super) use later::Later;
 pub use parse::{Before, Sealed, read};
+pub use sealer::Sealer;
 
 use super::json::Json;
-use crate::{
-    bundle::Digest256,
-    keys::{AuditKeys, Keyring},
-};
+use crate::{bundle::Digest256, keys::AuditKeys};
 use hmac::Mac as _;
 
 /// The most bytes of a record that are a chain: its id, a key's, three MACs and the numbers.
-pub const MAX_BYTES: usize = 512;
+pub const MAX_BYTES: usize = 768;
 
 /// What stands before the chain of a record, and before its MAC.
 const BEFORE: &str = ",\"chain\":{\"id\":\"";
+const BEFORE_LATER: &str = ",\"later\":[";
 const BEFORE_MAC: &str = ",\"mac\":\"";
 
 /// The MAC of a record: the first half of an HMAC-SHA-256.
@@ -138,10 +144,16 @@ impl Chain {
     }
 
     /// Ends a record whose own object is still open.
-    pub(super) fn seal(&mut self, json: &mut Json, keys: &Keyring) {
+    pub(super) fn seal(&mut self, json: &mut Json, like: u64, sealer: &mut Sealer) {
+        let body = json.out.len();
         self.sequence = self.sequence.saturating_add(1);
         json.raw(BEFORE).bare_hex(self.id).raw("\",\"sequence\":").number(self.sequence);
-        json.raw(",\"key\":").plain(keys.signing_id());
+        json.raw(",\"key\":").plain(sealer.key());
+        let later = json.later;
+        for (at, (start, end)) in later.parts().iter().enumerate() {
+            json.raw(if at == 0 { BEFORE_LATER } else { "," }).number((*start).into()).raw(",").number((*end).into());
+        }
+        json.raw(if later.parts().is_empty() { "" } else { "]" });
         match &self.last {
             Last::Opens(opens) => opens.write(json),
             Last::Wrote(mac) => {
@@ -152,9 +164,8 @@ impl Chain {
                 }
             }
         }
-        let mut mac = keys.audit_mac();
-        mac.update(json.out.as_bytes());
-        let mac = half(&mac.finalize().into_bytes().into());
+        let (body, own) = json.out.as_bytes().split_at_checked(body).unwrap_or_default();
+        let mac = sealer.mac(like, later.rest(body), later.last(body).chain([own]));
         json.raw(BEFORE_MAC).base64(&mac).raw("\"}");
         self.last = Last::Wrote(mac);
     }
@@ -203,7 +214,8 @@ impl Sealed<'_> {
     /// Says why it cannot be told, or is not so.
     pub fn verify(&self, keys: &AuditKeys) -> Result<(), Unproven> {
         let mut mac = keys.mac_of(self.key).ok_or(Unproven::Key)?;
-        mac.update(self.signed);
+        let parts = self.later.rest(self.body).chain(self.later.last(self.body)).chain([self.own]);
+        parts.for_each(|part| mac.update(part));
         mac.verify_truncated_left(&self.mac).map_err(|_| Unproven::Changed)
     }
 }

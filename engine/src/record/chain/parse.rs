@@ -2,7 +2,7 @@
 
 use crate::bundle::Digest256;
 
-use super::{BEFORE, BEFORE_MAC, Head, Id, MAX_BYTES, Mac, Opens, Place, Why};
+use super::{BEFORE, BEFORE_LATER, BEFORE_MAC, Head, Id, Later, MAX_BYTES, Mac, Opens, Place, Why};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use memchr::memmem;
 
@@ -21,8 +21,12 @@ pub struct Sealed<'r> {
     pub chains: Option<u32>,
     /// Its MAC.
     pub mac: Mac,
-    /// What that is of.
-    pub(super) signed: &'r [u8],
+    /// What that is of: what stands before the chain,
+    pub(super) body: &'r [u8],
+    /// of which this is taken later than the rest,
+    pub(super) later: Later,
+    /// and the chain up to the MAC.
+    pub(super) own: &'r [u8],
 }
 
 /// What stands before a record.
@@ -38,12 +42,14 @@ pub enum Before {
 pub fn read(record: &[u8]) -> Option<Sealed<'_>> {
     let tail = record.len().saturating_sub(MAX_BYTES);
     let at = tail + memmem::rfind(record.get(tail..)?, BEFORE.as_bytes())?;
-    let mut rest = Rest(record.get(at + BEFORE.len()..)?);
+    let (body, chain) = record.split_at_checked(at)?;
+    let mut rest = Rest(chain.get(BEFORE.len()..)?);
     let id = rest.hex()?;
     rest.skip("\",\"sequence\":")?;
     let sequence = rest.number()?;
     rest.skip(",\"key\":\"")?;
     let key = rest.until(b'"')?;
+    let later = later(&mut rest, body)?;
     let (before, chains) = if rest.skip(",\"previous\":\"").is_some() {
         let mac = rest.mac()?;
         rest.skip("\"")?;
@@ -56,13 +62,31 @@ pub fn read(record: &[u8]) -> Option<Sealed<'_>> {
         let opens = opens(&mut rest)?;
         (Before::Opens(opens), opens.place.map(|place| place.number))
     };
-    let signed = record.get(..record.len() - rest.0.len())?;
+    let own = chain.get(..chain.len() - rest.0.len())?;
     rest.skip(BEFORE_MAC)?;
     let mac = rest.mac()?;
     rest.skip("\"}")?;
     // What closes the objects around it; that it is JSON is for its reader to see.
     let is_closed = rest.0.iter().all(|byte| *byte == b'}');
-    is_closed.then_some(Sealed { id, sequence, key, before, chains, mac, signed })
+    is_closed.then_some(Sealed { id, sequence, key, before, chains, mac, body, later, own })
+}
+
+/// The parts of what stands before the chain that are taken later, where it names some.
+fn later(rest: &mut Rest<'_>, body: &[u8]) -> Option<Later> {
+    let mut later = Later::default();
+    if rest.skip(BEFORE_LATER).is_none() {
+        return Some(later);
+    }
+    loop {
+        let start = usize::try_from(rest.number()?).ok()?;
+        rest.skip(",")?;
+        let end = usize::try_from(rest.number()?).ok().filter(|end| *end <= body.len())?;
+        later.note(&(start..end))?;
+        if rest.skip("]").is_some() {
+            return Some(later);
+        }
+        rest.skip(",")?;
+    }
 }
 
 fn opens(rest: &mut Rest<'_>) -> Option<Opens> {

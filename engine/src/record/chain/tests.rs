@@ -1,5 +1,11 @@
 use super::*;
-use alloc::{format, string::String, vec::Vec};
+use crate::keys::Keyring;
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use proptest::prelude::*;
 
 const SECRETS: &str = "b:QkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkI,a:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE";
 
@@ -17,7 +23,11 @@ fn opens() -> Opens {
 fn record(chain: &mut Chain, keys: &Keyring, text: &str) -> String {
     let mut json = Json::new();
     json.raw("{\"unmapped\":{\"outwork\":{\"text\":").bytes(text.as_bytes());
-    chain.seal(&mut json, keys);
+    seal(json, chain, &mut Sealer::new(keys))
+}
+
+fn seal(mut json: Json, chain: &mut Chain, sealer: &mut Sealer) -> String {
+    chain.seal(&mut json, 7, sealer);
     json.raw("}}}");
     json.out
 }
@@ -123,4 +133,92 @@ fn derived_keys_are_written_and_read_again() {
     let again = AuditKeys::parse(&keys.write()).unwrap();
     assert_eq!(read(line.as_bytes()).unwrap().verify(&again), Ok(()));
     assert!(!keys.write().contains("QkJC"), "no master secret is among them");
+}
+
+/// A record that was written before parts of records were taken later.
+const OLDER: &str = r#"{"time":1795305601000,"unmapped":{"outwork":{"text":"older","chain":{"id":"0000000000c0ffee","sequence":2,"key":"b","previous":"BwcHBwcHBwcHBwcHBwcHBw","mac":"uj3ikJaXNPjSzpj8GfTrZA"}}}}"#;
+
+#[test]
+fn a_record_of_an_older_version_is_verified() {
+    let audit = AuditKeys::of(&Keyring::parse(SECRETS).unwrap());
+    let sealed = read(OLDER.as_bytes()).unwrap();
+    assert_eq!(sealed.verify(&audit), Ok(()));
+    assert_eq!(sealed.later, Later::default());
+    let other = OLDER.replacen("older", "newer", 1);
+    assert_eq!(read(other.as_bytes()).unwrap().verify(&audit), Err(Unproven::Changed));
+}
+
+/// A text of which every other part is taken later.
+fn varied(parts: &[String]) -> Json {
+    let mut json = Json::new();
+    json.raw("{");
+    for (at, part) in parts.iter().enumerate() {
+        if at % 2 == 0 {
+            json.varying(|json| json.bytes(part.as_bytes()));
+        } else {
+            json.bytes(part.as_bytes());
+        }
+    }
+    json
+}
+
+#[test]
+fn what_is_taken_later_is_named_and_cannot_be_changed_either() {
+    let keys = Keyring::parse(SECRETS).unwrap();
+    let audit = AuditKeys::of(&keys);
+    let parts = ["17", "alike", "id", "alike", "/"].map(String::from);
+    let whole = seal(varied(&parts), &mut Chain::new(1, opens()), &mut Sealer::new(&keys));
+    assert!(whole.contains(",\"key\":\"b\",\"later\":[1,5,12,16,23,26],\"opens\""), "{whole}");
+    assert_eq!(read(whole.as_bytes()).unwrap().verify(&audit), Ok(()));
+    for at in 0..whole.len() {
+        for flip in [1, 2, 0x20, 0x80] {
+            let mut other = whole.clone().into_bytes();
+            other[at] ^= flip;
+            let proven = read(&other).is_some_and(|sealed| sealed.verify(&audit).is_ok());
+            assert!(!proven, "byte {at} ^ {flip}");
+        }
+    }
+    // Another cut of the same bytes, and parts in another order.
+    for (from, to) in [("[1,5,", "[1,4,"), ("[1,5,12,16,", "[1,5,"), ("\"17\"\"alike\"\"id\"", "\"id\"\"alike\"\"17\"")]
+    {
+        let other = whole.replacen(from, to, 1);
+        assert_ne!(other, whole);
+        assert_eq!(read(other.as_bytes()).map(|sealed| sealed.verify(&audit)), Some(Err(Unproven::Changed)), "{other}");
+    }
+}
+
+#[test]
+fn parts_that_are_none_are_not_read() {
+    let keys = Keyring::parse(SECRETS).unwrap();
+    let whole = seal(varied(&["17".into()]), &mut Chain::new(1, opens()), &mut Sealer::new(&keys));
+    let nine = (0..9).map(|at| format!("{at},{at}")).collect::<Vec<_>>().join(",");
+    for wrong in ["", "1", "1,5,", "5,1", "1,6", "1,5,4,5", "1,5,5", "-1,5", "1,99999999999999999999", &nine] {
+        let other = whole.replacen("[1,5]", &format!("[{wrong}]"), 1);
+        assert_ne!(other, whole);
+        assert!(read(other.as_bytes()).is_none(), "{other}");
+    }
+}
+
+proptest! {
+    /// What is recalled changes no MAC: records are as if each were sealed alone.
+    #[test]
+    fn records_that_are_alike_are_sealed_as_if_they_were_not(
+        records in prop::collection::vec((0_u64..3, 0_usize..3, 0_usize..600, "[a-z]{0,9}"), 1..60),
+    ) {
+        let keys = Keyring::parse(SECRETS).unwrap();
+        let audit = AuditKeys::of(&keys);
+        let (mut chain, mut alone, mut sealer) = (Chain::new(1, opens()), Chain::new(1, opens()), Sealer::new(&keys));
+        for (like, letter, length, own) in records {
+            let alike = ["x", "y", "xxxxxxxxxxxxxxxxxxxxxx"][letter].repeat(length);
+            let parts = [own.clone(), alike, own, like.to_string()];
+            let seal = |chain: &mut Chain, sealer: &mut Sealer| {
+                let mut json = varied(&parts);
+                chain.seal(&mut json, like, sealer);
+                json.out
+            };
+            let (one, other) = (seal(&mut chain, &mut sealer), seal(&mut alone, &mut Sealer::new(&keys)));
+            prop_assert_eq!(&one, &other);
+            prop_assert_eq!(read(one.as_bytes()).map(|sealed| sealed.verify(&audit)), Some(Ok(())));
+        }
+    }
 }
