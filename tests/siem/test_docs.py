@@ -15,7 +15,7 @@ from conftest import ROOT, Written
 
 SCENARIO = ROOT / "envoy-config" / "siem"
 # What only a host has, with threads, limits and cookies: tests/envoy and worker/test read theirs.
-ELSEWHERE = ("chain.opens.", "reasons[].rung", "reasons[].level", "reasons[].wait", "effects.cookie", "effects.delay_ms")
+ELSEWHERE = ("chain.opens.", "chain.chains", "reasons[].rung", "reasons[].level", "reasons[].wait", "effects.cookie", "effects.delay_ms")
 
 
 def leaves(value: dict[str, Any], path: str = "") -> Iterator[str]:
