@@ -119,7 +119,7 @@ pub(crate) fn retell(found: Found, bundled: Option<&Bundled>, digest: Option<Dig
         told_from: policy.map(|policy| policy.name().to_owned()),
         is_that_bundle: policy.map(|policy| (is_same(&policy), digest.is_some()).into()),
         saw: person::saw(&recorded, policy),
-        can_be_told: person::can_be_told(&recorded, &reasons, policy),
+        can_be_told: person::can_be_told(&recorded, &reasons, same),
         reasons,
         shadow,
         sums,

@@ -44,15 +44,25 @@ pub(super) fn saw(recorded: &Recorded, policy: Option<&Policy>) -> Vec<String> {
 /// What the person can be told. What rules look for in particular is for the site to decide.
 pub(super) fn can_be_told(recorded: &Recorded, reasons: &[Told], policy: Option<&Policy>) -> Vec<String> {
     let mut told = Vec::new();
+    // The record says which one asked; of a limit, and of a transaction, the reason itself does.
     let decides = |reason: &&Told| {
         reason.rung.is_some()
             || reason.kind == "transaction"
+            || recorded.decided_by.as_ref() == Some(&reason.id)
             || reason.action.is_some_and(|action| action == recorded.verdict)
     };
     for reason in reasons.iter().filter(decides) {
         told.push(decided_by(reason));
     }
-    if told.is_empty() && matches!(recorded.verdict.as_str(), "block" | "challenge" | "tag") {
+    let is_doubt = matches!(recorded.verdict.as_str(), "block" | "challenge" | "tag");
+    if let Some(id) = recorded.decided_by.as_ref().filter(|_| told.is_empty()) {
+        told.push(format!("The rule `{id}` decided."));
+    } else if told.is_empty() && is_doubt && policy.is_none() {
+        told.push(format!(
+            "The risk was {} of 100, which is {}. Whether a single rule decided cannot be told without the bundle.",
+            recorded.risk, recorded.band
+        ));
+    } else if told.is_empty() && is_doubt {
         let most = reasons.iter().filter(|reason| reason.points.is_some_and(|points| points > 0));
         let because: Vec<String> = most.take(3).map(|reason| sentence(&reason.why, &reason.id)).collect();
         told.push(format!(
@@ -96,5 +106,36 @@ fn sentence(why: &str, id: &str) -> String {
     match letters.next() {
         Some(first) => format!("{}{} ({id}).", first.to_uppercase(), letters.as_str()),
         None => format!("The rule `{id}` fired."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(rule: serde_json::Value) -> String {
+        let own = serde_json::json!({
+            "verdict": "block", "enforced": true, "band": "medium", "reasons": [{"id": "shop.tool", "score": 60}],
+        });
+        let record = serde_json::json!({
+            "time": 1, "risk_score": 48, "policy": {"version": "b"}, "firewall_rule": rule, "unmapped": {"outwork": own},
+        });
+        let recorded = Recorded::of(&record).unwrap();
+        let reasons: Vec<Told> =
+            recorded.reasons.iter().map(|reason| Told::of(&reason.id, None, None).with(reason)).collect();
+        can_be_told(&recorded, &reasons, None).join("\n")
+    }
+
+    #[test]
+    fn without_a_bundle_nothing_is_said_that_only_it_knows() {
+        let named = told(serde_json::json!({"uid": "shop.tool"}));
+        assert!(named.contains("The rule `shop.tool` fired.") && !named.contains("No single rule"), "{named}");
+        // One that had no room among the reasons.
+        assert!(told(serde_json::json!({"uid": "shop.other"})).contains("The rule `shop.other` decided."));
+        let unnamed = told(serde_json::Value::Null);
+        assert!(
+            unnamed.contains("cannot be told without the bundle") && !unnamed.contains("No single rule"),
+            "{unnamed}"
+        );
     }
 }

@@ -24,6 +24,9 @@ pub(crate) struct Recorded {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) client: Option<String>,
     pub(super) risk: u8,
+    /// The rule or limit that asked for the verdict; none where the risk alone did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) decided_by: Option<String>,
     #[serde(flatten)]
     own: Own,
 }
@@ -135,6 +138,7 @@ impl Recorded {
             path: text(&["/http_request/url/path", "/url/path"]),
             user_agent: text(&["/http_request/user_agent", "/user_agent/original"]),
             client: text(&["/src_endpoint/uid", "/outwork/client_id"]),
+            decided_by: text(&["/firewall_rule/uid", "/rule/id"]),
             // A risk is a whole number from 0 to 100 in either.
             risk: format!("{risk:.0}").parse().unwrap_or(100),
             own,
