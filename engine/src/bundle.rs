@@ -72,6 +72,17 @@ impl<'a> Bundle<'a> {
         Ok(Self(Container::open(bytes, KIND)?))
     }
 
+    /// As [`Self::open`], of whatever format, and which that is: its name and checksum stand where they always did. Its other sections
+    /// are for who reads that format.
+    ///
+    /// # Errors
+    /// Says what is wrong.
+    pub fn open_any(bytes: &'a [u8]) -> Result<(u16, Self), BundleError> {
+        let format = bytes.get(8..).and_then(|rest| rest.first_chunk()).map(|found| u16::from_le_bytes(*found));
+        let format = format.ok_or(BundleError::Magic)?;
+        Ok((format, Self(Container::open(bytes, Kind { format, ..KIND })?)))
+    }
+
     /// Its checksum: the SHA-256 of all but its last 32 bytes, which are this.
     pub fn digest(&self) -> Digest256 {
         self.0.digest()
