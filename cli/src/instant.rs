@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use jiff::{SignedDuration, Span, Timestamp, civil::Date, tz::TimeZone};
+use jiff::{SignedDuration, Span, Timestamp, civil::Date, fmt::rfc2822::DateTimeParser, tz::TimeZone};
 use outwork_engine::time::Time;
 
 /// Seconds of a day.
@@ -30,6 +30,28 @@ fn read_at(text: &str, now: Timestamp) -> Result<Time, String> {
     })
 }
 
+/// The day since 1970 of a date or time as ISO 8601 has it, of whatever zone: of `2026-11-22T10:00:00.000000`, too.
+pub(crate) fn day(text: &str) -> Option<u64> {
+    let (date, rest) = text.split_at_checked(10)?;
+    let is_date = rest.is_empty() || rest.starts_with(['T', ' ']);
+    let date = is_date.then(|| date.parse::<Date>().ok())??;
+    since_1970(date.to_zoned(TimeZone::UTC).ok()?.timestamp())
+}
+
+/// The day since 1970 of a time as HTTP's headers have it.
+pub(crate) fn http_day(text: &str) -> Option<u64> {
+    since_1970(DateTimeParser::new().parse_timestamp(text).ok()?)
+}
+
+fn since_1970(stamp: Timestamp) -> Option<u64> {
+    Some(u64::try_from(stamp.as_second()).ok()? / DAY)
+}
+
+/// A day since 1970 as `2026-12-31`.
+pub(crate) fn shown_day(day: u64) -> String {
+    shown(Time::from_seconds(day.saturating_mul(DAY))).chars().take(10).collect()
+}
+
 /// An instant as RFC 3339 writes it.
 pub(crate) fn shown(time: Time) -> String {
     let stamp = i64::try_from(time.seconds()).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
@@ -51,6 +73,15 @@ mod tests {
         assert_eq!([length("300s"), length("5m"), length("1h 30m")], [Ok(300_000), Ok(300_000), Ok(5_400_000)]);
         for bad in ["", "300", "-5m", "soon"] {
             assert!(length(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn days_of_headers_are_read() {
+        assert_eq!(http_day("Sun, 22 Nov 2026 23:59:59 GMT"), Some(20_779));
+        assert_eq!(shown_day(20_779), "2026-11-22");
+        for bad in ["", "yesterday", "2026-11-22", "Wed, 31 Dec 1969 23:59:59 GMT"] {
+            assert_eq!(http_day(bad), None, "{bad}");
         }
     }
 

@@ -39,6 +39,7 @@ why = "it wakes us"
 
 const FINDER: &str = "# Networks of FinderBot.\n# Source: x\n8.8.8.0/24\n";
 const MONITOR: &str = "# Addresses of Monitor.\n9.9.9.9\n";
+const MORE: &str = "9.9.9.9\n9.9.9.10\n";
 const V4: &str = r#"{"prefixes": [{"ipv4Prefix": "8.8.8.0/24"}, {"ipv4Prefix": "8.8.10.0/24"}]}"#;
 const V6: &str = r#"{"prefixes": [{"ipv6Prefix": "2a00:1450::/64"}]}"#;
 
@@ -160,6 +161,120 @@ fn the_networks_of_one_agent_do_not_become_those_of_another() {
     assert_eq!((code, error.as_str()), (0, ""));
 }
 
+/// What is published with the day on which it was made.
+fn made(day: &str) -> String {
+    V6.replacen('{', &format!(r#"{{"creationTime": "{day}T23:00:52.000000", "#), 1)
+}
+
+#[test]
+fn a_list_is_of_the_day_that_its_places_say() {
+    let folder = Folder::new("day");
+    let update = ["lists", "update", "--from", "copies", "--only", "finder"];
+    folder.publish("finder.example/v6.json", &made("2025-01-31"));
+    let (code, out, error) = folder.run(&update);
+    assert_eq!(code, 0, "{error}");
+    assert!(out.starts_with("finder: 2 added, 0 removed, 3 networks, of 2025-01-31\n"), "{out}");
+    assert!(error.starts_with("warning: finder: what is published is ") && error.contains(" days old"), "{error}");
+    assert!(folder.text("finder.txt").contains("\n# As of 2025-01-31. "));
+    let (_, _, warned) = folder.run(&["check"]);
+    assert!(warned.contains("OW0107") && warned.contains("the list `finder` is "), "{warned}");
+    // Of two places the older one says how old the whole is.
+    folder.publish("finder.example/v4.json", &V4.replacen('{', r#"{"creationTime": "2025-02-28", "#, 1));
+    let (_, out, _) = folder.run(&update);
+    assert_eq!(out, "finder: unchanged, 3 networks, of 2025-01-31\n");
+    folder.publish("finder.example/v6.json", &made("2999-01-01"));
+    folder.publish("finder.example/v4.json", V4);
+    let (code, out, error) = folder.run(&update);
+    assert_eq!((code, error.as_str()), (0, ""), "what is of a day to come is of today");
+    assert!(!out.contains("2999") && !folder.text("finder.txt").contains("2999"), "{out}");
+}
+
+#[test]
+fn an_older_copy_changes_nothing() {
+    let folder = Folder::new("older");
+    let there = FINDER.replace("# Source: x\n", "# As of 2025-03-01. Made by hand.\n");
+    fs::write(folder.0.join("finder.txt"), &there).unwrap();
+    folder.publish("finder.example/v6.json", &made("2025-02-28"));
+    let update = ["lists", "update", "--from", "copies", "--only", "finder"];
+    for arguments in [&update[..], &[&update[..], &["--check"]].concat()] {
+        let (code, out, error) = folder.run(arguments);
+        assert_eq!((code, out.as_str(), folder.text("finder.txt")), (1, "", there.clone()));
+        let why = "what is published is of 2025-02-28, older than the file, which is of 2025-03-01; `--accept finder` takes it";
+        assert_eq!(error, format!("error: finder: left as it is: {why}\n"));
+    }
+    let (code, _, _) = folder.run(&[&update[..], &["--accept", "finder"]].concat());
+    assert_eq!(code, 0);
+    assert!(folder.text("finder.txt").contains("\n# As of 2025-02-28. "));
+    folder.publish("finder.example/v6.json", &made("2025-03-01"));
+    assert_eq!(folder.run(&update).0, 0, "a newer one");
+    assert_eq!(folder.run(&update).0, 0, "and the same once more");
+}
+
+#[test]
+fn a_server_says_when_its_file_changed() {
+    let folder = Folder::new("modified");
+    let address = serve(|path| match path {
+        "/monitor.example/ips" => answered("200 OK", "last-modified: Tue, 04 Mar 2025 10:00:00 GMT\r\n", MORE),
+        "/finder.example/v6.json" => {
+            answered("200 OK", "last-modified: Tue, 04 Mar 2025 10:00:00 GMT\r\n", &made("2025-02-28"))
+        }
+        _ => ok(V4),
+    });
+    let mirror = format!("http://{address}");
+    let (code, _, error) = folder.run(&["lists", "update", "--mirror", &mirror]);
+    assert_eq!(code, 0, "{error}");
+    assert!(folder.text("monitor.txt").contains("\n# As of 2025-03-04. "));
+    assert!(folder.text("finder.txt").contains("\n# As of 2025-02-28. "), "what a list says of itself goes first");
+    let monitor = "# As of 2025-03-05.\n9.9.9.9\n";
+    fs::write(folder.0.join("monitor.txt"), monitor).unwrap();
+    let (code, _, error) = folder.run(&["lists", "update", "--only", "monitor", "--mirror", &mirror]);
+    assert!(code == 1 && error.contains("is of 2025-03-04, older than the file"), "{error}");
+    assert_eq!(folder.text("monitor.txt"), monitor);
+}
+
+#[test]
+fn a_file_that_is_not_there_is_made() {
+    let folder = Folder::new("made");
+    fs::remove_file(folder.0.join("finder.txt")).unwrap();
+    let (code, out, _) = folder.run(&["lists", "update", "--check", "--from", "copies"]);
+    assert_eq!((code, folder.0.join("finder.txt").exists()), (1, false), "{out}");
+    let (code, out, error) = folder.run(&["lists", "update", "--from", "copies"]);
+    assert_eq!((code, error.as_str()), (0, ""));
+    assert!(out.starts_with("finder: 3 added, 0 removed, 3 networks\n"), "{out}");
+    assert!(folder.text("finder.txt").starts_with("# Source: https://finder.example/v4.json "));
+    fs::remove_file(folder.0.join("monitor.txt")).unwrap();
+    let (code, _, error) = folder.run(&["check"]);
+    assert!(code == 1 && error.contains("OW0001"), "a build needs it: {error}");
+    let (code, _, error) = folder.run(&["lists", "update", "--from", "nowhere"]);
+    assert!(code == 1 && error.contains("error: monitor: left as it is: "), "{error}");
+    assert!(!folder.0.join("monitor.txt").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_stays_one_and_modes_are_kept() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let folder = Folder::new("linked");
+    let (link, file) = (folder.0.join("finder.txt"), folder.0.join("copies/finder.txt"));
+    fs::rename(&link, &file).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+    symlink("copies/finder.txt", &link).unwrap();
+    let update = ["lists", "update", "--from", "copies"];
+    let (code, _, error) = folder.run(&update);
+    assert_eq!((code, error.as_str()), (0, ""));
+    assert_eq!(fs::read_link(&link).unwrap(), Path::new("copies/finder.txt"));
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+    assert!(fs::read_to_string(&file).unwrap().contains("8.8.10.0/24"));
+    // One that is made here has the mode of any.
+    fs::remove_file(folder.0.join("monitor.txt")).unwrap();
+    assert_eq!(folder.run(&update).0, 0);
+    let mode = |file: &str| fs::metadata(folder.0.join(file)).unwrap().permissions().mode();
+    assert_eq!(mode("monitor.txt"), mode("mine.toml"));
+    fs::remove_file(&file).unwrap();
+    let (code, _, error) = folder.run(&update);
+    assert!(code == 2 && error.contains("cannot write") && fs::read_link(&link).is_ok(), "it leads nowhere: {error}");
+}
+
 #[test]
 fn a_policy_that_is_wrong_afterwards_is_said_to_be() {
     let folder = Folder::new("wrong");
@@ -200,7 +315,13 @@ fn reply(mut stream: TcpStream, answer: &impl Fn(&str) -> Vec<u8>) -> std::io::R
 }
 
 fn ok(body: &str) -> Vec<u8> {
-    format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len()).into_bytes()
+    answered("200 OK", "", body)
+}
+
+/// An answer whose other headers are whole lines.
+fn answered(status: &str, headers: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!("HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n{body}").into_bytes()
 }
 
 fn to(location: &str) -> Vec<u8> {
@@ -225,10 +346,17 @@ fn a_server_has_the_copies_and_may_send_on_within_itself() {
 #[test]
 fn a_server_that_misbehaves_changes_nothing() {
     type Answer = fn(&str) -> Vec<u8>;
-    let cases: [(&str, Answer, &str); 6] = [
+    let cases: [(&str, Answer, &str); 9] = [
         ("elsewhere", |_| to("http://127.0.0.1:9/ips"), "another host"),
         ("circle", |path| to(path), "sends on more than 3 times"),
         ("gone", |_| b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n".to_vec(), "404"),
+        (
+            "part",
+            |_| answered("206 Partial Content", "", MORE),
+            "it answers 206 Partial Content, and only 200 is a whole list",
+        ),
+        ("changed", |_| answered("203 Non-Authoritative Information", "", MORE), "only 200"),
+        ("empty", |_| b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n".to_vec(), "only 200"),
         ("huge", |_| ok(&"9.9.9.9\n".repeat(600_000)), "larger than 4 MiB"),
         ("cut", |_| b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n9.9.9.9\n".to_vec(), "error: monitor"),
         ("silent", |_| Vec::new(), "error: monitor"),

@@ -27,6 +27,8 @@ pub(crate) struct Context<'f> {
     pub(crate) listed: Listed,
     /// How many parts all conditions have.
     pub(crate) parts: usize,
+    /// Whether lists are about to be fetched, so that one with a `source` needs no file yet.
+    pub(crate) fetches_lists: bool,
 }
 
 impl<'f> Context<'f> {
@@ -41,6 +43,7 @@ impl<'f> Context<'f> {
             patterns: Patterns::default(),
             listed: Listed::default(),
             parts: 0,
+            fetches_lists: false,
         }
     }
 
@@ -79,6 +82,16 @@ impl<'f> Context<'f> {
                 None
             }
         }
+    }
+
+    /// Whether there is no such file.
+    pub(crate) fn lacks(&self, path: &str) -> bool {
+        self.files.read(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+    }
+
+    /// A file that is still to be made, as `open` gives it.
+    pub(crate) fn empty(&mut self, path: &str) -> (FileId, Arc<str>) {
+        (self.sources.add(path.to_owned(), "".into()), "".into())
     }
 
     /// Reads a file that is no text, as `open` does.

@@ -37,6 +37,7 @@ pub use diagnostic::{Code, Diagnostic, Fix, Place, Position, Report, Severity};
 pub use files::{Files, Folder, MAX_FILE_BYTES};
 pub use format::format;
 pub use hosts::Host;
+pub use lint::FRESH_DAYS;
 pub use notes::{AgentNote, MacroNote, Notes, PartNote, PartShape, RuleNote};
 pub use options::Options;
 pub use published::{ListFormat, ListSource, list_sources};

@@ -187,7 +187,8 @@ fn file_entries<'t>(
     let named = keys.required_text(cx, "file")?;
     let from = cx.sources.file(file).map(|source| source.path.clone()).unwrap_or_default();
     let path = relative_to(&from, &named.value);
-    let opened = cx.open(&path, Some(&named.span));
+    let is_to_come = cx.fetches_lists && keys.has("source") && cx.lacks(&path);
+    let opened = if is_to_come { Some(cx.empty(&path)) } else { cx.open(&path, Some(&named.span)) };
     let text_of_list = opened.as_ref().map_or("", |(_, text)| text);
     let source = published::read(cx, &keys, kind, (&path, text_of_list));
     let (list, text) = opened?;

@@ -33,7 +33,7 @@ pub struct ListSource {
     pub urls: Vec<String>,
     /// How it is written there.
     pub format: ListFormat,
-    /// The day since 1970 on which it was refreshed, where the file says so.
+    /// The day since 1970 that it is of, where the file says so.
     pub day: Option<u64>,
 }
 
@@ -47,7 +47,7 @@ pub(crate) struct SourceOf {
     pub(crate) span: Span,
 }
 
-/// How the line begins that says when a file was refreshed.
+/// How the line begins that says of which day a file is.
 const AS_OF: &str = "# As of ";
 
 /// The most places that one list is published at.
@@ -92,7 +92,7 @@ pub(crate) fn read(
     Some(SourceOf { file: path.to_owned(), urls, format: format?, day: day_of(text), span })
 }
 
-/// The day on which a file says that it was refreshed, in the comments that it begins with.
+/// The day that a file says it is of, in the comments that it begins with.
 fn day_of(text: &str) -> Option<u64> {
     let head = text.lines().take_while(|line| line.starts_with('#'));
     let dates = head.filter_map(|line| line.strip_prefix(AS_OF)?.get(..10)?.parse().ok());
@@ -100,7 +100,7 @@ fn day_of(text: &str) -> Option<u64> {
 }
 
 /// The lists of a policy that are published elsewhere, each file once. The policy is the folder of an `outwork.toml`, that
-/// file, or a pack.
+/// file, or a pack. A file that is not there is one that is still to be fetched.
 ///
 /// # Errors
 /// Everything that is wrong with the policy.
@@ -112,6 +112,7 @@ pub fn list_sources(policy: &Path) -> Result<Vec<ListSource>, Report> {
 fn sources_of(files: &dyn Files, entry: &str) -> Result<Vec<ListSource>, Report> {
     cel::with_stack(|| {
         let mut cx = Context::new(files);
+        cx.fetches_lists = true;
         let policy = pack::read(&mut cx, entry);
         if cx.has_errors() {
             return Err(Report::new(cx.diagnostics, cx.sources));

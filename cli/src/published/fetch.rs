@@ -3,11 +3,16 @@
 use std::fs;
 use std::io::Read;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use ureq::http::{Uri, header::LOCATION};
+use ureq::http::{
+    HeaderMap, StatusCode, Uri,
+    header::{LAST_MODIFIED, LOCATION},
+};
 
-/// How long one file may take, from the name's resolution to its last byte.
+use crate::instant;
+
+/// How long one file may take, from the first name's resolution to the last byte, wherever it is sent on to.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// No published list is larger: those that are shipped have some hundred networks, of 40 bytes each in JSON.
@@ -26,6 +31,13 @@ pub(crate) enum Origin {
     Folder(PathBuf),
 }
 
+/// What is published at a URL.
+pub(crate) struct Published {
+    pub(crate) text: String,
+    /// The day since 1970 on which a server says that it last changed.
+    pub(crate) modified: Option<u64>,
+}
+
 impl Origin {
     /// The places that policies name, by `https:` alone.
     pub(crate) fn internet() -> Self {
@@ -37,22 +49,23 @@ impl Origin {
         Self::Mirror(agent(false), url.trim_end_matches('/').to_owned())
     }
 
-    /// The text that is published at a URL; why there is none, in a line.
-    pub(crate) fn get(&self, url: &str) -> Result<String, String> {
+    /// What is published at a URL; why there is nothing, in a line.
+    pub(crate) fn get(&self, url: &str) -> Result<Published, String> {
         let rest = url.strip_prefix("https://").ok_or("it is no `https:` URL")?;
-        let bytes = match self {
-            Self::Internet(agent) => follow(agent, url)?,
-            Self::Mirror(agent, base) => follow(agent, &format!("{base}/{rest}"))?,
-            Self::Folder(folder) => copy(&folder.join(rest))?,
+        let (bytes, modified) = match self {
+            Self::Internet(agent) => follow(agent, url, TIMEOUT)?,
+            Self::Mirror(agent, base) => follow(agent, &format!("{base}/{rest}"), TIMEOUT)?,
+            // When a copy's file was written says nothing: a checkout writes all of them anew.
+            Self::Folder(folder) => (copy(&folder.join(rest))?, None),
         };
-        String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
+        let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
+        Ok(Published { text, modified })
     }
 }
 
 fn agent(https_only: bool) -> ureq::Agent {
     let config = ureq::Agent::config_builder()
         .https_only(https_only)
-        .timeout_global(Some(TIMEOUT))
         // Followed below, and to the same host only.
         .max_redirects(0)
         .max_redirects_will_error(false)
@@ -61,17 +74,34 @@ fn agent(https_only: bool) -> ureq::Agent {
 }
 
 /// Asks a host, and goes where it sends within itself: who answers for another name has to be named by the policy.
-fn follow(agent: &ureq::Agent, url: &str) -> Result<Vec<u8>, String> {
+fn follow(agent: &ureq::Agent, url: &str, within: Duration) -> Result<(Vec<u8>, Option<u64>), String> {
+    let began = Instant::now();
     let mut at: Uri = url.parse().map_err(|error| format!("it is no URL: {error}"))?;
     for _ in 0..=MAX_REDIRECTS {
-        let mut answer = agent.get(&at).call().map_err(|error| error.to_string())?;
-        if !answer.status().is_redirection() {
-            return read(answer.body_mut().as_reader());
+        let left = within.saturating_sub(began.elapsed());
+        if left.is_zero() {
+            return Err(format!("it takes longer than {} s", within.as_secs_f32()));
+        }
+        let asked = agent.get(&at).config().timeout_global(Some(left)).build();
+        let mut answer = asked.call().map_err(|error| error.to_string())?;
+        let status = answer.status();
+        if status == StatusCode::OK {
+            let modified = modified(answer.headers());
+            return Ok((read(answer.body_mut().as_reader())?, modified));
+        }
+        // Part of a list (206) and somebody else's version of it (203) are none.
+        if !status.is_redirection() {
+            return Err(format!("it answers {status}, and only 200 is a whole list"));
         }
         let location = answer.headers().get(LOCATION).and_then(|location| location.to_str().ok());
         at = beside(&at, location.ok_or("it sends on without saying where to")?)?;
     }
     Err(format!("it sends on more than {MAX_REDIRECTS} times"))
+}
+
+/// The day on which the file that is answered last changed.
+fn modified(headers: &HeaderMap) -> Option<u64> {
+    instant::http_day(headers.get(LAST_MODIFIED)?.to_str().ok()?)
 }
 
 /// Where a redirect of the same host leads.
@@ -104,6 +134,31 @@ fn read(from: impl Read) -> Result<Vec<u8>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::{
+        io::{BufRead as _, BufReader, Write as _},
+        net::TcpListener,
+    };
+
+    #[test]
+    fn all_that_one_file_takes_is_within_one_deadline() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        std::thread::spawn(move || {
+            for (at, stream) in listener.incoming().enumerate() {
+                let mut stream = stream.unwrap();
+                let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+                while lines.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
+                std::thread::sleep(Duration::from_millis(400));
+                let answer = match at {
+                    0 | 1 => "302 Found\r\nlocation: /on",
+                    _ => "200 OK",
+                };
+                drop(write!(stream, "HTTP/1.1 {answer}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"));
+            }
+        });
+        let error = follow(&agent(false), &url, Duration::from_secs(1)).unwrap_err();
+        assert!(error.contains("timeout") || error.contains("longer than 1 s"), "{error}");
+    }
 
     #[test]
     fn a_redirect_stays_with_its_host() {

@@ -6,6 +6,8 @@ use ipnet::IpNet;
 use outwork_compiler::ListFormat;
 use serde::Deserialize;
 
+use crate::instant;
+
 /// No list that is published has more: those that are shipped have some hundred.
 const MAX_NETWORKS: usize = 100_000;
 
@@ -20,7 +22,19 @@ const DOCUMENTED: &str = "2001:db8::/32";
 
 #[derive(Deserialize)]
 struct Published {
+    /// When it was made, where its operator says so in a way that is known.
+    #[serde(rename = "creationTime")]
+    made: Option<serde_json::Value>,
     prefixes: Vec<Prefix>,
+}
+
+/// What an operator publishes.
+#[derive(Debug)]
+pub(crate) struct List {
+    /// Merged and sorted.
+    pub(crate) networks: Vec<IpNet>,
+    /// The day since 1970 on which it says that it was made.
+    pub(crate) day: Option<u64>,
 }
 
 /// One of the two; what else stands beside it is for others.
@@ -32,12 +46,14 @@ struct Prefix {
     v6: Option<String>,
 }
 
-/// The networks of a published list, merged and sorted; why it cannot be used, in a line.
-pub(crate) fn networks(text: &str, format: ListFormat) -> Result<Vec<IpNet>, String> {
-    let entries = match format {
+/// A published list; why it cannot be used, in a line.
+pub(crate) fn list(text: &str, format: ListFormat) -> Result<List, String> {
+    let (entries, day) = match format {
         ListFormat::Prefixes => prefixes(text)?,
-        ListFormat::Text => lines(text, |line| line),
-        ListFormat::Csv => lines(text, |line| line.split(',').next().unwrap_or_default().trim().trim_matches('"')),
+        ListFormat::Text => (lines(text, |line| line), None),
+        ListFormat::Csv => {
+            (lines(text, |line| line.split(',').next().unwrap_or_default().trim().trim_matches('"')), None)
+        }
     };
     if entries.len() > MAX_NETWORKS {
         return Err(format!("it has {} networks, and {MAX_NETWORKS} is the most", entries.len()));
@@ -46,7 +62,7 @@ pub(crate) fn networks(text: &str, format: ListFormat) -> Result<Vec<IpNet>, Str
     if networks.is_empty() {
         return Err("it is empty".into());
     }
-    Ok(merged(networks))
+    Ok(List { networks: merged(networks), day })
 }
 
 /// The networks of a list's file, as the compiler reads them.
@@ -60,14 +76,15 @@ fn merged(networks: Vec<IpNet>) -> Vec<IpNet> {
     merged
 }
 
-fn prefixes(text: &str) -> Result<Vec<String>, String> {
+fn prefixes(text: &str) -> Result<(Vec<String>, Option<u64>), String> {
     let published: Published =
         serde_json::from_str(text).map_err(|error| format!("it is no list of prefixes: {error}"))?;
     let entry = |(at, prefix): (usize, Prefix)| match (prefix.v4, prefix.v6) {
         (Some(one), None) | (None, Some(one)) => Ok(one),
         _ => Err(format!("its prefix {at} is neither an `ipv4Prefix` nor an `ipv6Prefix`")),
     };
-    published.prefixes.into_iter().enumerate().map(entry).collect()
+    let day = published.made.as_ref().and_then(serde_json::Value::as_str).and_then(instant::day);
+    Ok((published.prefixes.into_iter().enumerate().map(entry).collect::<Result<_, _>>()?, day))
 }
 
 fn lines(text: &str, entry: impl Fn(&str) -> &str) -> Vec<String> {
@@ -100,7 +117,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str, format: ListFormat) -> Result<Vec<String>, String> {
-        networks(text, format).map(|networks| networks.iter().map(ToString::to_string).collect())
+        list(text, format).map(|list| list.networks.iter().map(ToString::to_string).collect())
     }
 
     #[test]
@@ -112,6 +129,20 @@ mod tests {
         assert_eq!(read("# Ours\r\n2a00::/32\r\n66.249.65.0/24\n\n66.249.64.0/24 # new\n", ListFormat::Text), expected);
         assert_eq!(read("66.249.64.0/23,DE,,\n\"2a00::/32\",US,,\n", ListFormat::Csv), expected);
         assert_eq!(read("8.8.8.8\n", ListFormat::Text), Ok(vec!["8.8.8.8/32".to_owned()]));
+    }
+
+    #[test]
+    fn a_list_may_say_when_it_was_made() {
+        let day = |made: &str| {
+            let text = format!(r#"{{"creationTime": {made}, "prefixes": [{{"ipv4Prefix": "8.8.8.0/24"}}]}}"#);
+            list(&text, ListFormat::Prefixes).unwrap().day
+        };
+        for made in [r#""2026-11-22T14:46:08.000000""#, r#""2026-11-22""#, r#""2026-11-22T00:00:00Z""#] {
+            assert_eq!(day(made), Some(20_779), "{made}");
+        }
+        for made in ["null", "1795305600", r#""yesterday""#, r#""2026-13-22""#, r#""1960-01-01""#, r#""2026-11-229""#] {
+            assert_eq!(day(made), None, "{made}");
+        }
     }
 
     #[test]
@@ -136,7 +167,7 @@ mod tests {
             ("169.254.169.254\n", "nobody"),
             ("224.0.0.1\n", "nobody"),
         ] {
-            let refused = networks(text, ListFormat::Text).unwrap_err();
+            let refused = list(text, ListFormat::Text).unwrap_err();
             assert!(refused.contains(why), "{text:?}: {refused}");
         }
         for text in [
@@ -150,7 +181,7 @@ mod tests {
             r#"{"prefixes": [{"ipv4Prefix": "0.0.0.0/0"}]}"#,
             r#"{"prefixes": [{"ipv4Prefix": 8}]}"#,
         ] {
-            assert!(networks(text, ListFormat::Prefixes).is_err(), "{text}");
+            assert!(list(text, ListFormat::Prefixes).is_err(), "{text}");
         }
     }
 }

@@ -123,7 +123,7 @@ codes! {
     "0104" BadKeys "a file has no keys that can be used",
     "0105" UnknownAgent "a condition asks for what no agent is",
     "0106" BadSource "a list's source cannot be fetched",
-    "0107" OldList "a list of networks was not refreshed for long",
+    "0107" OldList "a list of networks is old",
     "0108" TestKeys "keys that everybody has are allowed",
     "0109" Unproven "a rule lets in by what anybody can send",
     "0110" LiftedDemand "an `allow` goes past what a transaction demands",

@@ -67,20 +67,20 @@ fn lifetime(cx: &mut Context<'_>, policy: &PolicySource, options: &Options) {
 }
 
 /// How many days a list of networks is good for: operators announce new ones weeks before they use them, and some do not.
-const FRESH_DAYS: u64 = 60;
+pub const FRESH_DAYS: u64 = 60;
 
-/// Lists of networks that were not refreshed for long, or do not say when: one warning for all of them, at the first.
+/// Lists of networks that are old, or do not say of which day they are: one warning for all of them, at the first.
 fn published(cx: &mut Context<'_>, policy: &PolicySource, options: &Options) {
     let Some(today) = options.now.map(|now| now / 86_400) else { return };
     let mut stale = Vec::new();
     for list in &policy.list_names {
         let Some(source) = &list.source else { continue };
-        // A day that is to come is none that anybody refreshed a list on.
+        // A day that is to come is none that a list can be of.
         let age = source.day.and_then(|day| (today + 1).checked_sub(day)).map(|age| age.saturating_sub(1));
         let said = match age {
             Some(age) if age <= FRESH_DAYS => continue,
-            Some(age) => format!("`{}` was refreshed {age} days ago", list.name),
-            None => format!("`{}` does not say when it was refreshed", list.name),
+            Some(age) => format!("`{}` is {age} days old", list.name),
+            None => format!("`{}` does not say of which day it is", list.name),
         };
         let diagnostic = Diagnostic::new(Code::OldList, source.span.clone(), format!("the list {said}"));
         if list.accepted.iter().any(|accepted| accepted.code == Code::OldList) {
