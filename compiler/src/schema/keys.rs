@@ -200,7 +200,9 @@ fn agent(key: &str) -> Option<Value> {
             "Whose `/.well-known/http-message-signatures-directory` has its keys (Web Bot Auth).",
         ),
         "keys" => text("A JWK Set with its Ed25519 keys, by its path from this file."),
-        "test_keys" => flag("Whether keys of standards count, whose private halves everybody has; in a laboratory."),
+        "test_keys" => flag(
+            "Whether keys of standards count, whose private halves everybody has, and signatures that hold for more than a day; in a laboratory.",
+        ),
         "references" => array("Links to what its operator says.", json!({ "type": "string", "pattern": "^https://" })),
         "why" => reason("Why it is here."),
         _ => return None,

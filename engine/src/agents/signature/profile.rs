@@ -7,22 +7,11 @@ use crate::{
     time::Time,
 };
 
-/// What is asked of a signature's term and key.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Terms {
-    /// The longest term, in seconds. The draft recommends a day; what is longer is a password.
-    pub(super) longest: i64,
-    /// By how much clocks may differ, in seconds.
-    pub(super) skew: i64,
-    /// Whether keys count whose secrets are published.
-    pub(super) test_keys: bool,
-}
+/// The longest term that is taken, in seconds. The draft recommends a day, and that nothing longer is a credential; it forbids none.
+const LONGEST: i64 = 24 * 3_600;
 
-impl Default for Terms {
-    fn default() -> Self {
-        Self { longest: 24 * 3_600, skew: 30, test_keys: false }
-    }
-}
+/// By how much clocks may differ, in seconds.
+const SKEW: i64 = 30;
 
 /// A signature that claims to be an agent's.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +25,8 @@ pub(super) struct Claim<'a> {
 pub(super) struct Signed {
     /// The thumbprint of its key.
     pub(super) key_id: [u8; 32],
+    /// Whether it holds for longer than [`LONGEST`].
+    pub(super) is_long: bool,
 }
 
 /// Why a signature is not looked at further.
@@ -65,24 +56,25 @@ impl<'a> Claim<'a> {
     }
 
     /// Whether it is in order.
-    pub(super) fn check(&self, now: Time, terms: Terms) -> Result<Signed, Unmet> {
+    pub(super) fn check(&self, now: Time) -> Result<Signed, Unmet> {
         let parameters = self.input.parameters;
         let number = |key| parameters.get(key).and_then(|value| value.integer()).ok_or(Unmet::Profile);
         let (created, expires) = (number("created")?, number("expires")?);
         let now = i64::try_from(now.seconds()).unwrap_or(i64::MAX);
-        let is_timely = created <= now.saturating_add(terms.skew) && now < expires.saturating_add(terms.skew);
-        if !is_timely || expires <= created || expires.saturating_sub(created) > terms.longest {
+        let is_timely = created <= now.saturating_add(SKEW) && now < expires.saturating_add(SKEW);
+        if !is_timely || expires <= created {
             return Err(Unmet::Profile);
         }
+        let is_long = expires.saturating_sub(created) > LONGEST;
         let id = parameters.get("keyid").ok_or(Unmet::Profile)?;
         let key_id = id.string().and_then(|id| key_id(&id)).ok_or(Unmet::Profile)?;
         if !self.covers("@authority") && !self.covers("@target-uri") {
             return Err(Unmet::Profile);
         }
         match parameters.get("alg") {
-            None => Ok(Signed { key_id }),
+            None => Ok(Signed { key_id, is_long }),
             Some(name) => match name.string().as_deref() {
-                Some("ed25519") => Ok(Signed { key_id }),
+                Some("ed25519") => Ok(Signed { key_id, is_long }),
                 // Whoever can verify that can sign it.
                 Some("hmac-sha256") | None => Err(Unmet::Profile),
                 Some(_) => Err(Unmet::Algorithm),
