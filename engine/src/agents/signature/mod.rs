@@ -29,7 +29,7 @@ use crate::{
     directories::Key,
     facts::Facts,
     httpsig::{self, BaseError},
-    structured::Dictionary,
+    structured::{Dictionary, Value},
     time::Time,
 };
 use named::{Header, Named};
@@ -58,11 +58,14 @@ pub fn introduced(facts: &Facts<'_>, agents: &[Agent], now: Time) -> Option<Intr
         return is_named.then_some(Introduced { agent: None, outcome: Outcome::Unverifiable, signature: None });
     }
     let inputs = Dictionary::read(&inputs)?;
-    let mut tagged = inputs.sent.iter().filter_map(Claim::of).peekable();
+    // A later member of a label takes the earlier's place (RFC 9651, 4.2.2).
+    let is_in_force = |claim: &Claim<'_>| inputs.get(claim.label).and_then(Value::inner) == Some(claim.input);
+    let mut tagged = inputs.sent.iter().filter_map(Claim::of).filter(is_in_force).peekable();
     tagged.peek()?;
     let signatures = joined(facts, "signature").filter(|text| text.len() <= LONGEST).unwrap_or_default();
     let signatures = Dictionary::read(&signatures);
-    let header = Header { text: joined(facts, "signature-agent").filter(|text| text.len() <= LONGEST) };
+    let is_said = |text: &alloc::vec::Vec<u8>| text.len() <= LONGEST && !text.trim_ascii().is_empty();
+    let header = Header { text: joined(facts, "signature-agent").filter(is_said) };
     let examined = tagged.take(MOST).map(|claim| {
         let signature = signatures.as_ref().and_then(|all| all.get(claim.label)?.item()?.bare.bytes());
         Examination { facts, agents, now, header: &header, claim, signature: signature.unwrap_or_default() }.outcome()
