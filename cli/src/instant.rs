@@ -8,10 +8,15 @@ use outwork_engine::time::Time;
 /// Seconds of a day.
 const DAY: u64 = 86_400;
 
+/// This second.
+pub(crate) fn now() -> Time {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    Time::from_seconds(since)
+}
+
 /// The beginning of this day, UTC: what is explained twice on a day is explained alike.
 pub(crate) fn today() -> Time {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    Time::from_seconds(since / DAY * DAY)
+    Time::from_seconds(now().seconds() / DAY * DAY)
 }
 
 /// Reads `2026-12-31`, the beginning of that day in UTC, an RFC 3339 instant, or how long ago it was: `90m`, `7d`.

@@ -255,3 +255,25 @@ fn what_a_rule_says_depends_on_the_day_that_is_explained() {
     assert!(before.contains("+40 demo.tool") && !after.contains("+40 demo.tool"), "{before}{after}");
     assert_eq!(folder.run(&["explain", "request.json", "-p", ".", "--at", "tomorrow"]).0, 2);
 }
+
+#[test]
+fn a_signature_is_judged_at_the_second_of_the_question() {
+    let folder = Folder::new("signed", PACK);
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let input = format!(
+        r#"sig1=(\"@authority\");created={};expires={};keyid=\"poqkLGiymh_W0uP6PZFw-dvez3QJT5SolqXBCW38r0U\";tag=\"web-bot-auth\""#,
+        now - 60,
+        now + 3_600
+    );
+    let request = format!(r#"{{"headers": [["Signature-Input", "{input}"], ["signature", "sig1=:QUFB:"]]}}"#);
+    fs::write(folder.0.join("request.json"), request).unwrap();
+    let outcome = |more: &[&str]| {
+        let (code, out, complaint) = folder.run(&[&["explain", "request.json", "-p", "."], more].concat());
+        assert_eq!((code, complaint.as_str()), (0, ""));
+        let line = out.lines().find(|line| line.trim_start().starts_with("agent.signature")).unwrap();
+        line.trim().strip_prefix("agent.signature").unwrap().trim().to_owned()
+    };
+    // Nobody here has the key, which is all that is wrong with it.
+    assert_eq!(outcome(&[]), "\"unverifiable\"");
+    assert_eq!(outcome(&["--at", "2d"]), "\"invalid\"", "it was not made yet");
+}

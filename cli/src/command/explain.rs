@@ -30,7 +30,8 @@ use crate::retell::{self, Bundled, Wanted};
 /// each reason with its rule, how the points became the risk, what the person saw and what can be told.
 /// With `--client` it lists what was decided of a client: when, by which reference, the verdict, and the first reason.
 ///
-/// The random bytes are always the same, so that on one day, or with `--at`, the output is, too.
+/// The random bytes are always the same, so that on one day, or with `--at`, the output is, too. A request with a signature
+/// (`Signature-Input`) is decided for this second, since a signature holds for minutes.
 ///
 /// Exit code: 0; 1 if the policy has mistakes, or the keys at hand do not prove the record; 2 if the bundle or the request cannot be read.
 #[derive(clap::Args)]
@@ -65,7 +66,7 @@ pub(crate) struct Explain {
     /// Show this rule although it did not fire; may be given again
     #[arg(long, value_name = "ID")]
     rule: Vec<String>,
-    /// Decide for this day (2026-12-31) or instant (RFC 3339), or so long ago (7d), against which a rule's `until` is held; today unless given
+    /// Decide for this day (2026-12-31) or instant (RFC 3339), or so long ago (7d), against which a rule's `until` and a signature's term are held; the beginning of today unless given, for a signed request this second
     #[arg(long, value_name = "WHEN", value_parser = instant::read)]
     at: Option<Time>,
     /// How to print
@@ -106,7 +107,9 @@ impl Explain {
         let request = request(what)?;
         let keys = Keyring::parse(KEYS).map_err(Failure::because("the key of explanations cannot be used"))?;
         let notes = Notes::read(&bundle).unwrap_or_default();
-        let now = self.at.unwrap_or_else(instant::today);
+        // A signature holds for minutes: at the beginning of the day it was not made yet.
+        let is_signed = request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("signature-input"));
+        let now = self.at.unwrap_or_else(if is_signed { instant::now } else { instant::today });
         let explainer = Explainer { policy: &policy, notes: &notes, keys: &keys, asked: &self.rule, now };
         let explanation = explainer.explain(&request);
         let shown = match self.format {
