@@ -31,7 +31,10 @@ fn a_new_key_is_one_that_hosts_take_and_differs_from_the_last() {
     assert!(key.lines().count() == 1 && !said.contains(secret), "the secret is on standard output alone");
     assert_ne!(run(&["new", "--id", "edge-1"], None, "").1, key);
     let (_, dated, _) = run(&["new"], None, "");
-    assert_eq!(dated.rfind(':'), Some("master:2026-11-22".len()));
+    assert_eq!(dated.rfind(':'), Some("master:2026-11-22-7q3m".len()));
+    // Of eight hosts of one day, too, some have ids of their own: one chance in 2^140 that none differs.
+    let ids = [(); 8].map(|()| run(&["new"], None, "").1.rsplit_once(':').unwrap().0.to_owned());
+    assert!(ids.iter().any(|id| *id != ids[0]), "{ids:?}");
     let (code, _, said) = run(&["evidence"], Some(key.trim()), "");
     assert_eq!((code, said.as_str()), (0, ""), "it says what it is");
     assert_eq!(run(&["new", "--id", "no good"], None, "").0, 2);

@@ -17,17 +17,19 @@ use crate::output::print;
 /// those of its time can never be proven again.
 #[derive(clap::Args)]
 pub(crate) struct New {
-    /// The key's id, which signatures name: letters, digits, `-`, `_` and `.`; today's date where nothing is said, so that a second
-    /// key of one day needs an id
+    /// The key's id, which signatures name: letters, digits, `-`, `_` and `.`; where nothing is said, today's date and four random
+    /// letters and digits: keys of several hosts are verified together, by their ids
     #[arg(long)]
     id: Option<String>,
 }
 
 impl New {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
-        let id = self.id.unwrap_or_else(|| shown(today()).chars().take("2026-11-22".len()).collect());
-        let mut secret = [0; 32];
-        getrandom::fill(&mut secret).map_err(Failure::because("the operating system gives no randomness"))?;
+        let random = || Failure::because("the operating system gives no randomness");
+        let (mut secret, mut name) = ([0; 32], [0; 4]);
+        getrandom::fill(&mut secret).map_err(random())?;
+        getrandom::fill(&mut name).map_err(random())?;
+        let id = self.id.unwrap_or_else(|| dated(name));
         let line = format!("{}:{id}:{}", Kind::Master.mark(), Base64UrlUnpadded::encode_string(&secret));
         // What a host would refuse is not handed out.
         Keyring::parse(&line).map_err(|error| Failure::new(error.to_string()))?;
@@ -38,4 +40,12 @@ impl New {
         );
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Today's date, and a letter or digit for each byte: without those that are read as others.
+fn dated(bytes: [u8; 4]) -> String {
+    const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    let day: String = shown(today()).chars().take("2026-11-22".len()).collect();
+    let letter = |byte: u8| LETTERS.get(usize::from(byte % 32)).copied().map_or('0', char::from);
+    format!("{day}-{}", bytes.map(letter).iter().collect::<String>())
 }
