@@ -92,7 +92,7 @@ pub enum Calls {
 }
 
 /// The longest that a request may wait for the service.
-const LONGEST_MS: u32 = 1_000;
+const LONGEST_MS: u32 = 10_000;
 
 fn domain() -> String {
     "outwork".to_owned()
@@ -290,12 +290,12 @@ mod tests {
             calls: Calls::Together,
         };
         assert_eq!(global(r#"{"cluster": "rls"}"#), Ok(known("rls", "outwork", 20)));
-        assert_eq!(global(r#"{"cluster": "c", "domain": "d", "timeout_ms": 1000}"#), Ok(known("c", "d", 1_000)));
+        assert_eq!(global(r#"{"cluster": "c", "domain": "d", "timeout_ms": 10000}"#), Ok(known("c", "d", 10_000)));
         for (text, says) in [
             ("{}", "missing field `cluster`"),
             (r#"{"cluster": ""}"#, "needs a `cluster` and a `domain`"),
-            (r#"{"cluster": "c", "timeout_ms": 0}"#, "is 0, and has to be 1 to 1000"),
-            (r#"{"cluster": "c", "timeout_ms": 1001}"#, "is 1001, and has to be 1 to 1000"),
+            (r#"{"cluster": "c", "timeout_ms": 0}"#, "is 0, and has to be 1 to 10000"),
+            (r#"{"cluster": "c", "timeout_ms": 10001}"#, "is 10001, and has to be 1 to 10000"),
             (r#"{"cluster": "c", "timeout": "20ms"}"#, "unknown field `timeout`"),
         ] {
             assert!(global(text).unwrap_err().contains(says), "{text}");

@@ -66,7 +66,7 @@ struct Global {
     #[arg(long, value_name = "DOMAIN", requires = "global_cluster")]
     #[serde(rename = "domain", skip_serializing_if = "Option::is_none")]
     global_domain: Option<String>,
-    /// How many milliseconds a request waits for it, 1 to 1000; 20 where nothing is said
+    /// How many milliseconds a request waits for it, 1 to 10000; 20 where nothing is said
     #[arg(long, value_name = "MS", requires = "global_cluster")]
     #[serde(rename = "timeout_ms", skip_serializing_if = "Option::is_none")]
     global_timeout: Option<u32>,
