@@ -94,7 +94,7 @@ def follow(log: Path, idle: Callable[[], bool]) -> Iterator[Decision]:
                 time.sleep(0.05)
 
 
-def wait_for(log: Path, path: str, seconds: float = 30.0) -> Decision:
+def wait_for(log: Path, path: str, seconds: float = 60.0) -> Decision:
     """The decision about the first request for this path."""
     deadline = time.monotonic() + seconds
     for decision in follow(log, lambda: time.monotonic() > deadline):

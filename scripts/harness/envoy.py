@@ -44,7 +44,7 @@ class Envoy(Server):
 
     def admin(self, path: str) -> str:
         """The text of an admin page."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.ports.admin}{path}", timeout=30) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.ports.admin}{path}", timeout=120) as answer:
             return answer.read().decode()
 
     def stats(self, pattern: str) -> dict[str, int]:
@@ -77,6 +77,6 @@ def validate(configuration: Path, env: dict[str, str] | None = None) -> tuple[in
     """`envoy --mode validate`: its exit code and what it wrote. It configures the filter for real, so it checks bundle and keys."""
     asked = subprocess.run(
         [environment.envoy(), "--mode", "validate", "-c", configuration, "-l", "warning"],
-        capture_output=True, text=True, timeout=120, env={**os.environ, **(env or {})},
+        capture_output=True, text=True, timeout=300, env={**os.environ, **(env or {})},
     )
     return asked.returncode, asked.stdout + asked.stderr

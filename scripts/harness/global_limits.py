@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,6 +53,22 @@ def template(run: Path, service_port: int) -> Path:
     if "port_value: 8081" not in text:
         raise AssertionError(f"`port_value: 8081` is not in {paths.relative(SCENARIO / 'envoy.yaml')}")
     path.write_text(text.replace("port_value: 8081", f"port_value: {service_port}"))
+    return path
+
+
+# What gives a service up that is alive, in the scenario: on a busy machine one may stand still for longer.
+_IMPATIENT = ("connection_keepalive: {interval: 2s, timeout: 1s}", "connect_timeout: 0.25s")
+
+
+def patient_template(run: Path, service_port: int) -> Path:
+    """The same for a service that may take its time, where time is not what is tested."""
+    path = template(run, service_port)
+    text = path.read_text()
+    for impatient in _IMPATIENT:
+        if text.count(impatient) != 1:
+            raise AssertionError(f"`{impatient}` is not in {paths.relative(SCENARIO / 'envoy.yaml')}")
+        text = re.sub(re.escape(impatient), re.sub(r"(timeout: )[\d.]+s", r"\g<1>30s", impatient), text)
+    path.write_text(text)
     return path
 
 

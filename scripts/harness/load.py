@@ -25,7 +25,7 @@ class Client:
 
     def __init__(self, envoy: Envoy, number: int) -> None:
         self.number = number
-        self.connection = http.client.HTTPConnection("127.0.0.1", envoy.ports.http, timeout=20, source_address=(f"127.0.{number >> 8}.{number & 255}", 0))
+        self.connection = http.client.HTTPConnection("127.0.0.1", envoy.ports.http, timeout=60, source_address=(f"127.0.{number >> 8}.{number & 255}", 0))
 
     def get(self, path: str, method: str = "GET", body: bytes | None = None) -> Reply:
         """One request."""

@@ -46,8 +46,8 @@ class Server:
         """False once the process has ended, however."""
         return self.child.poll() is None
 
-    def wait_until(self, ready: Callable[[], bool], seconds: float = 30.0) -> None:
-        """Waits for `ready`; a server that ends or stays silent is a problem that shows its log."""
+    def wait_until(self, ready: Callable[[], bool], seconds: float = 120.0) -> None:
+        """Waits for `ready`, also on a machine that builds something else meanwhile; a server that ends or stays silent is a problem that shows its log."""
         deadline = time.monotonic() + seconds
         while not ready():
             if not self.running():
@@ -87,7 +87,7 @@ class Server:
 def listening(port: int, host: str = "127.0.0.1") -> bool:
     """True where a connection is accepted."""
     with socket.socket() as probe:
-        probe.settimeout(1)
+        probe.settimeout(10)
         return probe.connect_ex((host, port)) == 0
 
 

@@ -134,7 +134,7 @@ def _worker() -> list[list[str | Path]]:
     environment.node_packages(paths.ROOT)
     environment.node_packages(paths.ROOT / "tests" / "agents")
     tests = sorted((paths.ROOT / "worker" / "test").glob("*.test.mjs"))
-    return [["worker/build"], ["npx", "--no-install", "tsc", "-p", "worker/tsconfig.json"], ["node", "--test", "--test-timeout=120000", "--test-force-exit", *tests]]
+    return [["worker/build"], ["npx", "--no-install", "tsc", "-p", "worker/tsconfig.json"], ["node", "--test", "--test-timeout=300000", "--test-force-exit", *tests]]
 
 
 def _npm(folder: Path) -> list[list[str]]:

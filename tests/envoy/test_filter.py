@@ -93,7 +93,7 @@ def test_without_facts_of_the_connection_the_filter_decides_and_says_so(made, tm
         echo.close()
 
 
-def wait(until, seconds=30):
+def wait(until, seconds=60):
     deadline = time.monotonic() + seconds
     while not until():
         assert time.monotonic() < deadline

@@ -45,7 +45,7 @@ def series(made, tmp_path_factory):
         with stack.start(tmp_path_factory.mktemp("envoy"), stack.Built(made.wasm, made.outwork, bundle), Ports(origin=echo.port), concurrency=1) as envoy:
             # The filter answers these itself: an origin that repeats what it got would take a minute for them.
             subprocess.run(["curl", "-s", "-o", "/dev/null", f"http://localhost:{envoy.ports.http}/blocked?[1-{REQUESTS}]"], check=True)
-            deadline = time.monotonic() + 30
+            deadline = time.monotonic() + 60
             while (found := read(envoy)).get(("outwork_model_scored", frozenset({("slot", "device")}))) != REQUESTS:
                 assert time.monotonic() < deadline, found
                 time.sleep(0.05)

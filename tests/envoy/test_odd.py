@@ -32,7 +32,7 @@ def odd(made, tmp_path_factory):
 
 def answer(port: int, line: bytes, headers: bytes, body: bytes = b"") -> bytes:
     """All that comes back of a request of these bytes."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as to:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as to:
         to.sendall(line + b" HTTP/1.1\r\nconnection: close\r\n" + headers + b"\r\n" + body)
         parts = []
         while part := to.recv(65_536):

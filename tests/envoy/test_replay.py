@@ -50,7 +50,7 @@ def shipped(made, tmp_path_factory):
 
 def logged(log, count):
     """The lines of a log, once there are so many."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while len(lines := decisions.whole_lines(log)) < count:
         assert time.monotonic() < deadline, f"{len(lines)} of {count} lines"
         time.sleep(0.05)

@@ -119,10 +119,10 @@ def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
     wasm, outwork, run = build.filter(), build.command(), tmp_path_factory.mktemp("envoy")
     made = stack.Built(wasm, outwork, build.bundle(outwork, POLICY, tmp_path_factory.mktemp("policy") / "transactions.bundle"))
     origin, service = Keeper(), Service()
-    template = global_limits.template(run, service.port)
+    template = global_limits.patient_template(run, service.port)
     assert ORIGIN in template.read_text()
     template.write_text(template.read_text().replace(ORIGIN, ORIGIN + TRAILERS))
-    options = ("--global-cluster", "ratelimit", "--global-timeout", "1000")
+    options = ("--global-cluster", "ratelimit", "--global-timeout", "10000")
     try:
         with stack.start(run, made, Ports(origin=origin.server.server_address[1]), template=template, options=options, concurrency=1, env=ENVIRONMENT) as envoy:
             yield Edge(envoy, origin, service)
@@ -316,15 +316,15 @@ def test_a_body_may_take_its_time_and_the_signature_is_as_old_as_its_end(edge):
 
 def test_who_expects_to_be_told_to_go_on_is_told(edge):
     url = f"https://localhost:{edge.envoy.ports.https}/pay"
-    argv = ["curl", "-sk", "--http1.1", "-o", "/dev/null", "-w", "%{http_code} %{time_total}", "-H", "expect: 100-continue", "--expect100-timeout", "8", "--data-binary", "amount=12", url]
+    argv = ["curl", "-sk", "--http1.1", "-o", "/dev/null", "-w", "%{http_code} %{time_total}", "-H", "expect: 100-continue", "--expect100-timeout", "120", "--data-binary", "amount=12", url]
     status, took = subprocess.run(argv, capture_output=True, text=True, check=True).stdout.split()
-    assert status == "200" and float(took) < 4, "it did not wait until it gave up"
+    assert status == "200" and float(took) < 30, "it did not wait until it gave up"
     assert verified(edge.last()).body == Body.BOUND
 
 
 def test_who_stops_half_way_harms_nobody(edge):
     for _ in range(200):
-        half = socket.create_connection(("127.0.0.1", edge.envoy.ports.http), 5)
+        half = socket.create_connection(("127.0.0.1", edge.envoy.ports.http), 60)
         half.sendall(b"POST /pay HTTP/1.1\r\nhost: localhost\r\ncontent-length: 900\r\n\r\namount")
         half.close()
     before = len(edge.origin.came)

@@ -25,7 +25,7 @@ def ask(port: int, *descriptors: tuple[str, str, int], domain: str = "outwork") 
     """One call; a descriptor is a limit's id, a key and its hits."""
     message = _bytes(1, domain.encode()) + b"".join(_bytes(2, _descriptor(*one)) for one in descriptors)
     headers = {"content-type": "application/grpc", "te": "trailers"}
-    with httpx.Client(http1=False, http2=True, timeout=5) as client:
+    with httpx.Client(http1=False, http2=True, timeout=60) as client:
         said = client.post(f"http://127.0.0.1:{port}{PATH}", content=b"\0" + len(message).to_bytes(4, "big") + message, headers=headers)
     answer = Answer(grpc=int(said.headers.get("grpc-status", 0)))
     for number, value in _fields(said.content[5:]):

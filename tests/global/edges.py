@@ -13,7 +13,7 @@ from origin import Echo
 
 LIMITS = Path(__file__).with_name("limits.yaml")
 # Milliseconds that the filter waits for the service: as long as it may, for a late answer would decide in the service's place.
-PATIENT = 1_000
+PATIENT = 10_000
 # Envoys that share a limit have the same keys: a bucket's name is made with them.
 KEYS = edge.keys()
 
@@ -26,7 +26,7 @@ def options(timeout: int = PATIENT, calls: str = "together") -> list[str]:
 @contextlib.contextmanager
 def start(run: Path, made: stack.Built, service_port: int, echo: Echo, *, change: tuple[str, str] = ("", "")) -> Iterator[Envoy]:
     """An Envoy that asks the service at a port; a text of its envoy.yaml may be another. It must end as it began: no VM reloaded, no trap in its log."""
-    template = global_limits.template(run, service_port)
+    template = global_limits.patient_template(run, service_port)
     text = template.read_text()
     assert change[0] in text
     template.write_text(text.replace(*change) if change[0] else text)
@@ -50,7 +50,7 @@ def told(envoy: Envoy, made: stack.Built, **other: int | str) -> Iterator[None]:
 def _publish(envoy: Envoy, made: stack.Built, said: list[str]) -> None:
     before = _reloads(envoy)
     build.publish(made.outwork, made.bundle, made.wasm, edge.watched(envoy.run), *said)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while _reloads(envoy) == before:
         assert time.monotonic() < deadline, envoy.log.read_text()[-2000:]
         time.sleep(0.02)

@@ -49,9 +49,9 @@ def test_two_envoys_share_a_limit_and_each_client_has_its_own(envoys):
     assert [client.get("/three").status for client in (a, b, a)] == [200] * 3
     refused = [client.get("/three") for client in (a, b)]
     assert [reply.status for reply in refused] == [429] * 2
-    assert all(0 < int(reply.headers["retry-after"]) <= 3 for reply in refused), refused
+    assert all(0 < int(reply.headers["retry-after"]) <= 11 for reply in refused), refused
     assert Client(envoys[0], 3).get("/three").status == 200
-    time.sleep(2.1)
+    time.sleep(10.1)
     assert b.get("/three").status == 200
 
 

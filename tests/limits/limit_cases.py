@@ -19,7 +19,7 @@ HERE = Path(__file__).resolve().parent
 SUITE = json.loads((HERE / "cases.json").read_text())
 CASES = SUITE["cases"]
 NAMES = [case["name"] for case in CASES]
-LOG_SECONDS = 30
+LOG_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def _case(port: int, number: int, case: dict[str, Any]) -> list[Asked]:
 
 
 def _send(port: int, address: str, method: str, path: str, headers: dict[str, str]) -> tuple[int, bool]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30, source_address=(address, 0))
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60, source_address=(address, 0))
     try:
         connection.request(method, path, headers={"host": "shop.example", **headers})
         answer = connection.getresponse()

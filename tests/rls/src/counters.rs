@@ -15,8 +15,9 @@ pub(crate) type Entries = HashMap<String, String>;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// How long Redis may take to connect and to answer. Far above what loopback needs, so that only a dead or stopped server exceeds it.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// How long Redis may take to connect and to answer. Far above what loopback needs, also where a busy machine lets a server stand still for seconds: one
+/// that is dead refuses at once.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Counters that Limitador's memory holds at most.
 const IN_MEMORY: u64 = 1_000_000;
