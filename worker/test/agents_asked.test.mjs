@@ -1,14 +1,13 @@
 // An agent whose keys change: which of them verify, what is asked of who signs none, and what it may do with one. tests/agents asks the same of Envoy.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, test } from "node:test";
 import { FORMS, signed as signedByPackage } from "../../tests/agents/packaged.mjs";
 import { PATH, newKeys, signed, startDirectories } from "./support/agents.mjs";
 import { call } from "./support/client.mjs";
 import { KEYS } from "./support/keys.mjs";
 import { startOrigin } from "./support/origin.mjs";
-import { startWorkerd, testBundle } from "./support/workerd.mjs";
+import { startWorkerd, testBundle, until } from "./support/workerd.mjs";
 
 const WANTED = 'sig1=("@authority" "signature-agent");created;expires;tag="web-bot-auth"';
 const HOST = "rotating";
@@ -28,13 +27,6 @@ after(async () => {
 
 const ask = (path, headers = {}, body) => call(edge.port, path, { headers, body, method: body === undefined ? "GET" : "POST" });
 const knows = async (keys) => (await ask("/", signed(HOST, { keys }))).status === 200;
-
-const until = async (holds) => {
-  for (let turn = 0; !(await holds()); turn += 1) {
-    assert.ok(turn < 300, "it never came to be");
-    await sleep(100);
-  }
-};
 
 /** Whether the origin is told who it is, of a request that is let through whoever sends it. */
 async function isNamed(keys) {

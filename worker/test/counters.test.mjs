@@ -51,7 +51,7 @@ function modules() {
 /** Miniflare's windows begin with the minutes of the clock: a test shall not meet the next one. */
 async function theMinute() {
   const left = 60_000 - (Date.now() % 60_000);
-  if (left < 5_000) await sleep(left + 100);
+  if (left < 20_000) await sleep(left + 100);
 }
 
 async function statuses(count, path, client) {

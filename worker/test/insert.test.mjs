@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync, gunzipSync } from "node:zlib";
 import { BROWSER, call } from "./support/client.mjs";
 import { KEYS } from "./support/keys.mjs";
-import { ROOT, startWorkerd } from "./support/workerd.mjs";
+import { ROOT, startWorkerd, until } from "./support/workerd.mjs";
 
 const TAG = '<script src="/.well-known/outwork/beacon.js" async></script>';
 const PAGES = JSON.parse(readFileSync(join(ROOT, "tests/insert/pages.json"), "utf8")).map(({ becomes }) => becomes);
@@ -28,6 +28,7 @@ before(async () => {
     }
     response.end();
   });
+  origin.keepAliveTimeout = 120_000;
   origin.listen(0, "127.0.0.1");
   await once(origin, "listening");
   edge = await startWorkerd({ outbound: `127.0.0.1:${origin.address().port}`, env: { OUTWORK_KEYS: KEYS, OUTWORK_INSERT: "consent" } });
@@ -92,6 +93,7 @@ test("a setting that is none is said and closes", async () => {
   const wrong = await startWorkerd({ outbound: "127.0.0.1:9", env: { OUTWORK_KEYS: KEYS, OUTWORK_INSERT: "yes" } });
   try {
     assert.equal((await call(wrong.port, "/")).status, 500);
+    await until(() => wrong.lines.length > 0);
     assert.match(wrong.lines.join("\n"), /OUTWORK_INSERT is `yes`, but must be `auto` or `consent`/);
   } finally {
     await wrong.stop();

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { BROWSER, call } from "./support/client.mjs";
 import { KEYS } from "./support/keys.mjs";
 import { startOrigin } from "./support/origin.mjs";
-import { ROOT, startWorkerd, testBundle } from "./support/workerd.mjs";
+import { ROOT, startWorkerd, testBundle, until } from "./support/workerd.mjs";
 
 const SUITE = join(ROOT, "tests/limits");
 const { outcomes, cases } = JSON.parse(readFileSync(join(SUITE, "cases.json"), "utf8"));
@@ -49,13 +49,12 @@ async function play(edge, number, { path, steps }) {
 
 /** The records of these requests, by path. */
 async function recorded(edge, targets) {
-  for (let turn = 0; turn < 500; turn += 1) {
+  const byPath = () => {
     const records = edge.lines.filter((line) => line.startsWith('{"time"')).map((line) => JSON.parse(line));
-    const byPath = new Map(records.map((record) => [record.http_request.url.path, record.unmapped.outwork]));
-    if (targets.every((target) => byPath.has(target))) return byPath;
-    await sleep(10);
-  }
-  throw new Error("some requests left no record");
+    return new Map(records.map((record) => [record.http_request.url.path, record.unmapped.outwork]));
+  };
+  await until(() => targets.every((target) => byPath().has(target)), () => "some requests left no record", 200);
+  return byPath();
 }
 
 let origin;
@@ -64,11 +63,14 @@ before(async () => {
 });
 after(() => origin?.stop());
 
-for (const scope of ["local", "global"]) {
-  describe(`limits of scope ${scope}`, { concurrency: cases.length }, () => {
+const SCOPES = ["local", "global"];
+describe("limits", { concurrency: SCOPES.length }, () => SCOPES.forEach(played));
+
+function played(scope) {
+  describe(`of scope ${scope}`, { concurrency: cases.length }, () => {
     let edge;
     before(async () => {
-      const env = { OUTWORK_KEYS: KEYS, OUTWORK_ON_ERROR: "closed", OUTWORK_LIMITS_SHARDS: "4", OUTWORK_LIMITS_TIMEOUT_MS: "5000" };
+      const env = { OUTWORK_KEYS: KEYS, OUTWORK_ON_ERROR: "closed", OUTWORK_LIMITS_SHARDS: "4", OUTWORK_LIMITS_TIMEOUT_MS: "10000" };
       edge = await startWorkerd({ outbound: origin.address, env, bundle: bundle(scope), disk: mkdtempSync(join(folder, "disk-")) });
     });
     after(() => edge?.stop());

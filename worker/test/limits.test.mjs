@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { BROWSER, call } from "./support/client.mjs";
 import { KEYS } from "./support/keys.mjs";
 import { startOrigin } from "./support/origin.mjs";
-import { startWorkerd, testBundle } from "./support/workerd.mjs";
+import { said, startWorkerd, testBundle, until } from "./support/workerd.mjs";
 
 const TRAP = { "x-trap": "1" };
 /** With a core of its own: only what objects keep is remembered. */
@@ -53,7 +53,7 @@ const order = async (edge, name, given = {}) => {
   return name === "end" ? null : JSON.parse(body.toString());
 };
 
-const logged = (edge, what) => edge.lines.filter((line) => line.includes(`"outwork":"${what}"`)).map((line) => JSON.parse(line));
+const logged = (edge, what) => edge.lines.filter((line) => line.includes(`"outwork":"${what}"`));
 
 test("isolates share what they admit, by client", () =>
   withEdge(async (edge) => {
@@ -97,7 +97,7 @@ test("what is counted and who is shut out survives an object and workerd itself"
     await order(edge, "end");
     assert.equal((await order(edge, "look")).calls, 0, "another object");
     assert.deepEqual(await statuses(edge, 2, "/global"), [200, 429]);
-    await sleep(1_100);
+    await sleep(5_100);
     assert.deepEqual(await statuses(edge, 1, "/ladder"), [429], "there are tokens, but a rung");
   }, { disk });
   for (let restart = 0; restart < 2; restart += 1) {
@@ -108,6 +108,9 @@ test("what is counted and who is shut out survives an object and workerd itself"
     }, { disk });
   }
 });
+
+/** Until the object is asked again after it was gone, each time by a client of its own: an answer may be late once more. */
+const untilCounted = (edge, client = 1) => until(async () => (await statuses(edge, 2, "/closed", `198.51.100.${client++}`)).join() === "200,429", undefined, 100);
 
 test("an object that does not answer costs nobody more than the timeout, and only one at a time", () =>
   withEdge(async (edge) => {
@@ -120,17 +123,18 @@ test("an object that does not answer costs nobody more than the timeout, and onl
     };
     await order(edge, "slow", { ms: "60000" });
     for (let turn = 0; turn < 3; turn += 1) assert.equal(await timed("/closed"), 503, "it counts as gone after the third");
-    assert.ok(waits.every((wait) => wait >= 300 && wait < 3_000), waits.join(" "));
-    waits.splice(0);
+    // By how long the object takes there is plenty of time between the two.
+    assert.ok(waits.every((wait) => wait >= 300 && wait < 15_000), waits.join(" "));
+    const [{ calls }, began] = [await order(edge, "look"), Date.now()];
     for (const [path, expected] of [["/open", [200, 200, 200]], ["/global", [200, 200, 200, 429]]]) {
       for (const status of expected) assert.equal(await timed(path), status, "a bucket of the isolate's own");
     }
-    // One asks 250 ms after it counted as gone, and the next half a second later.
-    assert.ok(waits.filter((wait) => wait >= 300).length <= 2, waits.join(" "));
-    assert.match(logged(edge, "limits-unreachable")[0].error, /no answer in 300 ms/);
+    // One asks 250 ms after it counted as gone, the next half a second later, and then one a second.
+    const asked = (await order(edge, "look")).calls - calls;
+    assert.ok(asked <= 2 + (Date.now() - began) / 1_000, `${asked} of 7 in ${Date.now() - began} ms`);
+    assert.match((await said(edge, "limits-unreachable"))[0].error, /no answer in 300 ms/);
     await order(edge, "end");
-    await sleep(1_100);
-    assert.deepEqual(await statuses(edge, 2, "/closed"), [200, 429], "as soon as it is back");
+    await untilCounted(edge);
   }, { env: { OUTWORK_LIMITS_TIMEOUT_MS: "300" } }));
 
 test("an object that fails is as one that does not answer", () =>
@@ -138,21 +142,20 @@ test("an object that fails is as one that does not answer", () =>
     await order(edge, "slow", { ms: "-1" });
     assert.equal((await ask(edge, "/closed")).status, 503);
     assert.deepEqual(await statuses(edge, 2, "/open"), [200, 200]);
-    assert.match(logged(edge, "limits-unreachable")[0].error, /as the test wants it/);
+    assert.match((await said(edge, "limits-unreachable"))[0].error, /as the test wants it/);
     await order(edge, "slow", { ms: "0" });
-    await sleep(1_100);
-    assert.deepEqual(await statuses(edge, 2, "/closed"), [200, 429]);
+    await untilCounted(edge);
   }));
 
 test("a core that traps while a request waits takes nothing from it", () =>
   withEdge(async (edge) => {
-    await order(edge, "slow", { ms: "400" });
+    await order(edge, "slow", { ms: "1500" });
     const waiting = Array.from({ length: 6 }, () => ask(edge, "/both", "203.0.113.11"));
-    await sleep(150);
+    await until(async () => (await order(edge, "look")).calls === waiting.length);
     for (let trap = 0; trap < 3; trap += 1) assert.equal((await ask(edge, "/elsewhere", undefined, TRAP)).status, 500);
     const all = (await Promise.all(waiting)).map(({ status }) => status);
     assert.deepEqual(all.toSorted(), [200, 200, 429, 429, 429, 429], "what the core that is gone had charged still counts");
-    assert.equal(logged(edge, "core-stopped").length, 3);
+    assert.equal((await said(edge, "core-stopped", 3)).length, 3);
   }));
 
 test("our own endpoints have global limits too, also those that take a body", () =>
@@ -168,21 +171,23 @@ test("our own endpoints have global limits too, also those that take a body", ()
 
 test("words that say nothing any more are deleted, and then nothing runs", () =>
   withEdge(async (edge) => {
-    for (let client = 1; client <= 10; client += 1) await ask(edge, "/quick", `203.0.113.${client}`);
     assert.deepEqual(await statuses(edge, 1, "/global"), [200]);
-    const { rows, alarm } = await order(edge, "look");
-    assert.deepEqual([rows > 1, alarm], [true, true]);
-    for (let turn = 0; turn < 100 && (await order(edge, "look")).rows > 1; turn += 1) await sleep(100);
+    let most = 0;
+    for (let client = 1; client <= 10; client += 1) {
+      await ask(edge, "/quick", `203.0.113.${client}`);
+      most = Math.max(most, (await order(edge, "look")).rows);
+    }
+    assert.ok(most > 1);
+    await until(async () => (await order(edge, "look")).rows === 1, undefined, 100);
     assert.deepEqual([(await order(edge, "look")).rows, (await order(edge, "look")).alarm], [1, true], "the minute of the last is not over");
   }));
 
 test("an object where nothing is left sets no alarm", () =>
   withEdge(async (edge) => {
     assert.deepEqual(await statuses(edge, 2, "/quick"), [200, 200]);
-    for (let turn = 0; turn < 100 && (await order(edge, "look")).rows > 0; turn += 1) await sleep(100);
-    const { rows, alarm } = await order(edge, "look");
-    assert.deepEqual([rows, alarm], [0, false]);
-    assert.deepEqual(await statuses(edge, 1, "/quick"), [200]);
+    await until(async () => (await order(edge, "look")).rows === 0, undefined, 100);
+    await until(async () => !(await order(edge, "look")).alarm, undefined, 100);
+    assert.deepEqual(await statuses(edge, 1, "/global"), [200]);
     assert.equal((await order(edge, "look")).alarm, true);
   }));
 
@@ -214,16 +219,16 @@ test("without a binding a limit is as one whose object is gone, and that is said
     assert.deepEqual(await statuses(edge, 4, "/global"), [200, 200, 200, 429]);
     assert.deepEqual(await statuses(edge, 2, "/open"), [200, 200]);
     assert.deepEqual(await statuses(edge, 1, "/closed"), [503]);
-    const said = logged(edge, "limits-without-binding");
-    assert.equal(said.length, 1);
-    assert.ok(said[0].limits.includes("closed.path") && !said[0].limits.includes("both.local"));
+    const lines = await said(edge, "limits-without-binding");
+    assert.equal(lines.length, 1);
+    assert.ok(lines[0].limits.includes("closed.path") && !lines[0].limits.includes("both.local"));
   }, { disk: null, entry: "shell/worker.js" }));
 
 for (const [name, value] of Object.entries({ OUTWORK_LIMITS_SHARDS: "many", OUTWORK_LIMITS_TIMEOUT_MS: "0", OUTWORK_LIMIT_COARSE_PATH: "5", OUTWORK_LIMITS: "x" })) {
   test(`${name} that cannot be used closes`, () =>
     withEdge(async (edge) => {
       assert.equal((await ask(edge, "/")).status, 500);
-      assert.match(logged(edge, "policy-not-loaded")[0].error, new RegExp(`${name} (is|must)`));
+      assert.match((await said(edge, "policy-not-loaded"))[0].error, new RegExp(`${name} (is|must)`));
     }, { disk: null, entry: "shell/worker.js", env: { OUTWORK_ON_ERROR: "open", [name]: value } }));
 }
 
@@ -238,5 +243,5 @@ test("a tarpit holds a refusal back, but not for all at once, and not the reques
     let ended = 0;
     const refused = Promise.all(Array.from({ length: 20 }, () => timed("/tarpit").finally(() => (ended += 1))));
     assert.deepEqual([(await timed("/elsewhere"))[0], ended], [200, 0], "it is answered while all of them are held back");
-    for (const [status, took] of await refused) assert.deepEqual([status, took >= 990], [429, true], `${took} ms`);
+    for (const [status, took] of await refused) assert.deepEqual([status, took >= 4_950], [429, true], `${took} ms`);
   }, { disk: null, entry: "shell/worker.js" }));

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { call } from "./support/client.mjs";
 import { KEYS } from "./support/keys.mjs";
 import { startOrigin } from "./support/origin.mjs";
-import { records, startWorkerd } from "./support/workerd.mjs";
+import { records, startWorkerd, until } from "./support/workerd.mjs";
 
 /** Takes what is posted to it, and answers with this status and text. */
 async function startSiem(status, text) {
@@ -18,16 +18,10 @@ async function startSiem(status, text) {
     posted.push({ method: request.method, url: request.url, headers: request.headers, body: Buffer.concat(parts).toString() });
     response.writeHead(status).end(text);
   });
+  server.keepAliveTimeout = 120_000;
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return { posted, url: `http://127.0.0.1:${server.address().port}`, stop: () => server.close() };
-}
-
-async function until(done) {
-  for (let turn = 0; !done(); turn += 1) {
-    assert.ok(turn < 1_000, "nothing came in five seconds");
-    await sleep(5);
-  }
 }
 
 async function play(status, variables, check, text = "taken") {
@@ -46,8 +40,8 @@ async function play(status, variables, check, text = "taken") {
 
 test("every record is posted as it is", () =>
   play(200, { SIEM_AUTHORIZATION: "Splunk 1234" }, async (posted, edge) => {
-    const logged = edge.lines.filter((line) => line.startsWith('{"time"'));
     assert.equal((await records(edge, 3)).length, 3);
+    const logged = edge.lines.filter((line) => line.startsWith('{"time"'));
     assert.deepEqual(posted.map(({ body }) => body).sort(), logged.map((line) => `${line}\n`).sort());
     for (const { method, url, headers } of posted) {
       assert.deepEqual([method, url, headers.authorization, headers["content-type"]], ["POST", "/services/collector/raw", "Splunk 1234", "application/x-ndjson"]);

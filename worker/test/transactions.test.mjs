@@ -35,6 +35,7 @@ async function startKeeper() {
     came.push({ method: request.method, url: request.url, headers: request.headers, body: Buffer.concat(parts) });
     response.end();
   });
+  server.keepAliveTimeout = 120_000;
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const stop = async () => {

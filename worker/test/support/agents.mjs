@@ -48,6 +48,7 @@ export async function startDirectories(keys, age = 300) {
     asked.push(`${host}${request.url}`);
     (serve[ways[host] ?? host] ?? serve.good)(response);
   });
+  server.keepAliveTimeout = 120_000;
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const stop = async () => {

@@ -13,23 +13,22 @@ export const BROWSER = {
 /**
  * @param {number} port
  * @param {string} path
- * @param {{ method?: string, headers?: Record<string, string | string[]>, body?: Buffer | AsyncIterable<Buffer>, cf?: unknown, host?: string }} [options]
- * @returns {Promise<{ status: number, headers: import("node:http").IncomingHttpHeaders, body: Buffer, arrivals: number[], json: () => any }>}
+ * @param {{ method?: string, headers?: Record<string, string | string[]>, body?: Buffer | AsyncIterable<Buffer>, cf?: unknown, host?: string, heard?: (chunk: Buffer) => void }} [options]
+ * @returns {Promise<{ status: number, headers: import("node:http").IncomingHttpHeaders, body: Buffer, json: () => any }>}
  */
-export function call(port, path, { method = "GET", headers = BROWSER, body, cf, host = "shop.example" } = {}) {
+export function call(port, path, { method = "GET", headers = BROWSER, body, cf, host = "shop.example", heard = () => {} } = {}) {
   return new Promise((resolve, reject) => {
     const all = { host, ...headers, ...(cf === undefined ? {} : { "cf-blob": JSON.stringify(cf) }) };
     const sent = request({ host: "127.0.0.1", port, path, method, headers: all, agent: false }, (response) => {
       const chunks = [];
-      const arrivals = [];
       response.on("data", (chunk) => {
         chunks.push(chunk);
-        arrivals.push(Date.now());
+        heard(chunk);
       });
       response.on("error", reject);
       response.on("end", () => {
         const whole = Buffer.concat(chunks);
-        resolve({ status: response.statusCode, headers: response.headers, body: whole, arrivals, json: () => JSON.parse(whole.toString()) });
+        resolve({ status: response.statusCode, headers: response.headers, body: whole, json: () => JSON.parse(whole.toString()) });
       });
     });
     sent.on("error", reject);

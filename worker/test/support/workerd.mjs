@@ -100,11 +100,31 @@ export function outwork(...argv) {
 /** The next `count` records that the Worker logs, oldest first. */
 export async function records({ lines }, count) {
   const found = () => lines.filter((line) => line.startsWith('{"time"')).slice(0, count);
-  for (let turn = 0; found().length < count; turn += 1) {
-    if (turn > 500) throw new Error(`${count} records expected, got:\n${lines.join("\n")}`);
-    await sleep(2);
-  }
+  await until(() => found().length >= count, () => `${count} records expected, got:\n${lines.join("\n")}`);
   return found().map((line) => JSON.parse(line));
+}
+
+/** The newest record of a request whose path is the one. */
+export async function recordOf({ lines }, isIt) {
+  const found = () => lines.filter((line) => line.startsWith('{"time"')).map((line) => JSON.parse(line)).findLast((record) => isIt(record.http_request.url.path));
+  await until(found, () => `no such record among:\n${lines.join("\n")}`);
+  return found();
+}
+
+/** What the Worker says of itself, oldest first, once there is so much: an answer may be here before the lines that were written before it. */
+export async function said({ lines }, what, count = 1) {
+  const found = () => lines.filter((line) => line.startsWith('{"outwork"') && line.includes(`"${what}"`));
+  await until(() => found().length >= count, () => `\`${what}\` expected ${count} times, got:\n${lines.join("\n")}`);
+  return found().map((line) => JSON.parse(line));
+}
+
+/** Waits until something holds, for as long as a machine may need that does something else meanwhile. */
+export async function until(holds, otherwise = () => "it never came to be", step = 20) {
+  const began = Date.now();
+  while (!(await holds())) {
+    if (Date.now() - began > 240_000) throw new Error(otherwise());
+    await sleep(step);
+  }
 }
 
 function listening(child, lines) {
