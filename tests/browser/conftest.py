@@ -18,12 +18,15 @@ from harness.edge import Ports  # noqa: E402
 environment.programs(["chromium"])
 environment.node_packages(HERE)
 
-from playwright.sync_api import Browser, Page  # noqa: E402
+from playwright.sync_api import Browser, Page, expect  # noqa: E402
 
 import chromium  # noqa: E402
 from edge import Edge  # noqa: E402
 from site_pages import Site  # noqa: E402
 from stub import Stub  # noqa: E402
+
+
+expect.set_options(timeout=chromium.PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +41,7 @@ def page(browser: Browser) -> Iterator[Page]:
     """A page of a new profile. What it reports as an error fails the test."""
     context = browser.new_context(ignore_https_errors=True)
     fresh = context.new_page()
-    fresh.set_default_timeout(10_000)
+    fresh.set_default_timeout(chromium.PATIENCE)
     errors: list[str] = []
     fresh.on("pageerror", lambda error: errors.append(str(error)))
     yield fresh

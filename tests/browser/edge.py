@@ -33,7 +33,7 @@ class Edge:
         """The paths that reached the origin."""
         return [path for _, path, _ in self.site.requests]
 
-    def until(self, page: Page, ready: Callable[[dict[str, str]], bool], seconds: float = 10) -> dict[str, str]:
+    def until(self, page: Page, ready: Callable[[dict[str, str]], bool], seconds: float = 60) -> dict[str, str]:
         """Loads a page without a script until what the origin is told of it satisfies `ready`. By the browser itself: for
         another client the session is not good."""
         deadline = time.monotonic() + seconds

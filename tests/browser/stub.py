@@ -37,7 +37,7 @@ class Stub(Site):
         """Of all blobs."""
         return [event for one in self.blobs for event in one.events]
 
-    def wait(self, ready: Callable[[], bool], page: object, seconds: float = 8) -> None:
+    def wait(self, ready: Callable[[], bool], page: object, seconds: float = 60) -> None:
         """Lets the page run until something has arrived; fails after `seconds`."""
         until = time.monotonic() + seconds
         while not ready():

@@ -10,15 +10,13 @@ import ssl
 from pathlib import Path
 
 import pytest
-from chromium import wander
+from chromium import known, wander
 from edge import PREFIX, Edge
 from playwright.sync_api import Browser, Page, expect
 
 HERE = Path(__file__).resolve().parent
 AXE = (HERE / "node_modules/axe-core/axe.min.js").read_text()
 MOST = 15 * 1024
-# A second is what is promised; machines that build something else meanwhile are given five.
-PASS_MS = 5_000
 
 
 def violations(page: Page) -> list[str]:
@@ -32,7 +30,7 @@ def test_what_a_browser_does_reaches_the_origin(page: Page, edge: Edge) -> None:
     page.goto(edge.url("/a"))
     before = edge.risk("/a")
     assert before["window"] == "none" and "seen.movement" not in before["reasons"]
-    with page.expect_response("**/beacon", timeout=20_000) as sent:
+    with page.expect_response("**/beacon") as sent:
         for _ in range(2):
             wander(page, 40)
         page.click("#buy")
@@ -50,7 +48,7 @@ def test_what_a_browser_does_reaches_the_origin(page: Page, edge: Edge) -> None:
 def test_a_page_that_is_left_counts_for_the_next(page: Page, edge: Edge) -> None:
     page.goto(edge.url("/leaving"))
     wander(page, 40)
-    page.wait_for_timeout(300)
+    known(page)
     edge.until(page, lambda told: told["window"] == "inside")
 
 
@@ -67,7 +65,10 @@ def test_single_pages_and_the_cache_go_on_with_one_session(page: Page, edge: Edg
     page.wait_for_url("**/app/2", wait_until="commit")
     wander(page, 30)
     page.click("#buy")
-    page.wait_for_timeout(4_500)
+    until = time.monotonic() + 60
+    while len(statuses) < 2 and time.monotonic() < until:
+        page.wait_for_timeout(100)
+    page.wait_for_timeout(1_500)
     assert len(statuses) >= 2 and set(statuses) == {204}, statuses
 
 
@@ -92,14 +93,14 @@ def test_global_privacy_control_leaves_nothing(browser: Browser, edge: Edge) -> 
     assert context.cookies() == [], "the edge opens no session, even for a script that does not know the signal"
     assert page.evaluate("fetch('/.well-known/outwork/hello', { method: 'POST' }).then(({ status }) => status)") == 204
     page.goto(edge.url("/protected"))
-    page.wait_for_selector("#buy", timeout=PASS_MS)
+    page.wait_for_selector("#buy")
     assert edge.risk("/protected")["window"] == "none", "the challenge is passed, and nothing was observed"
     context.close()
 
 
 def test_a_strict_page_needs_nothing_more(page: Page, edge: Edge) -> None:
     page.goto(edge.url("/strict"))
-    with page.expect_response("**/beacon", timeout=20_000) as sent:
+    with page.expect_response("**/beacon") as sent:
         wander(page, 60)
         page.click("#buy")
     assert sent.value.status == 204
@@ -109,7 +110,7 @@ def test_a_challenge_is_passed_without_a_click(page: Page, edge: Edge) -> None:
     started = time.monotonic()
     first = page.goto(edge.url("/protected?q=1"))
     assert first.status == 403
-    page.wait_for_selector("#buy", timeout=PASS_MS)
+    page.wait_for_selector("#buy")
     passed = time.monotonic() - started
     assert page.url == edge.url("/protected?q=1"), "the query is kept"
     print(f"passed in {passed:.2f} s")
@@ -130,7 +131,7 @@ def test_touch_and_keyboard_only_visitors_pass(browser: Browser, edge: Edge) -> 
     page = context.new_page()
     page.goto(edge.url("/protected"))
     page.keyboard.press("Tab")
-    page.wait_for_selector("#buy", timeout=PASS_MS)
+    page.wait_for_selector("#buy")
     context.close()
 
 
@@ -138,7 +139,7 @@ def test_without_scripts_waiting_is_the_way(browser: Browser, edge: Edge) -> Non
     context = browser.new_context(ignore_https_errors=True, java_script_enabled=False)
     page = context.new_page()
     assert page.goto(edge.url("/protected?q=2")).status == 403
-    page.wait_for_selector("#buy", timeout=20_000)
+    page.wait_for_selector("#buy")
     assert page.url == edge.url("/protected?q=2")
     context.close()
 
@@ -148,7 +149,7 @@ def test_a_form_that_was_sent_is_not_lost_in_silence(page: Page, edge: Edge) -> 
     form = "document.body.innerHTML = '<form method=post action=/protected/form><button id=go>go</button></form>'"
     page.evaluate(form)
     page.click("#go")
-    expect(page.locator("#outwork-back")).to_be_focused(timeout=PASS_MS)
+    expect(page.locator("#outwork-back")).to_be_focused()
     assert "has not arrived" in page.locator("main").inner_text()
     assert "/protected/form" not in edge.reached()
     page.keyboard.press("Enter")
@@ -201,7 +202,7 @@ def test_the_lab_shows_what_is_sent_and_what_becomes_of_it(page: Page, edge: Edg
     expect(page.locator("#start")).to_be_focused()
     page.keyboard.press("Enter")
     wander(page, 60)
-    expect(page.locator("#total")).to_have_text(re.compile(r"\d+"), timeout=15_000)
+    expect(page.locator("#total")).to_have_text(re.compile(r"\d+"))
     assert "seen.movement" in page.locator("#reasons").inner_text()
     assert page.locator("#features tr").count() > 10
     assert page.locator("#bytes tr").count() > 50

@@ -36,7 +36,7 @@ def test_what_hides_its_driver_better_is_not_claimed(told: dict[str, dict]) -> N
 
 def test_a_browser_driven_now_is_judged_as_the_recorded_ones() -> None:
     """Through the real page, a real Envoy, and back to the origin."""
-    made = subprocess.run([HERE / "record", "linear", "puppeteer", "--sessions", "1"], capture_output=True, text=True, timeout=300)
+    made = subprocess.run([HERE / "record", "linear", "puppeteer", "--sessions", "1"], capture_output=True, text=True, timeout=900)
     assert made.returncode == 0, made.stderr
     rows = [line.split("|") for line in made.stdout.splitlines() if line.startswith(("| linear", "| puppeteer"))]
     assert [(row[1].strip(), row[3].strip()) for row in rows] == [("linear", "1"), ("puppeteer", "1")], made.stdout

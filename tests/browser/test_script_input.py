@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from chromium import wander
+from chromium import known, wander
 from playwright.sync_api import Page
 from stub import Stub
 from test_script import url
@@ -12,6 +12,7 @@ from test_script import url
 def keys(page: Page, stub: Stub) -> list[int]:
     """How long each key was down that the page told of, once it is left."""
     page.keyboard.press("Tab")
+    known(page)
     page.goto(url(stub, "/plain"))
     stub.wait(lambda: len(stub.raw) >= 1, page)
     return [event.rest["dwell"] for event in stub.events() if event.kind == "key"]
@@ -81,7 +82,7 @@ def test_a_pen_is_no_mouse(page: Page, stub: Stub) -> None:
     page.goto(url(stub))
     page.evaluate("window.pens = []; for (const type of ['pointermove', 'pointerdown']) addEventListener(type, event => pens.push(event.pointerType))")
     page.mouse.move(50, 60)
-    page.wait_for_timeout(200)
+    known(page)
     for step in range(20):
         pen(page, "mouseMoved", 60.5 + 3 * step, 70.25)
     pen(page, "mousePressed", 117.5, 70.25, button="left", clickCount=1)
@@ -127,7 +128,7 @@ HIDE = "hidden => { for (const [name, value] of [['visibilityState', hidden ? 'h
 def test_input_to_a_hidden_page_can_be_told_and_places_go_on(page: Page, stub: Stub) -> None:
     page.goto(url(stub))
     wander(page, 30)
-    page.wait_for_timeout(300)
+    known(page)
     page.evaluate(HIDE, True)
     stub.wait(lambda: len(stub.raw) == 1, page)
     page.mouse.move(600, 400)

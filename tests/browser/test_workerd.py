@@ -37,5 +37,5 @@ def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
     try:
         yield Edge(f"http://localhost:{int(worker.stdout.readline())}", site)
     finally:
-        worker.communicate(timeout=20)
+        worker.communicate(timeout=120)
         site.close()

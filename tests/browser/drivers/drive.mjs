@@ -6,8 +6,8 @@ const [name, url, seed, decision] = process.argv.slice(2);
 const CHROMIUM = execFileSync("which", ["chromium"]).toString().trim();
 const FLAGS = ["--no-sandbox", "--ignore-certificate-errors", "--window-size=1280,800", "--disable-blink-features=AutomationControlled"];
 const CLICKS = 5;
-// The script sends a second after a click, at most every three.
-const SENT_MS = 3_500;
+// The script sends a second after a click, at most every three; a busy machine takes longer.
+const SENT_MS = 60_000;
 let state = Number(seed) * 2654435761 + 1;
 const random = () => ((state = (state * 1664525 + 1013904223) % 2 ** 32) / 2 ** 32);
 const targets = Array.from({ length: CLICKS }, () => `#t${Math.floor(random() * 12)}`);
@@ -51,7 +51,10 @@ const recorded = await drivers[name](async (click, page) => {
     await click(target);
     await sleep(150 + 250 * random());
   }
-  await sleep(SENT_MS);
+  // Until the script has sent what came last, however slow the machine.
+  const begun = await page.evaluate("performance.now()");
+  const sent = `performance.getEntriesByType("resource").some(({ name, startTime, responseEnd }) => name.endsWith("/beacon") && startTime > ${begun} && responseEnd)`;
+  for (const until = Date.now() + SENT_MS; !(await page.evaluate(sent)) && Date.now() < until; ) await sleep(100);
   const seen = await page.evaluate("recorded()");
   await page.goto(decision);
   return seen;
