@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -24,6 +25,8 @@ from harness.envoy import Envoy  # noqa: E402
 from harness.process import free_port  # noqa: E402
 from origin import Echo  # noqa: E402
 
+# How long a directory may take, of which one on a busy machine takes some.
+TIMEOUT_MS = 8_000
 SCENARIO = paths.ROOT / "envoy-config" / "web-bot-auth" / "envoy.yaml"
 
 
@@ -103,21 +106,21 @@ def asking(made: stack.Built, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """An Envoy with the policy of ./asked, whose only agent has a directory that is fetched every second. It has one thread: each knows what it fetched itself."""
     run = tmp_path_factory.mktemp("asked")
     bundle = build.bundle(made.outwork, HERE / "asked", run / "asked.bundle")
-    with started(stack.Built(made.wasm, made.outwork, bundle), run, concurrency=1) as edge:
-        edge.directories.ages["rotating"] = 1
+    with started(stack.Built(made.wasm, made.outwork, bundle), run, concurrency=1, ages={"rotating": 1}) as edge:
         yield edge
 
 
 @contextmanager
-def started(made: stack.Built, run: Path, concurrency: int = 2) -> Iterator[Edge]:
-    """An Envoy whose way out leads to the server of directories, in plain text."""
+def started(made: stack.Built, run: Path, concurrency: int = 2, ages: Mapping[str, int] = MappingProxyType({})) -> Iterator[Edge]:
+    """An Envoy whose way out leads to the server of directories, in plain text. It fetches them when it starts, and asks how old they may be."""
     key = Ed25519PrivateKey.generate()
     echo, directories = Echo(), Directories([key])
+    directories.ages.update(ages)
     text = template(run, free_port()).read_text()
     cluster = text.index("  - name: agents\n    type: STATIC")
     served = re.sub(r"port_value: \d+", f"port_value: {directories.port}", text[cluster:], count=1)
     (run / "template.yaml").write_text(text[:cluster] + served)
-    options = ("--agents-cluster", "agents", "--agents-timeout", "2000")
+    options = ("--agents-cluster", "agents", "--agents-timeout", str(TIMEOUT_MS))
     try:
         with stack.start(run, made, Ports(origin=echo.port), template=run / "template.yaml", options=options, concurrency=concurrency) as envoy:
             yield Edge(envoy, echo, directories, key)

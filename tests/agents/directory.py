@@ -22,7 +22,7 @@ from origin import Quiet  # noqa: E402
 PATH = "/.well-known/http-message-signatures-directory"
 TYPE = "application/http-message-signatures-directory+json"
 # Longer than any directory may take.
-SLOW = 20.0
+SLOW = 120.0
 
 
 def url64(data: bytes) -> str:

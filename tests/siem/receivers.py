@@ -53,7 +53,8 @@ class Receivers:
 
     def __init__(self) -> None:
         self.collector, self.service = Collector(), AccessLogService()
-        self.servers = [grpc.server(futures.ThreadPoolExecutor(8)) for _ in range(2)]
+        # Calls of the collector are kept in their order: a thread for each of two could turn them round. A stream of the other has its thread for life.
+        self.servers = [grpc.server(futures.ThreadPoolExecutor(threads)) for threads in (1, 8)]
         logs_service_pb2_grpc.add_LogsServiceServicer_to_server(self.collector, self.servers[0])
         als_pb2_grpc.add_AccessLogServiceServicer_to_server(self.service, self.servers[1])
         self.otlp, self.als = (server.add_insecure_port("127.0.0.1:0") for server in self.servers)

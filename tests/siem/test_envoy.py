@@ -58,12 +58,12 @@ class Played:
 
 
 def template(run: Path, receivers: Receivers) -> Path:
-    """The scenario's file for receivers that listen on other ports."""
+    """The scenario's file for receivers that listen on other ports, and may take their time."""
     run.mkdir(parents=True, exist_ok=True)
     text = SCENARIO.read_text()
-    for old, new in {"port_value: 4317": receivers.otlp, "port_value: 9001": receivers.als}.items():
+    for old, new in {"port_value: 4317": f"port_value: {receivers.otlp}", "port_value: 9001": f"port_value: {receivers.als}", "cluster_name: otlp}, timeout: 5s": "cluster_name: otlp}, timeout: 60s"}.items():
         assert text.count(old) == 1, old
-        text = text.replace(old, f"port_value: {new}")
+        text = text.replace(old, new)
     path = run / "template.yaml"
     path.write_text(text)
     return path
@@ -88,7 +88,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
 def ask(envoy: Envoy) -> Counter[int]:
     """Sends every request, with and without TLS; the statuses of the answers."""
     statuses: Counter[int] = Counter()
-    with httpx.Client(verify=False, trust_env=False) as client:
+    with httpx.Client(verify=False, trust_env=False, timeout=60) as client:
         for base in (f"https://localhost:{envoy.ports.https}", f"http://localhost:{envoy.ports.http}"):
             for turn in range(ROUNDS):
                 for agent in AGENTS:
@@ -99,8 +99,8 @@ def ask(envoy: Envoy) -> Counter[int]:
 
 
 def wait(done) -> None:
-    """Until it is, or for half a minute: the tests then say what is missing."""
-    deadline = time.monotonic() + 30
+    """Until it is, or for a while: the tests then say what is missing."""
+    deadline = time.monotonic() + 90
     while not done() and time.monotonic() < deadline:
         time.sleep(0.05)
 
@@ -179,7 +179,7 @@ def test_what_left_no_record_is_logged_apart(played):
 
 def test_receivers_that_are_gone_cost_logs_and_no_request(played):
     played.receivers.close()
-    with httpx.Client(verify=False, trust_env=False) as client:
+    with httpx.Client(verify=False, trust_env=False, timeout=60) as client:
         statuses = [client.get(f"https://localhost:{played.envoy.ports.https}/").status_code for _ in range(20)]
     assert statuses == [statuses[0]] * 20
     assert statuses[0] in played.statuses
@@ -195,7 +195,7 @@ def test_in_the_words_of_ecs_and_of_acted_requests_alone(tmp_path):
     try:
         with stack.start(tmp_path / "run", made, Ports(origin=echo.port), template=template(tmp_path, receivers)) as envoy:
             played = Played(envoy, {}, receivers, Counter(), [])
-            with httpx.Client(verify=False, trust_env=False) as client:
+            with httpx.Client(verify=False, trust_env=False, timeout=60) as client:
                 statuses = [client.get(f"https://localhost:{envoy.ports.https}{path}").status_code for path in ["/robots.txt", "/.env"] * 2]
             wait(lambda: min(len(received) for received in (played.records(), played.bodies(), played.tags())) >= 2)
             time.sleep(1.2)
