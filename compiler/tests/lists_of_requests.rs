@@ -117,7 +117,7 @@ fn a_hostile_list_takes_no_longer_than_its_length() {
     let when = r#"request.header_values["te"].all(e, e.matches("^(a|b)*$")) || request.header_values["x"].exists(e, e.contains("b"))
         || size(request.header_values["te"]) < 30000 || size(request.header_values["x"]) > 1"#;
     assert_eq!(answer(when, &request, true), Some(true));
-    assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+    assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
 }
 
 #[test]

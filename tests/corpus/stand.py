@@ -88,7 +88,7 @@ def play(envoy: Envoy, echo: Echo, cases: dict[str, dict]) -> dict[str, dict[str
 
 def records(log: Path, count: int) -> dict[int, dict[str, Any] | None]:
     """The decision records by the port of the request, once all requests are logged."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while True:
         lines = decisions.whole_lines(log)
         if len(lines) >= count or time.monotonic() > deadline:

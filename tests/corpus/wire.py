@@ -17,7 +17,7 @@ import h2.events
 SIGNATURE = b"\r\n\r\n\x00\r\nQUIT\n"
 FACTS = 0xE0
 PSEUDO = {"m": (b":method", "method"), "a": (b":authority", "authority"), "s": (b":scheme", "scheme"), "p": (b":path", "target")}
-TIMEOUT = 10.0
+TIMEOUT = 60.0
 
 
 @dataclass(frozen=True)

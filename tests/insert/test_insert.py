@@ -97,7 +97,7 @@ def ask(site, method: str = "GET", **headers: str) -> tuple[int, dict[str, str],
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     request = urllib.request.Request(f"http://127.0.0.1:{envoy.ports.http}/page", method=method, headers=sent)
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.read()
     except urllib.error.HTTPError as error:
         return error.code, {name.lower(): value for name, value in error.headers.items()}, error.read()
@@ -173,7 +173,7 @@ def test_clients_that_leave_in_the_middle_leave_nothing(site):
     pages.serves(*["<p>x"] * 50)
     before = envoy.memory()
     for _ in range(100):
-        with socket.create_connection(("127.0.0.1", envoy.ports.http), 5) as gone:
+        with socket.create_connection(("127.0.0.1", envoy.ports.http), 60) as gone:
             gone.sendall(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n")
             gone.recv(100)
     assert envoy.memory() - before < 8 << 20

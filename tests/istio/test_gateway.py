@@ -88,7 +88,7 @@ def record(log, url, *options):
     """The record of one request."""
     before = len(decisions.whole_lines(log)) if log.exists() else 0
     subprocess.run(["curl", "-skf", "-o", "/dev/null", *options, url], check=True)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while len(lines := decisions.whole_lines(log)) == before:
         assert time.monotonic() < deadline, "no record"
         time.sleep(0.02)
@@ -124,7 +124,7 @@ def test_the_client_address_is_the_one_that_trusted_proxies_name(started, render
 
 def test_bodies_are_read_where_the_manifest_can_ask_for_them_and_refused_at_once_where_not(started, manifest):
     envoy, _ = started(manifest)
-    argv = ["curl", "-sk", "--http1.1", "-m", "5", "-o", "/dev/null", "-w", "%{http_code}", "-H", "content-type: application/octet-stream", "--data-binary", "x" * 100]
+    argv = ["curl", "-sk", "--http1.1", "-m", "60", "-o", "/dev/null", "-w", "%{http_code}", "-H", "content-type: application/octet-stream", "--data-binary", "x" * 100]
     status = subprocess.run([*argv, f"https://localhost:{envoy.ports.https}/.well-known/outwork/beacon"], capture_output=True, text=True, check=True).stdout
     assert (status == "503") == (manifest["kind"] != "EnvoyFilter"), status
     script = subprocess.run([*argv[:9], f"https://localhost:{envoy.ports.https}/.well-known/outwork/beacon.js"], capture_output=True, text=True, check=True).stdout

@@ -40,7 +40,7 @@ class Relay:
             back = threading.Thread(target=_pump, args=(server, client), daemon=True)
             back.start()
             _pump(client, server)
-            back.join(10)
+            back.join(60)
 
 
 def _first_records(client: socket.socket) -> bytes:

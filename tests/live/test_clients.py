@@ -35,7 +35,7 @@ def test_plaintext_is_decided_too(live):
     import urllib.request
 
     path = live.path()
-    urllib.request.urlopen(live.url(path, "http"), timeout=10).read()
+    urllib.request.urlopen(live.url(path, "http"), timeout=60).read()
     decision = live.decision(path)
     assert decision.verdict == "tag"
     assert decision.ja4 == ""

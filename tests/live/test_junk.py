@@ -63,8 +63,8 @@ def wrk(scheme):
         counts = Counter()
         port = envoy.ports.https if scheme == "https" else envoy.ports.http
         while counts["sent"] < requests:
-            argv = ["wrk", "-t1", "-c16", "-d1s", "--timeout", "10s", "-s", f"{HERE}/junk.lua", f"{scheme}://localhost:{port}/", "--", str(seed)]
-            said = subprocess.run(argv, capture_output=True, text=True, timeout=60)
+            argv = ["wrk", "-t1", "-c16", "-d1s", "--timeout", "60s", "-s", f"{HERE}/junk.lua", f"{scheme}://localhost:{port}/", "--", str(seed)]
+            said = subprocess.run(argv, capture_output=True, text=True, timeout=300)
             assert said.returncode == 0, said.stderr
             seed += 1000
             found = {f"status {status}": int(number) for status, number in re.findall(r"^status (\d+) (\d+)$", said.stdout, re.M)}
@@ -84,7 +84,7 @@ def h2load(envoy, requests, seed):
         number = min(500, requests - counts["sent"])
         headers = [part for _ in range(dice.randint(0, 20)) for part in ("-H", f"{dice.choice(NAMES)}: {nonsense(dice)}")]
         argv = ["h2load", "-t1", "-c4", "-m8", f"-n{number}", *headers, f"https://localhost:{envoy.ports.https}/{dice.randbytes(dice.choice((0, 0, 4, 20))).hex()}"]
-        said = subprocess.run(argv, capture_output=True, text=True, timeout=60).stdout
+        said = subprocess.run(argv, capture_output=True, text=True, timeout=300).stdout
         done, errored, timeout = (int(re.search(rf"(\d+) {word}", said)[1]) for word in ("done", "errored", "timeout"))
         assert done == number, said
         counts["sent"] += number
@@ -98,7 +98,7 @@ def h2load(envoy, requests, seed):
 def fuzzer(envoy, requests, seed):
     """Broken bytes: there need not be an answer, but no answer may be a server's error."""
     argv = [environment.PYTHON, f"{HERE}/fuzzer.py", *map(str, (envoy.ports.https, envoy.ports.http, requests, seed))]
-    said = subprocess.run(argv, capture_output=True, text=True, timeout=600)
+    said = subprocess.run(argv, capture_output=True, text=True, timeout=1800)
     assert said.returncode == 0, said.stderr
     return Counter(json.loads(said.stdout))
 

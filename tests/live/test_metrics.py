@@ -20,7 +20,7 @@ def metric(live, name, **labels):
 def test_a_decision_is_counted_under_its_verdict(live, path, verdict):
     before = metric(live, "outwork_decisions", verdict=verdict)
     subprocess.run(["curl", "-sk", "-o", "/dev/null", live.url(path)], check=True)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while metric(live, "outwork_decisions", verdict=verdict) != before + 1:
         assert time.monotonic() < deadline
         time.sleep(0.05)

@@ -22,7 +22,7 @@ def logs(tmp_path, monkeypatch):
 
 def test_two_hosts_suites_run_beside_each_other_on_ports_of_their_own(logs):
     # Each waits for the other's file: one after the other neither would end well.
-    code = "import os, pathlib, sys, time\nhere, there = map(pathlib.Path, {names})\nhere.write_text(os.environ['OUTWORK_PORTS'])\nend = time.monotonic() + 20\nwhile not there.exists(): assert time.monotonic() < end"
+    code = "import os, pathlib, sys, time\nhere, there = map(pathlib.Path, {names})\nhere.write_text(os.environ['OUTWORK_PORTS'])\nend = time.monotonic() + 120\nwhile not there.exists(): assert time.monotonic() < end"
     names = [str(logs / "a"), str(logs / "b")]
     suites = [suite("a", code.format(names=names)), suite("b", code.format(names=names[::-1]))]
     assert sum(schedule.run_all(suites), Count()) == Count(passed=2)

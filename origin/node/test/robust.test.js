@@ -12,6 +12,8 @@ import { named, vectors, verifierOf, verify } from "./shared.js";
 const PIECES = ["=", ",", ", ", ";", "(", ")", '"', "\\", ":", "?1", "@", "%", '%"', "%c3", "-", ".", " ", "\t", "\0", "\x7f", "\x80", "\xff", "\u0100", "*", "a", "outwork", "sha-256", "1234567890123456"];
 const FIELDS = ["outwork-risk", "signature-input", "signature", "content-digest"];
 const MEGABYTE = 1 << 20;
+/** Milliseconds: much more than any of it takes, also on a busy machine, and much less than what grows with the square of a megabyte. */
+const SOON = 10_000;
 const BOUND = named("a bound body");
 
 /** Numbers that are the same in every run (mulberry32). */
@@ -127,7 +129,7 @@ for (const size of [16 << 10, MEGABYTE]) {
         slowest = Math.max(slowest, performance.now() - began);
       }
     }
-    assert.ok(slowest < 1_000, `${slowest} ms`);
+    assert.ok(slowest < SOON, `${slowest} ms`);
   });
 }
 
@@ -138,7 +140,7 @@ test("a hundred thousand lines are refused soon", () => {
     for (let count = 0; count < 100_000; count += 1) one.request.headers.push([name, "a=1"]);
     const began = performance.now();
     assert.equal(isTaken(verifier, one), name === "x", name);
-    assert.ok(performance.now() - began < 1_000, name);
+    assert.ok(performance.now() - began < SOON, name);
   }
 });
 

@@ -23,6 +23,8 @@ VECTORS = evidence()
 FIELDS = ("outwork-risk", "signature-input", "signature", "content-digest")
 PIECES = ["=", ",", ", ", ";", "(", ")", '"', "\\", ":", "?1", "@", "%", '%"', "%c3", "-", ".", " ", "\t", "\0", "\x7f", "\x80", "\xff", "*", "a", "outwork", "sha-256", "1234567890123456"]
 MEGABYTE = 1 << 20
+# Seconds: much more than any of it takes, also on a busy machine, and much less than what grows with the square of a megabyte.
+SOON = 20
 
 
 def changed(text: str, dice: random.Random) -> str:
@@ -125,7 +127,7 @@ def test_long_fields_are_refused_soon(size: int) -> None:
             # Blanks at the end belong to no value.
             assert refused_or_read(checks, case) == (piece in " \t"), (field, piece)
             slowest = max(slowest, time.perf_counter() - began)
-    assert slowest < 1, slowest
+    assert slowest < SOON, slowest
 
 
 def test_many_lines_are_refused_soon() -> None:
@@ -139,7 +141,7 @@ def test_many_lines_are_refused_soon() -> None:
             checks.head(request, BOUND["now"])
         except Refusal as refusal:
             assert name != "x", refusal
-        assert time.perf_counter() - began < 1
+        assert time.perf_counter() - began < SOON
 
 
 @pytest.mark.parametrize("length", ["\xb2", "9" * 5_000, "-1", "+46", " 46", "4_6", "0x2e", "", "46.0"])

@@ -62,7 +62,7 @@ class Client:
         with tempfile.TemporaryDirectory(prefix="outwork-client-") as scratch:
             places = {"url": url, "python": str(python), "clients": str(HERE), "scratch": scratch, "major": chromium_major() if self.program == "chromium" else ""}
             argv = [re.sub(r"\{(url|python|clients|scratch|major)\}", lambda place: places[place[1]], part) for part in self.argv]
-            return subprocess.run(argv, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, env={**os.environ, "HOME": scratch, "no_proxy": "*"})
+            return subprocess.run(argv, capture_output=True, text=True, timeout=240, stdin=subprocess.DEVNULL, env={**os.environ, "HOME": scratch, "no_proxy": "*"})
 
 
 def library(name: str, *headers: str) -> tuple[str, ...]:

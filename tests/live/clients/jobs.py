@@ -12,7 +12,7 @@ import urllib.parse
 import urllib.request
 import warnings
 
-TIMEOUT = 15
+TIMEOUT = 60
 CONTEXT = ssl._create_unverified_context()
 
 

@@ -18,13 +18,13 @@ def with_requests(url: str, headers: dict) -> int:
     import requests
 
     warnings.simplefilter("ignore")
-    return requests.get(url, headers=headers, verify=False, timeout=20).status_code
+    return requests.get(url, headers=headers, verify=False, timeout=60).status_code
 
 
 def with_httpx(url: str, headers: dict, http2: bool = False) -> int:
     import httpx
 
-    with httpx.Client(verify=False, http2=http2, timeout=20) as client:
+    with httpx.Client(verify=False, http2=http2, timeout=60) as client:
         return client.get(url, headers=headers).status_code
 
 
@@ -45,7 +45,7 @@ def with_aiohttp(url: str, headers: dict) -> int:
 def with_urllib(url: str, headers: dict) -> int:
     request = urllib.request.Request(url, headers=headers)
     try:
-        return urllib.request.urlopen(request, context=ssl._create_unverified_context(), timeout=20).status
+        return urllib.request.urlopen(request, context=ssl._create_unverified_context(), timeout=60).status
     except urllib.error.HTTPError as refused:
         return refused.code
 

@@ -28,4 +28,4 @@ async def shop(scope: Any, receive: Any, send: Any) -> None:
 
 
 if __name__ == "__main__":
-    uvicorn.run(OutworkASGI(shop, replay=MemoryReplayCache(), once="all", scheme="forwarded", exempt=["/health"]), host="127.0.0.1", port=int(sys.argv[1]), log_level="warning", lifespan="off")
+    uvicorn.run(OutworkASGI(shop, replay=MemoryReplayCache(), once="all", scheme="forwarded", exempt=["/health"]), host="127.0.0.1", port=int(sys.argv[1]), log_level="warning", lifespan="off", timeout_keep_alive=60)

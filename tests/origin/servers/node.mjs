@@ -16,5 +16,7 @@ const server = createServer(
     json({ order: Buffer.concat(parts).toString(), risk });
   }),
 );
+// Longer than requests of the tests are apart: as who runs it behind an edge sets it.
+server.keepAliveTimeout = 60_000;
 server.listen(Number(process.argv[2]), "127.0.0.1");
 for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => process.exit(0));

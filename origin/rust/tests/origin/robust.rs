@@ -8,6 +8,9 @@ use outwork_origin::structured::{dictionary, item, list};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
+/// Much more than any of it takes, also on a busy machine, and much less than what grows with the square of a megabyte.
+const SOON: Duration = Duration::from_secs(20);
+
 const FIELDS: [&str; 4] = ["outwork-risk", "signature-input", "signature", "content-digest"];
 
 const PIECES: [&str; 28] = [
@@ -153,7 +156,7 @@ fn long_fields_are_refused_soon() {
                 let began = Instant::now();
                 // Blanks at the end belong to no value.
                 assert_eq!(verify(&verifier, &case).is_ok(), matches!(piece, " " | "\t"), "{field} {piece}");
-                assert!(began.elapsed() < Duration::from_secs(1), "{field} {piece}: {:?}", began.elapsed());
+                assert!(began.elapsed() < SOON, "{field} {piece}: {:?}", began.elapsed());
             }
         }
     }
