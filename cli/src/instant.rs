@@ -52,6 +52,11 @@ fn since_1970(stamp: Timestamp) -> Option<u64> {
     Some(u64::try_from(stamp.as_second()).ok()? / DAY)
 }
 
+/// Today, in days since 1970.
+pub(crate) fn this_day() -> u64 {
+    today().seconds() / DAY
+}
+
 /// A day since 1970 as `2026-12-31`.
 pub(crate) fn shown_day(day: u64) -> String {
     shown(Time::from_seconds(day.saturating_mul(DAY))).chars().take(10).collect()

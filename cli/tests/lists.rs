@@ -167,44 +167,64 @@ fn made(day: &str) -> String {
 }
 
 #[test]
-fn a_list_is_of_the_day_that_its_places_say() {
+fn a_copy_is_of_the_day_that_it_says() {
     let folder = Folder::new("day");
+    let shipped = FINDER.replace("# Source: x\n", "# As of 2026-08-20. Made by scripts/lists.\n");
+    fs::write(folder.0.join("finder.txt"), &shipped).unwrap();
     let update = ["lists", "update", "--from", "copies", "--only", "finder"];
     folder.publish("finder.example/v6.json", &made("2025-01-31"));
     let (code, out, error) = folder.run(&update);
-    assert_eq!(code, 0, "{error}");
-    assert!(out.starts_with("finder: 2 added, 0 removed, 3 networks, of 2025-01-31\n"), "{out}");
-    assert!(error.starts_with("warning: finder: what is published is ") && error.contains(" days old"), "{error}");
-    assert!(folder.text("finder.txt").contains("\n# As of 2025-01-31. "));
+    assert_eq!((code, error.as_str()), (0, ""), "nobody knows when what the file has was published");
+    let said = out.strip_prefix("finder: 2 added, 0 removed, 3 networks, published 2025-01-31, ");
+    assert!(said.is_some_and(|said| said.split('\n').next().unwrap().ends_with(" days ago")), "{out}");
+    let days = "\n# As of 2025-01-31. Refreshed by `outwork lists update`.\n# Published 2025-01-31.\n8.8.8.0/24\n";
+    assert!(folder.text("finder.txt").contains(days));
     let (_, _, warned) = folder.run(&["check"]);
-    assert!(warned.contains("OW0107") && warned.contains("the list `finder` is "), "{warned}");
+    assert!(warned.contains("OW0107") && warned.contains("the list `finder` is "), "nobody keeps it: {warned}");
     // Of two places the older one says how old the whole is.
     folder.publish("finder.example/v4.json", &V4.replacen('{', r#"{"creationTime": "2025-02-28", "#, 1));
     let (_, out, _) = folder.run(&update);
-    assert_eq!(out, "finder: unchanged, 3 networks, of 2025-01-31\n");
+    assert!(out.starts_with("finder: unchanged, 3 networks, published 2025-01-31, "), "{out}");
     folder.publish("finder.example/v6.json", &made("2999-01-01"));
     folder.publish("finder.example/v4.json", V4);
     let (code, out, error) = folder.run(&update);
     assert_eq!((code, error.as_str()), (0, ""), "what is of a day to come is of today");
-    assert!(!out.contains("2999") && !folder.text("finder.txt").contains("2999"), "{out}");
+    assert!(!out.contains("2999") && !out.contains("ago") && !folder.text("finder.txt").contains("2999"), "{out}");
+}
+
+#[test]
+fn what_its_operator_left_unchanged_is_not_old() {
+    let folder = Folder::new("unchanged");
+    // A list of which nothing says a day is of today, as what an operator has is.
+    assert_eq!(folder.run(&["lists", "update", "--from", "copies"]).0, 0);
+    let fresh = folder.text("finder.txt");
+    let there = fresh.replace("lists update`.\n", "lists update`.\n# Published 2025-01-31.\n");
+    assert_ne!(there, fresh);
+    fs::write(folder.0.join("finder.txt"), there).unwrap();
+    let (code, _, warned) = folder.run(&["check"]);
+    assert!(code == 0 && !warned.contains("OW0107"), "{warned}");
+    folder.publish("finder.example/v6.json", &made("2025-01-31"));
+    let (code, out, error) = folder.run(&["lists", "update", "--from", "copies", "--only", "finder"]);
+    assert_eq!((code, error.as_str()), (0, ""), "what is as old as what the file has is taken");
+    assert!(out.starts_with("finder: unchanged, 3 networks, published 2025-01-31, "), "{out}");
 }
 
 #[test]
 fn an_older_copy_changes_nothing() {
     let folder = Folder::new("older");
-    let there = FINDER.replace("# Source: x\n", "# As of 2025-03-01. Made by hand.\n");
+    let there = FINDER.replace("# Source: x\n", "# As of 2025-02-01. Made by hand.\n# Published 2025-03-01.\n");
     fs::write(folder.0.join("finder.txt"), &there).unwrap();
     folder.publish("finder.example/v6.json", &made("2025-02-28"));
     let update = ["lists", "update", "--from", "copies", "--only", "finder"];
     for arguments in [&update[..], &[&update[..], &["--check"]].concat()] {
         let (code, out, error) = folder.run(arguments);
         assert_eq!((code, out.as_str(), folder.text("finder.txt")), (1, "", there.clone()));
-        let why = "what is published is of 2025-02-28, older than the file, which is of 2025-03-01; `--accept finder` takes it";
+        let why = "what is published is of 2025-02-28, older than what the file has, of 2025-03-01; `--accept finder` takes it";
         assert_eq!(error, format!("error: finder: left as it is: {why}\n"));
     }
     let (code, _, _) = folder.run(&[&update[..], &["--accept", "finder"]].concat());
     assert_eq!(code, 0);
-    assert!(folder.text("finder.txt").contains("\n# As of 2025-02-28. "));
+    assert!(folder.text("finder.txt").contains("\n# Published 2025-02-28.\n"));
     folder.publish("finder.example/v6.json", &made("2025-03-01"));
     assert_eq!(folder.run(&update).0, 0, "a newer one");
     assert_eq!(folder.run(&update).0, 0, "and the same once more");
@@ -223,12 +243,13 @@ fn a_server_says_when_its_file_changed() {
     let mirror = format!("http://{address}");
     let (code, _, error) = folder.run(&["lists", "update", "--mirror", &mirror]);
     assert_eq!(code, 0, "{error}");
-    assert!(folder.text("monitor.txt").contains("\n# As of 2025-03-04. "));
-    assert!(folder.text("finder.txt").contains("\n# As of 2025-02-28. "), "what a list says of itself goes first");
-    let monitor = "# As of 2025-03-05.\n9.9.9.9\n";
+    assert!(folder.text("monitor.txt").contains("\n# Published 2025-03-04.\n"));
+    assert!(folder.text("monitor.txt").contains("\n# As of 2025-03-04. "), "a mirror has copies");
+    assert!(folder.text("finder.txt").contains("\n# Published 2025-02-28.\n"), "what a list says of itself goes first");
+    let monitor = "# As of 2025-03-05.\n# Published 2025-03-05.\n9.9.9.9\n";
     fs::write(folder.0.join("monitor.txt"), monitor).unwrap();
     let (code, _, error) = folder.run(&["lists", "update", "--only", "monitor", "--mirror", &mirror]);
-    assert!(code == 1 && error.contains("is of 2025-03-04, older than the file"), "{error}");
+    assert!(code == 1 && error.contains("is of 2025-03-04, older than what the file has"), "{error}");
     assert_eq!(folder.text("monitor.txt"), monitor);
 }
 

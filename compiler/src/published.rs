@@ -33,8 +33,8 @@ pub struct ListSource {
     pub urls: Vec<String>,
     /// How it is written there.
     pub format: ListFormat,
-    /// The day since 1970 that it is of, where the file says so.
-    pub day: Option<u64>,
+    /// The day since 1970 on which its operator published what the file has, where the file says so.
+    pub published: Option<u64>,
 }
 
 /// What a list says of where it comes from.
@@ -44,11 +44,15 @@ pub(crate) struct SourceOf {
     urls: Vec<String>,
     format: ListFormat,
     pub(crate) day: Option<u64>,
+    published: Option<u64>,
     pub(crate) span: Span,
 }
 
-/// How the line begins that says of which day a file is.
+/// How the line begins that says of which day a file is: until then, what it has stood where its operator publishes it.
 const AS_OF: &str = "# As of ";
+
+/// How the line begins that says when its operator published it, which may be long before.
+const PUBLISHED: &str = "# Published ";
 
 /// The most places that one list is published at.
 const MOST: usize = 16;
@@ -89,13 +93,14 @@ pub(crate) fn read(
         }
     }
     let urls = urls.into_iter().map(|text| text.value).collect();
-    Some(SourceOf { file: path.to_owned(), urls, format: format?, day: day_of(text), span })
+    let (day, published) = (day_of(text, AS_OF), day_of(text, PUBLISHED));
+    Some(SourceOf { file: path.to_owned(), urls, format: format?, day, published, span })
 }
 
-/// The day that a file says it is of, in the comments that it begins with.
-fn day_of(text: &str) -> Option<u64> {
+/// The day that a line names which begins so, of the comments that a file begins with.
+fn day_of(text: &str, line_begins: &str) -> Option<u64> {
     let head = text.lines().take_while(|line| line.starts_with('#'));
-    let dates = head.filter_map(|line| line.strip_prefix(AS_OF)?.get(..10)?.parse().ok());
+    let dates = head.filter_map(|line| line.strip_prefix(line_begins)?.get(..10)?.parse().ok());
     dates.filter_map(day).last()
 }
 
@@ -120,8 +125,8 @@ fn sources_of(files: &dyn Files, entry: &str) -> Result<Vec<ListSource>, Report>
         let mut sources: Vec<ListSource> = Vec::new();
         for (name, of) in policy.list_names.iter().filter_map(|list| Some((&list.name, list.source.as_ref()?))) {
             if !sources.iter().any(|known| known.file == of.file) {
-                let SourceOf { file, urls, format, day, .. } = of.clone();
-                sources.push(ListSource { name: name.clone(), file, urls, format, day });
+                let SourceOf { file, urls, format, published, .. } = of.clone();
+                sources.push(ListSource { name: name.clone(), file, urls, format, published });
             }
         }
         Ok(sources)
@@ -134,9 +139,10 @@ mod tests {
 
     #[test]
     fn a_file_says_how_old_it_is_in_the_comments_that_it_begins_with() {
-        assert_eq!(day_of("# Networks.\n# As of 2026-11-22, refreshed.\n1.2.3.4\n"), Some(20_779));
+        let text = "# Networks.\n# As of 2026-11-22, refreshed.\n# Published 2026-11-20.\n1.2.3.4\n";
+        assert_eq!((day_of(text, AS_OF), day_of(text, PUBLISHED)), (Some(20_779), Some(20_777)));
         for text in ["# Networks.\n1.2.3.4\n# As of 2026-11-22\n", "# As of 2026-13-01\n", "# As of yesterday\n", ""] {
-            assert_eq!(day_of(text), None, "{text}");
+            assert_eq!(day_of(text, AS_OF), None, "{text}");
         }
     }
 }

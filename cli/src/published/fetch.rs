@@ -5,11 +5,14 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use ipnet::IpNet;
+use outwork_compiler::ListSource;
 use ureq::http::{
     HeaderMap, StatusCode, Uri,
     header::{LAST_MODIFIED, LOCATION},
 };
 
+use super::parse::list;
 use crate::instant;
 
 /// How long one file may take, from the first name's resolution to the last byte, wherever it is sent on to.
@@ -31,11 +34,21 @@ pub(crate) enum Origin {
     Folder(PathBuf),
 }
 
+/// A list as all of its places have it. Days are since 1970.
+pub(crate) struct Fetched {
+    /// Merged and sorted.
+    pub(crate) networks: Vec<IpNet>,
+    /// The day on which its places say that it was made or last changed; of several the first.
+    pub(crate) published: Option<u64>,
+    /// The last day on which this is known to be what its operator publishes.
+    pub(crate) as_of: u64,
+}
+
 /// What is published at a URL.
-pub(crate) struct Published {
-    pub(crate) text: String,
+struct Published {
+    text: String,
     /// The day since 1970 on which a server says that it last changed.
-    pub(crate) modified: Option<u64>,
+    modified: Option<u64>,
 }
 
 impl Origin {
@@ -49,8 +62,34 @@ impl Origin {
         Self::Mirror(agent(false), url.trim_end_matches('/').to_owned())
     }
 
+    /// A list; why it cannot be had, in a line.
+    pub(crate) fn fetch(&self, source: &ListSource) -> Result<Fetched, String> {
+        let (mut all, mut days) = (Vec::new(), Vec::new());
+        for url in &source.urls {
+            let Published { text, modified } = self.get(url).map_err(|why| format!("{url}: {why}"))?;
+            let list = list(&text, source.format).map_err(|why| format!("{url}: {why}"))?;
+            all.extend(list.networks);
+            days.extend(list.day.or(modified));
+        }
+        let mut networks = IpNet::aggregate(&all);
+        networks.sort();
+        let today = instant::this_day();
+        // Clocks differ: what is of tomorrow is of today.
+        let published = days.into_iter().min().map(|day| day.min(today));
+        Ok(Fetched { networks, published, as_of: self.as_of(published, today) })
+    }
+
+    /// Many operators change nothing for months: what stands at their own place is of today. A copy that nobody keeps would
+    /// be fresh for ever, so a copy is of the day that it says.
+    fn as_of(&self, published: Option<u64>, today: u64) -> u64 {
+        match self {
+            Self::Internet(_) => today,
+            Self::Mirror(..) | Self::Folder(_) => published.unwrap_or(today),
+        }
+    }
+
     /// What is published at a URL; why there is nothing, in a line.
-    pub(crate) fn get(&self, url: &str) -> Result<Published, String> {
+    fn get(&self, url: &str) -> Result<Published, String> {
         let rest = url.strip_prefix("https://").ok_or("it is no `https:` URL")?;
         let (bytes, modified) = match self {
             Self::Internet(agent) => follow(agent, url, TIMEOUT)?,
@@ -158,6 +197,15 @@ mod tests {
         });
         let error = follow(&agent(false), &url, Duration::from_secs(1)).unwrap_err();
         assert!(error.contains("timeout") || error.contains("longer than 1 s"), "{error}");
+    }
+
+    #[test]
+    fn what_an_operator_has_is_of_today_and_a_copy_of_the_day_that_it_says() {
+        let (published, today) = (Some(20_000), 20_779);
+        assert_eq!(Origin::internet().as_of(published, today), today);
+        for copies in [Origin::mirror("http://127.0.0.1:9"), Origin::Folder("copies".into())] {
+            assert_eq!((copies.as_of(published, today), copies.as_of(None, today)), (20_000, today));
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod guard;
 mod parse;
 mod write;
 
-pub(crate) use fetch::{Origin, Published};
+pub(crate) use fetch::{Fetched, Origin};
 pub(crate) use guard::{Change, taken_in};
-pub(crate) use parse::{list, of_file};
+pub(crate) use parse::of_file;
 pub(crate) use write::write;

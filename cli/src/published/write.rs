@@ -4,18 +4,22 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use ipnet::IpNet;
 use tempfile::NamedTempFile;
 
+use super::Fetched;
 use crate::failure::Failure;
+use crate::instant::shown_day;
 
 /// Writes a list, in the place of another where there is one, whose first comment stays: it says what the list is.
-pub(crate) fn write(path: &Path, before: &str, urls: &[String], day: &str, networks: &[IpNet]) -> Result<(), Failure> {
+pub(crate) fn write(path: &Path, before: &str, urls: &[String], fetched: &Fetched) -> Result<(), Failure> {
     let what = before.lines().next().filter(|line| line.starts_with('#') && !is_ours(line));
     let mut text = what.map(|what| format!("{what}\n")).unwrap_or_default();
     text += &format!("# Source: {}\n", urls.join(" "));
-    text += &format!("# As of {day}. Refreshed by `outwork lists update`.\n");
-    networks.iter().for_each(|network| text += &format!("{network}\n"));
+    text += &format!("# As of {}. Refreshed by `outwork lists update`.\n", shown_day(fetched.as_of));
+    if let Some(day) = fetched.published {
+        text += &format!("# Published {}.\n", shown_day(day));
+    }
+    fetched.networks.iter().for_each(|network| text += &format!("{network}\n"));
     let failed = || Failure::because(format!("cannot write `{}`", path.display()));
     // A link stays one, and the file that it leads to is replaced; one that leads nowhere is an error.
     let is_there = path.symlink_metadata().is_ok();

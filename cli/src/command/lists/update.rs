@@ -3,21 +3,20 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use ipnet::IpNet;
 use outwork_compiler::{FRESH_DAYS, ListSource, list_sources};
 
 use crate::command::complain;
 use crate::failure::Failure;
 use crate::instant;
-use crate::published::{Change, Origin, Published, list, of_file, taken_in, write};
+use crate::published::{Change, Fetched, Origin, of_file, taken_in, write};
 
 /// Refresh the lists of networks that their operators publish
 ///
 /// Every list of the policy that has a `source` is fetched from there, by HTTPS, and replaces its file: the whole file or
 /// nothing. A list is left as it is, and said to be, when it cannot be fetched or read to its last entry, has networks that
-/// nobody on the internet has, is older than the file, shrinks by more than half, grows more than tenfold, keeps less than half of its
-/// addresses, or takes in those of a list that is published elsewhere, for another agent. A file that is not there is made. In the end
-/// the policy is checked.
+/// nobody on the internet has, was published before what the file has, shrinks by more than half, grows more than tenfold,
+/// keeps less than half of its addresses, or takes in those of a list that is published elsewhere, for another agent. A file
+/// that is not there is made. In the end the policy is checked.
 ///
 /// Exit code: 0 if every list is fresh, 1 if one was left as it was or the policy has mistakes now; with --check, 1 if one
 /// would change, too.
@@ -35,10 +34,10 @@ pub(crate) struct Update {
     /// Take this list however much it changes and however old it is; may be given again
     #[arg(long, value_name = "LIST")]
     accept: Vec<String>,
-    /// Take copies from this folder, each at HOST/PATH of its URL
+    /// Take copies from this folder, each at HOST/PATH of its URL: as old as they say
     #[arg(long, value_name = "DIR", conflicts_with = "mirror")]
     from: Option<PathBuf>,
-    /// Ask this server in their operators' place, which has copies at HOST/PATH of their URLs
+    /// Ask this server in their operators' place, which has copies at HOST/PATH of their URLs: as old as they say
     #[arg(long, value_name = "URL")]
     mirror: Option<String>,
 }
@@ -110,22 +109,17 @@ impl Update {
         let apart = all.iter().filter(|other| other.urls.iter().all(|url| !source.urls.contains(url)));
         let others = apart.map(|other| Ok((other.name.as_str(), read(&folder.join(&other.file))?)));
         let others = others.collect::<Result<Vec<_>, Failure>>()?;
-        let fetched = fetched(origin, source).and_then(|fetched| {
+        let fetched = origin.fetch(source).and_then(|fetched| {
             let change = self.change(&before, &fetched, source, &others)?;
             Ok((fetched, change))
         });
-        let (Fetched { networks, day }, change) = match fetched {
+        let (fetched, change) = match fetched {
             Ok(fetched) => fetched,
             Err(why) => return Ok(Err(why)),
         };
-        let today = today();
-        show(&source.name, &change, networks.len(), day);
-        if let Some(day) = day.filter(|day| today.saturating_sub(*day) > FRESH_DAYS) {
-            let (name, age) = (&source.name, today.saturating_sub(day));
-            eprintln!("warning: {name}: what is published is {age} days old: is it still kept there?");
-        }
+        show(&source.name, &change, &fetched);
         if !self.check {
-            write(file, &before, &source.urls, &instant::shown_day(day.unwrap_or(today)), &networks)?;
+            write(file, &before, &source.urls, &fetched)?;
         }
         Ok(Ok(if change.is_none() { Outcome::Fresh } else { Outcome::Changes }))
     }
@@ -140,7 +134,7 @@ impl Update {
     ) -> Result<Change, String> {
         let before = of_file(before)?;
         let change = Change::between(&before, &fetched.networks);
-        let mut doubt = older(fetched.day, source.day).or_else(|| change.doubt());
+        let mut doubt = older(fetched.published, source.published).or_else(|| change.doubt());
         for (name, text) in others {
             let taken = taken_in(&before, &fetched.networks, &of_file(text).map_err(|why| format!("`{name}`: {why}"))?);
             let doubtful =
@@ -154,38 +148,11 @@ impl Update {
     }
 }
 
-/// A list as all of its places have it.
-struct Fetched {
-    /// Merged and sorted.
-    networks: Vec<IpNet>,
-    /// The day since 1970 that its places say it is of; of several the first.
-    day: Option<u64>,
-}
-
-fn fetched(origin: &Origin, source: &ListSource) -> Result<Fetched, String> {
-    let (mut all, mut days) = (Vec::new(), Vec::new());
-    for url in &source.urls {
-        let Published { text, modified } = origin.get(url).map_err(|why| format!("{url}: {why}"))?;
-        let list = list(&text, source.format).map_err(|why| format!("{url}: {why}"))?;
-        all.extend(list.networks);
-        days.extend(list.day.or(modified));
-    }
-    let mut networks = IpNet::aggregate(&all);
-    networks.sort();
-    // Clocks differ: what is of tomorrow is of today.
-    Ok(Fetched { networks, day: days.into_iter().min().map(|day| day.min(today())) })
-}
-
 /// That what is published is older than what is there: a copy that nobody keeps. A file of a day to come is of no day.
 fn older(published: Option<u64>, there: Option<u64>) -> Option<String> {
-    let (published, there) = (published?, there.filter(|there| *there <= today())?);
-    let (is_of, file) = (instant::shown_day(published), instant::shown_day(there));
-    (published < there).then(|| format!("what is published is of {is_of}, older than the file, which is of {file}"))
-}
-
-/// Days since 1970.
-fn today() -> u64 {
-    instant::today().seconds() / 86_400
+    let (published, there) = (published?, there.filter(|there| *there <= instant::this_day())?);
+    let (day, file) = (instant::shown_day(published), instant::shown_day(there));
+    (published < there).then(|| format!("what is published is of {day}, older than what the file has, of {file}"))
 }
 
 /// A list's file, or nothing where it is still to be made.
@@ -201,17 +168,24 @@ fn folder(policy: &Path) -> PathBuf {
     if policy.is_dir() { policy.to_owned() } else { policy.parent().map_or_else(PathBuf::new, Path::to_owned) }
 }
 
-fn show(name: &str, change: &Change, count: usize, day: Option<u64>) {
-    let of = day.map(|day| format!(", of {}", instant::shown_day(day))).unwrap_or_default();
+fn show(name: &str, change: &Change, fetched: &Fetched) {
+    let (count, published) = (fetched.networks.len(), fetched.published.map(published).unwrap_or_default());
     if change.is_none() {
-        println!("{name}: unchanged, {count} networks{of}");
+        println!("{name}: unchanged, {count} networks{published}");
         return;
     }
-    println!("{name}: {} added, {} removed, {count} networks{of}", change.added.len(), change.removed.len());
+    println!("{name}: {} added, {} removed, {count} networks{published}", change.added.len(), change.removed.len());
     for (sign, networks) in [('+', &change.added), ('-', &change.removed)] {
         networks.iter().take(MOST_SHOWN).for_each(|network| println!("  {sign} {network}"));
         if let Some(more) = networks.len().checked_sub(MOST_SHOWN).filter(|&more| more > 0) {
             println!("  {sign} and {more} more");
         }
     }
+}
+
+/// When a list was published, and how long ago where that is long.
+fn published(day: u64) -> String {
+    let (shown, age) = (instant::shown_day(day), instant::this_day().saturating_sub(day));
+    let ago = if age > FRESH_DAYS { format!(", {age} days ago") } else { String::new() };
+    format!(", published {shown}{ago}")
 }
