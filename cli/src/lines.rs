@@ -15,6 +15,19 @@ use crate::failure::Failure;
 /// The longest line: the longest known session has 3,000 events and 90 kB.
 const MAX_LINE: u64 = 16 << 20;
 
+/// A line of a file, without the white space around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Line<'l> {
+    Whole(&'l [u8]),
+    /// The beginning of one that is longer than any can be; the rest of it was passed over.
+    Long(&'l [u8]),
+}
+
+/// What is wrong with a line that is longer.
+pub(crate) fn too_long() -> String {
+    format!("longer than {} MiB", MAX_LINE >> 20)
+}
+
 /// Reads every object of every file in order, with a bar on standard error: `work` is told the place of the file, and that of
 /// the line in it. `help` says what a line is. Files are plain, gzip or zstd; `-` is standard input. What comes back is the
 /// SHA-256 of each file, as it is stored.
@@ -36,6 +49,20 @@ pub(crate) fn each<T: DeserializeOwned>(
 pub(crate) fn each_text(
     files: &[PathBuf],
     mut work: impl FnMut(usize, u64, &[u8]) -> Result<(), Failure>,
+) -> Result<Vec<String>, Failure> {
+    each_line(files, |at, number, line| match line {
+        Line::Whole(text) => work(at, number, text),
+        Line::Long(_) => {
+            let name = files.get(at).map(|path| path.display().to_string()).unwrap_or_default();
+            Err(Failure::new(format!("{name}:{number}: the line is {}", too_long())))
+        }
+    })
+}
+
+/// As [`each_text`], for those whom a line that is too long does not keep from the rest.
+pub(crate) fn each_line(
+    files: &[PathBuf],
+    mut work: impl FnMut(usize, u64, Line<'_>) -> Result<(), Failure>,
 ) -> Result<Vec<String>, Failure> {
     let progress = Progress::default();
     let open = |path: &PathBuf| {
@@ -63,7 +90,7 @@ pub(crate) fn read(
     name: &str,
     reader: impl Read,
     progress: &Progress,
-    work: &mut impl FnMut(u64, &[u8]) -> Result<(), Failure>,
+    work: &mut impl FnMut(u64, Line<'_>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let mut reader = BufReader::new(reader);
     let mut line = Vec::new();
@@ -74,12 +101,12 @@ pub(crate) fn read(
         if length == 0 {
             break;
         }
-        if line.len() as u64 > MAX_LINE {
-            return Err(at(&format!("the line is longer than {} MiB", MAX_LINE >> 20)));
-        }
         progress.add_lines(1);
-        if !line.trim_ascii().is_empty() {
-            work(number, line.trim_ascii())?;
+        if line.len() as u64 > MAX_LINE && !line.ends_with(b"\n") {
+            reader.skip_until(b'\n').map_err(|error| at(&error))?;
+            work(number, Line::Long(line.trim_ascii()))?;
+        } else if !line.trim_ascii().is_empty() {
+            work(number, Line::Whole(line.trim_ascii()))?;
         }
     }
     Ok(())
@@ -122,5 +149,36 @@ impl<R: Read> Read for Hashed<R> {
         let read = self.raw.read(into)?;
         self.hash.add(into.get(..read).unwrap_or_default());
         Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &str) -> Vec<(u64, usize, bool)> {
+        let mut found = Vec::new();
+        read("f", text.as_bytes(), &Progress::default(), &mut |number, line| {
+            found.push(match line {
+                Line::Whole(text) => (number, text.len(), true),
+                Line::Long(text) => (number, text.len(), false),
+            });
+            Ok(())
+        })
+        .unwrap();
+        found
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_passed_over_and_the_next_are_read() {
+        let most = usize::try_from(MAX_LINE).unwrap();
+        let (longest, longer) = ("a".repeat(most), "a".repeat(most + most / 2));
+        assert_eq!(lines(&format!("{longest}\n\nb")), [(1, most, true), (3, 1, true)]);
+        assert_eq!(lines(&format!("a\n{longer}\nbc\n")), [(1, 1, true), (2, most + 1, false), (3, 2, true)]);
+        assert_eq!(lines(&longer), [(1, most + 1, false)]);
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), format!("a\n{longer}\n")).unwrap();
+        let error = each_text(&[file.path().to_path_buf()], |_, _, _| Ok(())).unwrap_err();
+        assert!(format!("{error:?}").contains(":2: the line is longer than 16 MiB"), "{error:?}");
     }
 }

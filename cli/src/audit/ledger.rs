@@ -3,12 +3,14 @@ use std::rc::Rc;
 
 use outwork_engine::keys::AuditKeys;
 use outwork_engine::record::chain::{Before, Id, Opens, Place as Number, Why};
+use outwork_replay::parts;
 
 use super::chain::{MOST_KEPT, Read};
 use super::finding::{Finding, Kind, Place, name};
 use super::heads::Heads;
 use super::judged::{Judged, Proven, judge};
 use super::report::{ChainReport, Report, Rotation, seconds};
+use crate::lines::too_long;
 
 /// The most records that wait for others, of all chains together: 120 MB.
 const MOST_WAITING: usize = 1 << 20;
@@ -30,6 +32,8 @@ pub(crate) struct Ledger {
     ordinal: u64,
     others: u64,
     cut: u64,
+    long: u64,
+    first_long: Option<Place>,
     unchained: u64,
     first_unchained: Option<Place>,
     /// The key of the chain that was opened last, and where it was not that of the one before.
@@ -69,6 +73,8 @@ impl Ledger {
             ordinal: 0,
             others: 0,
             cut: 0,
+            long: 0,
+            first_long: None,
             unchained: 0,
             first_unchained: None,
             key: heads.key.clone(),
@@ -83,6 +89,15 @@ impl Ledger {
         self.others += u64::from(judged.is_empty());
         for one in judged {
             self.take(place, &one);
+        }
+    }
+
+    /// Takes in the beginning of a line that is too long to be read.
+    pub(crate) fn long(&mut self, place: Place, begins: &[u8]) {
+        self.long += 1;
+        self.first_long = self.first_long.or(Some(place));
+        if !parts(begins).is_empty() {
+            self.changed(place, None, &format!("what begins like a record cannot be read: the line is {}", too_long()));
         }
     }
 
@@ -216,6 +231,8 @@ impl Ledger {
             unchained: self.unchained,
             others: self.others,
             cut: self.cut,
+            long: self.long,
+            first_long: self.first_long,
             chains,
             rotations: self.rotations,
             findings: self.findings,

@@ -27,6 +27,10 @@ pub(crate) struct Report {
     pub(crate) others: u64,
     /// Lines that a host was writing when it was killed.
     pub(crate) cut: u64,
+    /// Lines that are too long to be read, and the first of them.
+    pub(crate) long: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) first_long: Option<Place>,
     pub(crate) chains: Vec<ChainReport>,
     /// Where records began to have another key.
     pub(crate) rotations: Vec<Rotation>,

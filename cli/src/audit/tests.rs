@@ -17,6 +17,7 @@ use super::report::Report;
 use super::{Heads, Ledger, Wants};
 
 mod bar;
+mod long;
 
 const KEYS: &str = "k1:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE";
 

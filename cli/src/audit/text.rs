@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::finding::{Finding, Place};
 use super::report::{ChainReport, Report, Rotation};
+use crate::lines::too_long;
 use crate::output::tame;
 
 /// The most findings and chains that are shown to people; JSON has more.
@@ -29,7 +30,7 @@ pub(crate) fn write(report: &Report, files: &[PathBuf]) -> String {
         let from = from.as_deref().unwrap_or("another");
         _ = writeln!(out, "{}key {from} → {to}: chain {chain}, {why}", at(*place, files));
     }
-    rest(&mut out, report);
+    rest(&mut out, report, files);
     let (records, chains) = (report.records, report.chains.len() as u64);
     let verdict = if report.complete {
         sound(report)
@@ -106,7 +107,7 @@ fn row(chain: &ChainReport) -> String {
     row
 }
 
-fn rest(out: &mut String, report: &Report) {
+fn rest(out: &mut String, report: &Report, files: &[PathBuf]) {
     if report.unchained > 0 {
         _ = writeln!(out, "{} records have no chain, and may be anything", report.unchained);
     }
@@ -126,6 +127,10 @@ fn rest(out: &mut String, report: &Report) {
     }
     if report.others > 0 {
         _ = writeln!(out, "{} lines hold no record", report.others);
+    }
+    if let Some(place) = report.first_long {
+        let (long, lines) = (report.long, if report.long == 1 { " is" } else { "s are" });
+        _ = writeln!(out, "{}{long} line{lines} {} and cannot be read, this one first", at(place, files), too_long());
     }
     if report.cut > 0 {
         let (cut, lines) = (report.cut, plural(report.cut));

@@ -8,7 +8,7 @@ use outwork_engine::keys::{AuditKeys, Keyring};
 use crate::audit::{Heads, Ledger, Place, Report, Wants, write};
 use crate::failure::Failure;
 use crate::instant;
-use crate::lines;
+use crate::lines::{self, Line};
 use crate::output::print;
 
 /// Prove that a log of decision records is complete, and each record as it was written
@@ -18,6 +18,8 @@ use crate::output::print;
 ///
 /// Keys: `--audit-keys`, else `OUTWORK_AUDIT_KEYS` (`audit:id:base64,…`, as `outwork keys audit` prints them: whoever verifies
 /// needs no master), else `OUTWORK_KEYS`. A log may hold records of several keys.
+///
+/// A line of more than 16 MiB is not read: it is counted, a finding if it begins like a record, and the rest is verified.
 ///
 /// Exit code: 0 if the log is complete; 1 if not; 2 if it cannot be read, has no chained record, or there are no keys.
 #[derive(clap::Args)]
@@ -79,8 +81,11 @@ impl Verify {
     pub(crate) fn verify(&self) -> Result<(Report, Heads), Failure> {
         let heads = self.heads.as_deref().map_or_else(|| Ok(Heads::default()), Heads::open)?;
         let mut ledger = Ledger::new(keys(self.audit_keys.as_deref())?, &heads);
-        lines::each_text(&self.audit, |file, line, text| {
-            ledger.read(Place { file, line }, text);
+        lines::each_line(&self.audit, |file, line, text| {
+            match text {
+                Line::Whole(text) => ledger.read(Place { file, line }, text),
+                Line::Long(begins) => ledger.long(Place { file, line }, begins),
+            }
             Ok(())
         })?;
         let wants = Wants {

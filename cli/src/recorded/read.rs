@@ -43,7 +43,10 @@ pub(super) fn read(
     progress: &outwork_replay::Progress,
     work: &mut impl FnMut(Session) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    lines::read(name, reader, progress, &mut |number, line| work(lines::object(name, number, HELP, line)?))
+    lines::read(name, reader, progress, &mut |number, line| match line {
+        lines::Line::Whole(text) => work(lines::object(name, number, HELP, text)?),
+        lines::Line::Long(_) => Err(Failure::new(lines::too_long())),
+    })
 }
 
 #[cfg(test)]

@@ -6,10 +6,9 @@ use outwork_engine::record::chain::{self, Before, Id, Unproven};
 use outwork_replay::{Part, Window, parts};
 use serde_json::Value;
 
-use super::first;
 use super::recorded::Recorded;
+use super::{each_whole, first};
 use crate::failure::Failure;
-use crate::lines;
 
 /// A record that was looked for.
 pub(crate) struct Found {
@@ -39,7 +38,7 @@ impl Found {
     pub(crate) fn digest(&self, files: &[PathBuf], keys: Option<&AuditKeys>) -> Result<Option<Digest256>, Failure> {
         let Some(id) = self.chain else { return Ok(None) };
         let (name, mut found) = (format!("{id:016x}"), None);
-        lines::each_text(files, |_, _, text| {
+        each_whole(files, |_, _, text| {
             let has = |part: &str| memchr::memmem::find(text, part.as_bytes()).is_some();
             if found.is_none() && has("opens") && has(&name) {
                 found = parts(text).into_iter().find_map(|part| match part {
@@ -75,7 +74,7 @@ pub(crate) fn find(files: &[PathBuf], id: &str, window: Window, keys: Option<&Au
         return Err(Failure::new("a reference has 16 letters and digits"));
     }
     let mut all: Vec<Found> = Vec::new();
-    lines::each_text(files, |file, line, text| {
+    let long = each_whole(files, |file, line, text| {
         if all.len() < MOST && memchr::memmem::find(text, wanted.as_bytes()).is_some() {
             let found = parts(text).into_iter().filter_map(|part| match part {
                 Part::Record(record) => read(&record, &wanted, window).map(|json| {
@@ -98,6 +97,7 @@ pub(crate) fn find(files: &[PathBuf], id: &str, window: Window, keys: Option<&Au
         }
         Ok(())
     })?;
+    long.iter().for_each(|long| eprintln!("{long}"));
     let at = all.iter().position(|found| found.is_proven).unwrap_or(0);
     if all.is_empty() {
         return Err(Failure::new(format!("there is no record `{wanted}`")).with_help(

@@ -9,10 +9,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::find::{ID, proof};
-use super::first;
 use super::recorded::Recorded;
+use super::{each_whole, first};
 use crate::failure::Failure;
-use crate::lines;
 use crate::output::tame;
 
 /// Whose records are wanted, and of which time.
@@ -78,7 +77,7 @@ impl Wanted {
 /// Names the file that cannot be read.
 pub(crate) fn list(files: &[PathBuf], wanted: &Wanted, keys: Option<&AuditKeys>) -> Result<Vec<Listed>, Failure> {
     let mut all = Vec::new();
-    lines::each_text(files, |_, _, text| {
+    let long = each_whole(files, |_, _, text| {
         if wanted.names.iter().any(|name| memchr::memmem::find(text, name.as_bytes()).is_some()) {
             all.extend(parts(text).into_iter().filter_map(|part| match part {
                 Part::Record(record) => listed(&record, wanted, keys),
@@ -87,6 +86,7 @@ pub(crate) fn list(files: &[PathBuf], wanted: &Wanted, keys: Option<&AuditKeys>)
         }
         Ok(())
     })?;
+    long.iter().for_each(|long| eprintln!("{long}"));
     all.sort_by_key(|one: &Listed| one.millis);
     Ok(all)
 }

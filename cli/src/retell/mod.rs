@@ -29,6 +29,28 @@ use recorded::Recorded;
 use sums::Sums;
 
 use crate::failure::Failure;
+use crate::lines::{self, Line};
+
+/// Reads the lines of logs without those that are too long: how many there are, and where the first is, in words.
+fn each_whole(
+    files: &[PathBuf],
+    mut work: impl FnMut(usize, u64, &[u8]) -> Result<(), Failure>,
+) -> Result<Option<String>, Failure> {
+    let (mut long, mut first) = (0_u64, None);
+    lines::each_line(files, |file, number, line| match line {
+        Line::Whole(text) => work(file, number, text),
+        Line::Long(_) => {
+            long += 1;
+            first.get_or_insert((file, number));
+            Ok(())
+        }
+    })?;
+    Ok(first.map(|(file, number)| {
+        let name = files.get(file).map(|path| path.display().to_string()).unwrap_or_default();
+        let lines = if long == 1 { " is" } else { "s are" };
+        format!("{name}:{number}: {long} line{lines} {} and cannot be read, this one first", lines::too_long())
+    }))
+}
 
 /// All that can be said of a decision.
 #[derive(Serialize)]
