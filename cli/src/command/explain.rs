@@ -40,7 +40,8 @@ pub(crate) struct Explain {
     /// The file of a request, `-` for standard input, or a code
     #[arg(value_name = "REQUEST|CODE", required_unless_present_any = ["id", "client"], conflicts_with_all = ["id", "client", "records"])]
     what: Option<PathBuf>,
-    /// Instead: the reference of a decision of the past, as a refused person reads it
+    /// Instead: the reference of a decision of the past, as a refused person reads it, or its first 4 or more characters where no
+    /// other begins so
     #[arg(long, value_name = "REFERENCE", requires = "records")]
     id: Option<String>,
     /// Instead: list the records of a client, by its address (with `OUTWORK_KEYS`) or by its name in records
