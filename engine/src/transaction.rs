@@ -151,7 +151,7 @@ pub struct Carried<'a> {
     pub demand: Option<Demanded>,
 }
 
-/// What became of a transaction's demand, for a request that may go on.
+/// What became of a transaction's demand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Demanded {
     /// Its window is as demanded.
@@ -165,7 +165,7 @@ pub enum Demanded {
 }
 
 impl Demanded {
-    /// The name that headers give.
+    /// The name that headers and records give.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Met => "met",

@@ -1,6 +1,7 @@
 use outwork_engine::decision::Verdict;
 use outwork_engine::policy::Policy;
 use outwork_engine::risk::Band;
+use outwork_engine::transaction::Otherwise;
 
 use super::models::Rescored;
 use super::recorded::Recorded;
@@ -70,7 +71,7 @@ fn verdict(policy: &Policy, recorded: &Recorded) -> Option<Verdict> {
         }
         let Some(rule) = policy.rules().iter().find(|rule| rule.id == reason.id) else {
             if reason.id.starts_with("transaction") {
-                return None;
+                asked = asked.max(of_transaction(policy, recorded, &reason.id)?);
             }
             continue;
         };
@@ -84,4 +85,16 @@ fn verdict(policy: &Policy, recorded: &Recorded) -> Option<Verdict> {
         });
     }
     Some(asked.max(limits))
+}
+
+/// What a transaction asks for whose demand is not met; none where the record does not say what became of it.
+fn of_transaction(policy: &Policy, recorded: &Recorded, reason: &str) -> Option<Verdict> {
+    let one = policy.transactions().iter().find(|one| one.reason() == reason)?;
+    Some(match (recorded.transaction.as_ref()?.demand.as_deref()?, one.otherwise) {
+        // A rule that allows says the rest.
+        ("exempt", _) => Verdict::Allow,
+        (_, Otherwise::Block) => Verdict::Block,
+        ("unmet", Otherwise::Challenge) => Verdict::Challenge,
+        (_, Otherwise::Challenge | Otherwise::Tag) => Verdict::Tag,
+    })
 }

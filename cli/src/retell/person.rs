@@ -1,7 +1,8 @@
 use outwork_engine::policy::Policy;
+use outwork_engine::transaction::Demand;
 
 use super::reasons::Told;
-use super::recorded::Recorded;
+use super::recorded::{Recorded, Transaction};
 
 /// What the person saw, in plain words.
 pub(super) fn saw(recorded: &Recorded, policy: Option<&Policy>) -> Vec<String> {
@@ -72,6 +73,7 @@ pub(super) fn can_be_told(recorded: &Recorded, reasons: &[Told], policy: Option<
             if because.is_empty() { "nothing that the record has.".into() } else { because.join(" ") }
         ));
     }
+    told.extend(recorded.transaction.as_ref().and_then(|transaction| demanded(transaction, recorded, policy)));
     if let Some(wait) = reasons.iter().filter_map(|reason| reason.wait).max().filter(|wait| *wait > 0) {
         told.push(format!("From then on it was {wait} seconds until such a request was admitted again."));
     }
@@ -87,6 +89,34 @@ pub(super) fn can_be_told(recorded: &Recorded, reasons: &[Told], policy: Option<
         told.push("Why a rule is there stands in its bundle, which was not given.".into());
     }
     told
+}
+
+/// What became of what a transaction demands, as its record says.
+fn demanded(
+    Transaction { id, demand, .. }: &Transaction,
+    recorded: &Recorded,
+    policy: Option<&Policy>,
+) -> Option<String> {
+    let one = policy.and_then(|policy| policy.transactions().iter().find(|one| one.id == *id));
+    let wants = one.map_or_else(
+        || "that its client was observed before".to_owned(),
+        |one| format!("a window that is {}, and open for {} s", one.window.name(), one.observed / 1_000_000),
+    );
+    let takes_edge = one.is_some_and(|one| one.window == Demand::Expiring);
+    let lacks = match recorded.window.as_str() {
+        "inside" => "it was too young".to_owned(),
+        "expiring" if takes_edge => "it was too young".to_owned(),
+        window => format!("the window was `{window}`"),
+    };
+    let became = match demand.as_deref()? {
+        "met" => return Some(format!("The transaction `{id}` demands {wants}, and that was so.")),
+        "cleared" => "A challenge that was passed stood in for it.",
+        "exempt" => "A rule that allows lifted the demand.",
+        "unmet" if recorded.effects.status.is_some() => "Nothing stood in for it.",
+        "unmet" => "It went on all the same, and the site was told where the policy tells it.",
+        _ => return None,
+    };
+    Some(format!("The transaction `{id}` demands {wants}: {lacks}. {became}"))
 }
 
 fn decided_by(reason: &Told) -> String {

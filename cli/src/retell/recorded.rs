@@ -65,7 +65,18 @@ pub(crate) struct Own {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) agent: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) transaction: Option<Value>,
+    pub(super) transaction: Option<Transaction>,
+}
+
+/// Of which transaction a request is.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct Transaction {
+    pub(super) id: String,
+    /// What became of its body.
+    pub(super) body: String,
+    /// What became of its demand; none where it demands nothing, and in records of versions that did not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) demand: Option<String>,
 }
 
 /// How much of each layer was seen, in thousandths.

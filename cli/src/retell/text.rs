@@ -1,6 +1,7 @@
 use std::fmt::Write;
 
 use super::reasons::Told;
+use super::recorded::Transaction;
 use super::sums::Sums;
 use super::{Retold, Sameness};
 use crate::output::tame;
@@ -59,6 +60,10 @@ fn head(out: &mut String, retold: &Retold) {
     _ = writeln!(out, "from     {client}, device {}", recorded.device_id);
     _ = writeln!(out, "verdict  {}{force}", recorded.verdict);
     _ = writeln!(out, "risk     {} of 100, {}; window {}", recorded.risk, recorded.band, recorded.window);
+    if let Some(Transaction { id, body, demand }) = &recorded.transaction {
+        let demand = demand.as_deref().unwrap_or("none is recorded");
+        _ = writeln!(out, "demand   {demand}; transaction {id}, body {body}");
+    }
     if let Some(rate) = recorded.sampled {
         _ = writeln!(out, "sampled  one of {:.0} such records was kept", 1.0 / rate.max(0.001));
     }

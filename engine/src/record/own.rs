@@ -26,7 +26,11 @@ pub(super) fn write(json: &mut Json, told: &Told<'_>) {
     json.raw(",\"behaviour\":").number(seen.behaviour.into()).raw(",\"context\":").number(seen.context.into()).raw("}");
     if let Some(carried) = &decision.transaction {
         json.raw(",\"transaction\":{\"id\":").plain(carried.id);
-        json.raw(",\"body\":").plain(carried.body.name()).raw("}");
+        json.raw(",\"body\":").plain(carried.body.name());
+        if let Some(demand) = carried.demand {
+            json.raw(",\"demand\":").plain(demand.name());
+        }
+        json.raw("}");
     }
     json.raw(",\"reasons\":[");
     for (at, one) in decision.reasons.counted().iter().enumerate() {
