@@ -230,6 +230,24 @@ fn records_are_labelled_from_a_file_and_become_rows() {
 }
 
 #[test]
+fn what_ended_before_a_decision_is_neither_labelled_nor_a_row() {
+    let folder = Folder::new("undecided");
+    let decided = record("r1", "a", 0.5, r#""pointer.speed":7"#);
+    let ended = decided.replace("\"r1\"", "\"r2\"").replace(r#""verdict":"tag""#, r#""undecided":{"stage":"body"}"#);
+    assert_ne!(ended, decided.replace("\"r1\"", "\"r2\""));
+    folder.write("records.jsonl", &(decided + &ended));
+    folder.write("labels.csv", "by,id,label\nclient,a,human\n");
+    let (code, _, said) = folder.run("label records.jsonl --from labels.csv -o labelled.jsonl");
+    let passed_over = "1 records of requests that ended before a decision were passed over";
+    assert_eq!((code, said), (0, format!("records: 1 human\n{passed_over}\n")));
+    assert_eq!(folder.read("labelled.jsonl").iter().filter(|byte| **byte == b'\n').count(), 1);
+    let said = folder.say("capture records records.jsonl --about behaviour -o rows.csv");
+    assert!(said.starts_with("1 records, 1 rows") && said.contains(passed_over), "{said}");
+    let asked = folder.run_with("label records.jsonl --from labels.csv --review -o labelled.jsonl", "").1;
+    assert!(!asked.contains("r2"), "{asked}");
+}
+
+#[test]
 fn rows_of_sampled_records_keep_their_rate_and_their_time_counts() {
     let folder = Folder::new("sampled");
     let sampled = |id: &str, rate: &str| {

@@ -10,6 +10,7 @@ use crate::{
     vm::{Action, Memory},
 };
 use outwork_engine::{
+    decision::Id,
     facts::Facts,
     memo::{Memo, Remembered},
     time::Time,
@@ -35,6 +36,7 @@ pub(crate) fn serve<H: Host>(
     let remembered = remember(&plugin.store(host), memory, reply.memos(), facts.now);
     let reply = reply.reply(&remembered);
     memory.metrics.served(host, endpoint, reply.status);
+    request::say(host, memory, "endpoint");
     answer(host, &reply, &["outwork_", endpoint.name()].concat())?;
     Ok(Action::Stop)
 }
@@ -73,20 +75,32 @@ pub(crate) fn cannot_read<H: Host>(host: &H, memory: &Memory) -> Action {
 }
 
 /// Ends a request whose body was held back and takes too long.
-pub(crate) fn took_too_long<H: Host>(host: &H, memory: &Memory) {
-    problem(host, memory, (408, "Request Timeout", "outwork_timeout"), "The request took too long to arrive.");
+pub(crate) fn took_too_long<H: Host>(host: &H, memory: &Memory, id: Option<Id>) {
+    problem(host, memory, (408, "Request Timeout", TIMEOUT), "The request took too long to arrive.", id);
 }
 
+/// What the access log shows of one.
+pub(crate) const TIMEOUT: &str = "outwork_timeout";
+
 fn unavailable<H: Host>(host: &H, memory: &Memory, detail: &str) -> Action {
-    problem(host, memory, (503, "Service Unavailable", "outwork_unavailable"), detail);
+    request::say(host, memory, "endpoint");
+    problem(host, memory, (503, "Service Unavailable", "outwork_unavailable"), detail, None);
     Action::Stop
 }
 
 /// It may not go on to the origin, so where even this answer is not sent the proxy's own timeouts end it.
-fn problem<H: Host>(host: &H, memory: &Memory, (status, title, shown): (u16, &str, &str), detail: &str) {
+fn problem<H: Host>(
+    host: &H,
+    memory: &Memory,
+    (status, title, shown): (u16, &str, &str),
+    detail: &str,
+    id: Option<Id>,
+) {
     let headers = [("content-type", "application/problem+json"), ("cache-control", "no-store")];
-    let body =
-        format!("{{\"type\":\"about:blank\",\"title\":\"{title}\",\"status\":{status},\"detail\":\"{detail}\"}}");
+    let reference = id.map_or_else(String::new, |id| format!(",\"reference\":\"{}\"", id.as_str()));
+    let body = format!(
+        "{{\"type\":\"about:blank\",\"title\":\"{title}\",\"status\":{status},\"detail\":\"{detail}\"{reference}}}"
+    );
     if let Err(failure) = host.reply(status, shown, &pairs::write(&headers), body.as_bytes()) {
         memory.metrics.failed(host, failure);
     }

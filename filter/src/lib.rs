@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! abi ─▶ vm ─▶ root      configuration and keys ─▶ a policy, once a reload
-//!           ├▶ records     the chain, when requests end; their access logs are written next
+//!           ├▶ records     the chain, when requests end; their access logs are written next (undecided: those that end while they are held)
 //!           ├▶ directories  the keys of agents, fetched on ticks; no request waits for them
 //!           ╰▶ request   headers and connection ─▶ facts ─▶ engine ─▶ edits or a reply, state, metrics
 //!                 ├▶ charging   what limits charge: here (store), or where a service is asked, and the request waits (service, waiting)
@@ -48,6 +48,7 @@ pub mod store;
 mod strip;
 pub mod tarpit;
 pub mod transactions;
+pub mod undecided;
 pub mod vm;
 pub mod waiting;
 

@@ -29,6 +29,19 @@ enum Held {
     Refused,
 }
 
+/// A request whose body was waited for.
+#[derive(Debug)]
+pub struct Awaited {
+    /// The root context of its plugin.
+    pub root: u32,
+    /// Since when.
+    pub since: Option<Time>,
+    /// What was settled of it; nothing while that is kept elsewhere.
+    pub asked: Option<Asked>,
+    /// Whether an endpoint waited for it.
+    pub is_ours: bool,
+}
+
 /// What became of a request by what arrived.
 #[derive(Debug)]
 pub enum Arrived {
@@ -82,13 +95,22 @@ impl Pending {
         matches!(self.held.get(context), Some((_, Held::Bound { .. })))
     }
 
-    /// The contexts of those whose bodies take too long; they are held no longer.
-    pub fn late(&mut self, now: Time) -> Vec<u32> {
+    /// The contexts of those whose bodies take too long, and what is known of them; they are held no longer.
+    pub fn late(&mut self, now: Time) -> Vec<(u32, Awaited)> {
         // A clock that was set back by more makes nobody wait for longer.
         let is_late = |since: Time| now.0.abs_diff(since.0) >= LONGEST;
         let late = self.held.whose(|(since, _)| since.is_some_and(is_late));
-        late.iter().for_each(|context| self.forget(*context));
-        late
+        late.into_iter().filter_map(|context| Some((context, self.end(context)?))).collect()
+    }
+
+    /// Holds a request no longer that has ended; nothing where it was not its body that was waited for.
+    pub fn end(&mut self, context: u32) -> Option<Awaited> {
+        let (_, (since, held)) = self.held.take(context)?;
+        match held {
+            Held::Ours { root, .. } => Some(Awaited { root, since, asked: None, is_ours: true }),
+            Held::Bound { root, asked, .. } => Some(Awaited { root, since, asked, is_ours: false }),
+            Held::Refused => None,
+        }
     }
 
     /// Whether the timer of a root has to begin to run for them.

@@ -19,7 +19,7 @@ use outwork_engine::{
     facts::{Facts, Protocol},
     keys::Keyring,
     record::{
-        self, Context,
+        self, Context, Undecided,
         chain::{Chain, Opens, Place, Sealer, Why},
         draft::Draft,
     },
@@ -139,6 +139,11 @@ impl Held {
         Ok(())
     }
 
+    /// Whether the request of a context has one.
+    pub fn has(&self, context: u32) -> bool {
+        self.by.contains_key(&context)
+    }
+
     fn take(&mut self, context: u32) -> Option<(Rc<Journal>, Option<Draft>)> {
         let (journal, draft) = self.by.remove(&context)?;
         self.bytes -= draft.as_ref().map_or(0, Draft::size);
@@ -160,12 +165,38 @@ pub(crate) fn leave<H: Host>(
     context: u32,
     (decision, facts): (&Decision<'_>, &Facts<'_>),
 ) {
-    let Plugin { policy, keys, journals, .. } = plugin;
+    let Plugin { policy, keys, .. } = plugin;
     let Some(sampled) = policy.keeps(decision, keys) else { return };
-    let (records, elapsed) = (policy.settings().records, elapsed(host, memory, facts.now));
-    let told = Context { host: HOST, node: plugin.node.as_deref(), elapsed, sampled, records };
+    let told = Context { sampled, ..told(host, plugin, memory, facts) };
     let draft = record::draft(decision, facts, keys, told);
-    if !records.audit {
+    keep(host, plugin, memory, context, (draft, facts));
+}
+
+/// Leaves the record of a request that ended before a decision, where the policy wants any.
+pub(crate) fn leave_undecided<H: Host>(
+    host: &H,
+    plugin: &Plugin,
+    memory: &mut Memory,
+    context: u32,
+    (undecided, facts): (&Undecided<'_>, &Facts<'_>),
+) {
+    if plugin.policy.keeps_undecided() {
+        let told = told(host, plugin, memory, facts);
+        let draft = record::undecided(undecided, facts, &plugin.keys, told);
+        keep(host, plugin, memory, context, (draft, facts));
+    }
+}
+
+/// What this host tells beside.
+fn told<'p, H: Host>(host: &H, plugin: &'p Plugin, memory: &Memory, facts: &Facts<'_>) -> Context<'p> {
+    let (records, elapsed) = (plugin.policy.settings().records, elapsed(host, memory, facts.now));
+    Context { host: HOST, node: plugin.node.as_deref(), elapsed, sampled: None, records }
+}
+
+/// Keeps a record until it gets its place.
+fn keep<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, context: u32, (draft, facts): (Draft, &Facts<'_>)) {
+    let journals = &plugin.journals;
+    if !plugin.policy.settings().records.audit {
         show(host, memory, &draft.close());
     } else if facts.request.protocol == Fact::Known(Protocol::Http3) {
         journals.unordered.seed.set(facts.entropy);

@@ -74,7 +74,7 @@ pub fn resume<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, context: 
 fn attempt_all<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, rest: Rest<'_>) -> Outcome {
     examine(host, plugin, memory, rest).unwrap_or_else(|failure| {
         memory.metrics.failed(host, failure);
-        Outcome::Done(let_go(host, memory))
+        Outcome::Done(pass_unjudged(host, memory))
     })
 }
 
@@ -93,6 +93,12 @@ pub(crate) fn refuse<H: Host>(host: &H, memory: &Memory, delayed: &Delayed) -> A
 pub(crate) fn let_go<H: Host>(host: &H, memory: &Memory) -> Action {
     strip::head(host, memory);
     Action::Continue
+}
+
+/// The same of requests that nobody could judge.
+pub(crate) fn pass_unjudged<H: Host>(host: &H, memory: &Memory) -> Action {
+    say(host, memory, "unjudged");
+    let_go(host, memory)
 }
 
 /// Looks at the request's head, with the rest as far as it is there.
@@ -118,14 +124,12 @@ fn attend<H: Host>(
     sent: &Sent<'_>,
     rest: Rest<'_>,
 ) -> Result<Outcome, Failure> {
-    let Moment { now, entropy } = moment(host, memory, rest)?;
+    let moment = moment(host, memory, rest)?;
     let text = ask(host, memory, CONNECTION);
-    let noted = text.as_deref().map_or(Noted::NOTHING, connection::read);
-    let connection = Connection { address: address(host, plugin, memory, &noted), ..noted.connection };
-    let protocol = protocol(host, memory, noted.id);
-    let has_patience = memory.patience.has(connection.address, now);
+    let facts = facts(host, plugin, memory, sent, (moment, text.as_deref()));
+    let has_patience = memory.patience.has(facts.connection.address, facts.now);
     let directories = plugin.agents.as_ref().map(|_| &plugin.directories).filter(|_| has_patience);
-    let facts = Facts { directories, ..sent.facts(now, entropy, connection, protocol) };
+    let facts = Facts { directories, ..facts };
     match (plan(&facts), rest.body) {
         (Plan::Judge, body) => {
             let facts = Facts { body: body.map_or(Fact::Unavailable, Fact::Known), ..facts };
@@ -136,6 +140,37 @@ fn attend<H: Host>(
         (Plan::Serve, _) => endpoint::serve(host, plugin, memory, &facts, &[]).map(Outcome::Done),
         (Plan::Collect(_), Some(body)) => endpoint::serve(host, plugin, memory, &facts, body).map(Outcome::Done),
     }
+}
+
+/// The facts of a request of this moment, with what a network filter noted of its connection.
+fn facts<'a, H: Host>(
+    host: &H,
+    plugin: &Plugin,
+    memory: &mut Memory,
+    sent: &'a Sent<'a>,
+    (Moment { now, entropy }, noted): (Moment, Option<&'a [u8]>),
+) -> Facts<'a> {
+    let noted = noted.map_or(Noted::NOTHING, connection::read);
+    let connection = Connection { address: address(host, plugin, memory, &noted), ..noted.connection };
+    let protocol = protocol(host, memory, noted.id);
+    sent.facts(now, entropy, connection, protocol)
+}
+
+/// Looks at a request once more of which nothing will be decided.
+pub(crate) fn review<H: Host>(
+    host: &H,
+    plugin: &Plugin,
+    memory: &mut Memory,
+    moment: Moment,
+    look: impl FnOnce(&mut Memory, &Facts<'_>),
+) -> Result<(), Failure> {
+    let map = host.request_headers()?;
+    let malformed = Failure { call: Call::Headers, status: MALFORMED };
+    let sent = Sent::new(pairs::read(&map).ok_or(malformed)?);
+    let text = ask(host, memory, CONNECTION);
+    let facts = facts(host, plugin, memory, &sent, (moment, text.as_deref()));
+    look(memory, &facts);
+    Ok(())
 }
 
 /// The moment of a request: the one at which it was judged first, so that what is decided later is what would have been. How
@@ -179,9 +214,14 @@ fn judge<H: Host>(host: &H, plugin: &Plugin, memory: &mut Memory, facts: &Facts<
     if let Some(carried) = decision.transaction.as_ref().filter(|_| decision.reply.is_none() && decision.enforced) {
         plugin.transactions.note(host, &memory.metrics, carried);
     }
-    attempt(host, memory, host.set_property(b"outwork.verdict", decision.verdict.name().as_bytes()));
+    say(host, memory, decision.verdict.name());
     records::leave(host, plugin, memory, context, (&decision, facts));
     act(host, memory, decision, facts.now)
+}
+
+/// Says for access logs what became of the request: a verdict, or why there is none.
+pub(crate) fn say<H: Host>(host: &H, memory: &Memory, verdict: &str) {
+    attempt(host, memory, host.set_property(b"outwork.verdict", verdict.as_bytes()));
 }
 
 /// What there is of a body when its request is judged first.

@@ -17,6 +17,7 @@ use crate::{
     root::{self, Plugin},
     strip,
     tarpit::Tarpit,
+    undecided::{self, Undecided},
     waiting::Waiting,
 };
 use outwork_engine::{agents::signature::Patience, rules::Scratch, time::Time};
@@ -218,10 +219,13 @@ impl<H: Host> Vm<H> {
                 attempt(host, memory, host.resume());
             }
         }
-        for context in now.map(|now| pending.late(now)).unwrap_or_default() {
-            asked.take(context);
+        for (context, awaited) in now.map(|now| pending.late(now)).unwrap_or_default() {
+            let asking = asked.take(context).map(|(_, asking)| asking);
+            let held = Undecided::of(Some(awaited), asking.as_ref());
             if host.lives(context) {
-                endpoint::took_too_long(host, memory);
+                let answer = Some((408, endpoint::TIMEOUT));
+                let id = held.and_then(|held| undecided::leave(host, plugins, memory, context, held, answer));
+                endpoint::took_too_long(host, memory, id);
             }
         }
         let plugin = plugins.iter_mut().find(|(known, _)| *known == root).map(|(_, plugin)| plugin);
@@ -277,7 +281,13 @@ impl<H: Host> Vm<H> {
 
     /// Takes note that a request has ended, and that its line in the access log is written next.
     pub fn ended(&mut self, context: u32) {
-        records::seal(&self.host, &mut self.memory, context);
+        let Self { host, plugins, pending, asked, memory, .. } = self;
+        // What is asked about it stays: how the service answers is of interest, whoever it was asked for.
+        let held = Undecided::of(pending.end(context), asked.get(context));
+        if let Some(held) = held.filter(|_| !memory.held.has(context)) {
+            undecided::leave(host, plugins, memory, context, held, None);
+        }
+        records::seal(host, memory, context);
     }
 
     /// Takes note that a request's body has ended with trailers. Nothing of ours comes in them.
@@ -324,7 +334,7 @@ impl<H: Host> Vm<H> {
             return Action::Hold;
         };
         let Some((root, plugin)) = plugin(plugins, Some(root)).or_else(|| plugin(plugins, None)) else {
-            return request::let_go(host, memory);
+            return request::pass_unjudged(host, memory);
         };
         let outcome = request::resume(host, plugin, memory, context, &asked.with(body));
         self.hold(context, root, outcome, Stage::Later)
@@ -348,7 +358,7 @@ pub(crate) fn attempt(host: &impl Host, memory: &Memory, done: Result<(), Failur
 }
 
 /// The plugin of a root context, or the newest where the root is not known.
-fn plugin(plugins: &[(u32, Plugin)], root: Option<u32>) -> Option<(u32, &Plugin)> {
+pub(crate) fn plugin(plugins: &[(u32, Plugin)], root: Option<u32>) -> Option<(u32, &Plugin)> {
     let found = plugins.iter().rev().find(|(known, _)| root.is_none_or(|root| root == *known));
     found.map(|(root, plugin)| (*root, plugin))
 }

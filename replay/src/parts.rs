@@ -52,8 +52,8 @@ const OWN: [&str; 9] = [
 /// Every record in a line: the line itself, or what stands in its wrapping, as an object or as text. A log that wraps records as
 /// they are, or as text, keeps their bytes; one that writes their JSON anew does not.
 ///
-/// A record is an object that has our own object, `unmapped.outwork` (OCSF) or `outwork` (ECS), with a `verdict`, in whatever
-/// order its members stand.
+/// A record is an object that has our own object, `unmapped.outwork` (OCSF) or `outwork` (ECS), with a `verdict` or, where its
+/// request ended before one, `undecided`, in whatever order its members stand.
 pub fn parts(line: &[u8]) -> Vec<Part<'_>> {
     match std::str::from_utf8(line) {
         Ok(line) => parts_of(line),
@@ -182,9 +182,10 @@ fn is_text(json: &&str) -> bool {
     json.starts_with('"')
 }
 
-/// Whether an object is our own; its first member is the verdict where a host wrote it.
+/// Whether an object is our own; its first member is the verdict where a host wrote it, or what stands there without one.
 fn is_own(json: &str) -> bool {
-    json.starts_with("{\"verdict\":") || Members::of(json).is_some_and(|own| own.all("verdict").next().is_some())
+    let is_one = |own: Members<'_>| own.all("verdict").chain(own.all("undecided")).next().is_some();
+    json.starts_with("{\"verdict\":") || Members::of(json).is_some_and(is_one)
 }
 
 impl<'de: 'l, 'l> Deserialize<'de> for Members<'l> {
@@ -240,6 +241,8 @@ mod tests {
                 assert_eq!(parts(line.as_bytes()), [Part::Record(Cow::Borrowed(record))], "{line}");
             }
         }
+        let ended = OCSF.replace(r#""verdict":"allow""#, r#""undecided":{"stage":"body"}"#);
+        assert_eq!(parts(ended.as_bytes()), [Part::Record(Cow::Borrowed(ended.as_str()))]);
         let two = format!(r#"{{"logs":[{OCSF},{ECS}]}}"#);
         assert_eq!(parts(two.as_bytes()).len(), 2);
     }

@@ -27,6 +27,8 @@ pub enum Reject {
     BadNumber,
     /// Its rate of sampling is none, so that nobody knows for how many requests it stands.
     BadRate,
+    /// It is the record of a request that ended before a decision.
+    Undecided,
 }
 
 impl fmt::Display for Reject {
@@ -42,6 +44,7 @@ impl fmt::Display for Reject {
             Self::BadAddress => "its client address cannot be read",
             Self::TooLong => "it is longer than 1 MiB",
             Self::BadNumber => "it has a number that is out of range",
+            Self::Undecided => "its request ended before anything was decided about it",
             Self::BadRate => "its rate of sampling is not from 0.001 to 1",
         })
     }

@@ -8,11 +8,11 @@ use outwork_engine::{
     keys::Keyring,
     limits::Charged,
     policy::Policy,
-    record::{self, Context},
+    record::{self, Context, Stage, Undecided},
     rules::Scratch,
     time::Time,
 };
-use outwork_replay::{Format, Reader};
+use outwork_replay::{Format, Reader, Reject};
 use serde_json::Value;
 use std::{
     fs,
@@ -121,4 +121,21 @@ fn a_judgement_is_the_decision_without_its_effects() {
         assert_eq!(judged.reasons.counted(), decision.reasons.counted());
         assert_eq!(judged.refusal.is_some(), decision.reply.is_some());
     });
+}
+
+#[test]
+fn what_ended_before_a_decision_is_passed_over_wherever_it_stands() {
+    let host = Host::new();
+    let request: Request =
+        serde_json::from_str(r#"{"method": "POST", "target": "/checkout", "address": "203.0.113.9"}"#).unwrap();
+    for (context, format) in [(Context::NATIVE, record::Format::Ocsf), (ECS, record::Format::Ecs)] {
+        let undecided = Undecided { bundle: "1-abcdef", stage: Stage::Body, status: Some(408), details: Some(b"late") };
+        let line =
+            request.with_facts(NOW, [7; 16], |facts| record::undecided(&undecided, facts, &host.keys, context).close());
+        assert_eq!(Format::detect(line.as_bytes()), Some(Format::Records), "{format:?}");
+        let read = |format: Format, line: &str| Reader::new(format).read(line.as_bytes()).map(|_| ());
+        assert_eq!(read(Format::Records, &line), Err(Reject::Undecided), "{line}");
+        let around = serde_json::json!({"method": "POST", "path": "/checkout", "outwork": line}).to_string();
+        assert_eq!(read(Format::Envoy, &around), Err(Reject::Undecided), "{around}");
+    }
 }

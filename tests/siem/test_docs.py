@@ -39,7 +39,7 @@ def column(number: int) -> set[str]:
 
 
 # What stands in the table as values.
-WORDS = {"allowed", "denied", "failure", "alert", "event", "2"}
+WORDS = {"allowed", "denied", "error", "undecided", "failure", "alert", "event", "2"}
 
 
 @pytest.mark.parametrize(("number", "words"), [(0, "metadata"), (1, "ecs")])

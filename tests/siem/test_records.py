@@ -38,11 +38,12 @@ def test_the_corpus_makes_records_of_every_kind(records, ocsf, ecs):
     """Else the test above says less than it seems to."""
     assert len(ocsf) == len(ecs) == len(records) / 2
     assert {record["event"]["action"] for record in ecs} >= {"allow", "tag", "block"}
-    assert {tuple(record["event"]["type"]) for record in ecs} == {("access", "allowed"), ("access", "denied")}
+    assert {tuple(record["event"]["type"]) for record in ecs} == {("access", "allowed"), ("access", "denied"), ("access", "error")}
     assert {"ip" in record.get("source", {}) for record in ecs} == {True, False}
     for name in ("tls", "source", "rule"):
         assert {name in record for record in ecs} == {True, False}, name
-    assert {record["unmapped"]["outwork"]["verdict"] for record in ocsf} >= {"allow", "tag", "block"}
+    assert {record["unmapped"]["outwork"].get("verdict") for record in ocsf} >= {"allow", "tag", "block", None}
+    assert {record["unmapped"]["outwork"]["undecided"]["stage"] for record in ocsf if record["action"] == "Undecided"} == {"body", "limits", "body-and-limits", "endpoint"}
     assert {record["activity_id"] for record in ocsf} >= {3, 4, 6, 99}
     for name in ("tls", "ja4_fingerprint_list", "src_endpoint", "firewall_rule"):
         assert {name in record for record in ocsf} == {True, False}, name

@@ -38,15 +38,17 @@ export function count(dataset, line, status) {
 export function pointOf(record, status) {
   const own = record.unmapped?.outwork ?? record.outwork;
   const { id, rule, method, host, path, agent, client, ja4, bundle, risk } = record.unmapped ? ofOcsf(record) : ofEcs(record);
-  const reasons = own.reasons.map((/** @type {{ id: string }} */ reason) => reason.id);
+  // A request that ended before a decision has neither verdict nor reasons.
+  const verdict = own.undecided === undefined ? own.verdict : "undecided";
+  const reasons = own.undecided === undefined ? own.reasons.map((/** @type {{ id: string }} */ reason) => reason.id) : [own.undecided.details];
   const model = own.models?.find((/** @type {{ in_force: boolean }} */ model) => model.in_force);
   return {
     // Analytics Engine thins out what comes often, by its index: so that refusals are not thinned out with what was allowed.
-    indexes: [own.verdict],
+    indexes: [verdict],
     blobs: [
       id,
-      own.verdict,
-      own.enforced ? "enforced" : "shadow",
+      verdict,
+      own.enforced === undefined ? "" : own.enforced ? "enforced" : "shadow",
       own.band,
       own.window,
       rule,

@@ -96,6 +96,26 @@ export class Core {
   }
 
   /**
+   * The reference and the record of a request that ended before it was decided about; no record where the policy keeps none.
+   *
+   * @param {Request} request
+   * @param {string} url
+   * @param {number} since  When it came.
+   * @param {number} status  What it is answered.
+   * @param {string} why
+   * @returns {{ reference: string, record: string }}
+   */
+  undecided(request, url, since, status, why) {
+    const random = crypto.getRandomValues(new Uint8Array(RANDOM));
+    const [facts, end] = [factsOf(request, url, since), `${status}\n${why}`].map((text) => encoder.encode(text));
+    this.#fill([random, facts, end]);
+    const text = this.#instance.text((wasm) => wasm.outwork_undecided(RANDOM + facts.length, end.length));
+    this.#reserve(ROOM);
+    const [reference, record] = text.split("\n");
+    return { reference, record };
+  }
+
+  /**
    * The directories of agents that are to be fetched now: whether anything is known of each, and its URL.
    *
    * @returns {[string, string][]}

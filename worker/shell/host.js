@@ -23,6 +23,7 @@ import { hold } from "./tarpit.js";
  * @property {(line: string) => void} [record] Where records go.
  *
  * @typedef {{ text: string | null, held: HeldBody | null }} Judgement
+ * @typedef {{ response: Response, record: string, status: number }} Undecided  A request that ended before a decision.
  */
 
 /** @type {Instantiate} */
@@ -115,13 +116,31 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
   const final = (answer, settings) => (answer instanceof Question ? settle(answer, settings) : answer);
 
   /**
+   * What is answered to a request whose body could not be read: that it took too long, or what nobody reads.
+   *
+   * @param {Request} request
+   * @param {string} url
+   * @param {Settings} settings
+   * @param {number} since
+   * @param {unknown} error
+   * @returns {Undecided}
+   */
+  function unread(request, url, settings, since, error) {
+    const [status, why, detail] = error instanceof LateError
+      ? /** @type {const} */ ([408, "outwork_timeout", "the request took too long to arrive"])
+      : /** @type {const} */ ([400, "outwork_unread", "the request ended before its body did"]);
+    const told = ask(settings, (core) => core.undecided(request, url, since, status, why));
+    return { response: problem(status, detail, told?.reference), record: told?.record ?? "", status };
+  }
+
+  /**
    * What to do with a request, or null when nobody can say; and its body, where that was read on the way. Where it did not
    * come to its end, what to answer.
    *
    * @param {Request} request
    * @param {string} url
    * @param {Settings} settings
-   * @returns {Judgement | Response | Promise<Judgement | Response>}
+   * @returns {Judgement | Promise<Judgement | Undecided>}
    */
   function judge(request, url, settings) {
     const first = ask(settings, (core) => core.decide(request, url));
@@ -137,17 +156,18 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
    * @param {string} url
    * @param {Settings} settings
    * @param {string | Question} first
-   * @returns {Promise<Judgement | Response>}
+   * @returns {Promise<Judgement | Undecided>}
    */
   async function judgeLater(request, url, settings, first) {
+    const since = Date.now();
     /** @type {HeldBody | null} */
     let held = null;
     try {
       const text = await final(first, settings);
       const wish = text === null ? null : wished(text);
       if (wish === null) return { text, held };
-      const read = await HeldBody.inTime(request, wish.most).catch(unread);
-      if (read instanceof Response) return read;
+      const read = await HeldBody.inTime(request, wish.most).catch((error) => unread(request, url, settings, since, error));
+      if (!(read instanceof HeldBody)) return read;
       held = read;
       const answer = ask(settings, (core) => core.finish(request, url, read.bytes(), wish.known));
       return { text: await final(answer, settings), held };
@@ -184,7 +204,11 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
       if (fetching.concerns(request)) await fetching.wait(request, settings.agents.timeout);
       const judged = judge(request, url, settings);
       const judgement = judged instanceof Promise ? await judged : judged;
-      if (judgement instanceof Response) return judgement;
+      if ("response" in judgement) {
+        if (judgement.record !== "") record(judgement.record);
+        chart(judgement, settings, context);
+        return judgement.response;
+      }
       const { text, held } = judgement;
       if (text === null) return unjudged(request, url, settings, held);
       const effects = effectsOf(text);
@@ -192,24 +216,10 @@ export function outwork({ module, bundle, instantiate = instantiateModule, recor
       try {
         return await answer(request, url, effects, settings, held);
       } finally {
-        const { analytics } = settings;
-        if (analytics !== null && effects.record !== "") {
-          context.waitUntil(later(() => count(analytics, effects.record, effects.status)));
-        }
+        chart(effects, settings, context);
       }
     },
   };
-}
-
-/**
- * What is answered to a request whose body could not be read: that it took too long, or what nobody reads.
- *
- * @param {unknown} error
- */
-function unread(error) {
-  return error instanceof LateError
-    ? problem(408, "the request took too long to arrive")
-    : problem(400, "the request ended before its body did");
 }
 
 /**
@@ -233,6 +243,17 @@ async function answer(request, url, effects, settings, held) {
   if (request.method !== "GET" && isUpgrade(request)) headers.delete("upgrade");
   const response = withoutPage(request, await forward(request, url, headers, settings, held));
   return insert(request, editResponse(response, effects), settings.tag);
+}
+
+/**
+ * Writes the data point of a record, where there is a record and somewhere to write it, once the answer is on its way.
+ *
+ * @param {{ record: string, status: number }} left
+ * @param {Settings} settings
+ * @param {{ waitUntil(promise: Promise<unknown>): void }} context
+ */
+function chart({ record, status }, { analytics }, context) {
+  if (analytics !== null && record !== "") context.waitUntil(later(() => count(analytics, record, status)));
 }
 
 /**
@@ -261,6 +282,9 @@ function isUpgrade(request) {
   return request.headers.get("upgrade")?.toLowerCase() === "websocket";
 }
 
+/** The longest path that a line of the log repeats; as `MAX_TEXT` in `engine/src/record/json.rs`. */
+const MOST_PATH = 512;
+
 /** Where the core's own endpoints are; as `PREFIX` in `engine/src/assets.rs`. */
 const PREFIX = "/.well-known/outwork/";
 
@@ -273,7 +297,11 @@ const PREFIX = "/.well-known/outwork/";
  * @param {HeldBody | null} held
  */
 function unjudged(request, url, settings, held) {
-  if (new URL(url).pathname.startsWith(PREFIX)) return problem(503, "this could not be done now, please try again");
+  const { host, pathname: path } = new URL(url);
+  const isOurs = path.startsWith(PREFIX);
+  // It leaves no record: without the core there are no keys. So that nobody takes it for one that was removed, its log says so.
+  log({ outwork: "unjudged", time: Date.now(), method: request.method, host, path: path.slice(0, MOST_PATH), passed: settings.open && !isOurs });
+  if (isOurs) return problem(503, "this could not be done now, please try again");
   return settings.open ? passUnjudged(request, url, settings, held) : refuse();
 }
 

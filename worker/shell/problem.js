@@ -3,9 +3,10 @@
  *
  * @param {number} status
  * @param {string} detail
+ * @param {string} [reference]
  */
-export function problem(status, detail) {
-  const body = JSON.stringify({ type: "about:blank", title: TITLES[status], status, detail });
+export function problem(status, detail, reference) {
+  const body = JSON.stringify({ type: "about:blank", title: TITLES[status], status, detail, reference });
   return new Response(body, { status, headers: { "content-type": "application/problem+json", "cache-control": "no-store" } });
 }
 

@@ -8,6 +8,7 @@
  * @property {(length: number) => number} outwork_decide
  * @property {(length: number, body: number, known: number) => number} outwork_finish
  * @property {(length: number, body: number, answers: number) => number} outwork_settle
+ * @property {(length: number, end: number) => number} outwork_undecided
  * @property {(length: number) => number} outwork_due
  * @property {(length: number, body: number) => number} outwork_fetched
  * @property {(length: number) => number} outwork_step

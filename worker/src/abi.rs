@@ -1,4 +1,4 @@
-//! What the shell calls: eleven functions over two buffers in the module's memory.
+//! What the shell calls: twelve functions over two buffers in the module's memory.
 //!
 //! The shell writes into the input buffer ([`outwork_reserve`]) and reads from the output buffer ([`outwork_output`]); a
 //! call returns how much there is to read. Everything is synchronous, so a request never sees another one half-way, and a
@@ -111,6 +111,21 @@ pub extern "C" fn outwork_settle(length: usize, body: usize, answers: usize) -> 
             let (facts, rest) = input.split_at_checked(length).unwrap_or_default();
             let (body, rest) = rest.split_at_checked(body).unwrap_or_default();
             core.settle(facts, body, rest.get(..answers).unwrap_or_default(), output);
+        }
+        output.len()
+    })
+}
+
+/// Tells that the request in the first `length` bytes of the input ended before it was decided about; `end` bytes follow that say
+/// how. Returns the length of its reference and its record.
+#[unsafe(no_mangle)]
+pub extern "C" fn outwork_undecided(length: usize, end: usize) -> usize {
+    HOST.with_borrow_mut(|host| {
+        let Host { input, output, core } = host;
+        output.clear();
+        if let Some(core) = core {
+            let (facts, rest) = input.split_at_checked(length).unwrap_or_default();
+            core.undecided(facts, rest.get(..end).unwrap_or_default(), output);
         }
         output.len()
     })

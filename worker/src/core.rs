@@ -4,6 +4,7 @@ use std::{fmt, rc::Rc};
 
 use outwork_engine::{
     agents::signature::Patience,
+    decision::Id,
     directories::Directories,
     endpoint::{Plan, plan},
     fact::Fact,
@@ -12,8 +13,9 @@ use outwork_engine::{
     limits::Charged,
     policy::{LoadError as PolicyError, Policy},
     record::{
-        self, Context,
+        self, Context, Stage, Undecided,
         chain::{Chain, Opens, Sealer, Why},
+        draft::Draft,
     },
     rules::Scratch,
 };
@@ -134,20 +136,28 @@ impl Core {
         }
         let decision = assessment.decide(&charged);
         let record = policy.keeps(&decision, keys).map_or_else(String::new, |sampled| {
-            let records = policy.settings().records;
-            // Isolates know nothing of one another: none follows one.
-            let opens =
-                Opens { why: Why::Start, bundle: Some(policy.digest()), place: None, follows: None, unordered: false };
-            let begin = || Chain::new(keys.chain_id(b"chain", &facts.entropy), opens);
-            let chain = records.audit.then(|| chain.get_or_insert_with(begin));
-            let context = Context { host: HOST, node: None, elapsed: None, sampled, records };
-            let draft = record::draft(&decision, facts, keys, context);
-            match chain {
-                Some(chain) => draft.seal(chain, sealer),
-                None => draft.close(),
-            }
+            let draft = record::draft(&decision, facts, keys, Context { sampled, ..told(policy) });
+            add(draft, chain, sealer, policy, keys, facts)
         });
         effects::write(decision.reply.as_ref(), decision.delay, &record, &decision.edits, out);
+    }
+
+    /// Appends the reference of the request in `input`, which ended before it was decided about, and its record, a line each: empty
+    /// where the policy keeps none. `end` is what it was answered, and why.
+    pub(crate) fn undecided(&mut self, input: &[u8], end: &[u8], out: &mut Vec<u8>) {
+        let Self { policy, keys, chain, sealer, .. } = self;
+        let incoming = Incoming::read(input);
+        let facts = incoming.facts();
+        let mut lines = str::from_utf8(end).unwrap_or_default().lines();
+        let status = lines.next().and_then(|status| status.parse().ok());
+        let stage = if plan(&facts) == Plan::Judge { Stage::Body } else { Stage::Endpoint };
+        let undecided = Undecided { bundle: policy.name(), stage, status, details: lines.next().map(str::as_bytes) };
+        out.extend_from_slice(Id::new(&facts.entropy).as_str().as_bytes());
+        out.push(b'\n');
+        if policy.keeps_undecided() {
+            let draft = record::undecided(&undecided, &facts, keys, told(policy));
+            out.extend_from_slice(add(draft, chain, sealer, policy, keys, &facts).as_bytes());
+        }
     }
 
     fn serve(&mut self, facts: &Facts<'_>, body: &[u8], answers: Option<Answers<'_>>, out: &mut Vec<u8>) {
@@ -159,6 +169,21 @@ impl Core {
         let remembered: Vec<_> = answer.memos().iter().map(|memo| store.ask(memo, facts.now)).collect();
         effects::write(Some(&answer.reply(&remembered)), 0, "", &[], out);
     }
+}
+
+/// What this host tells beside.
+fn told(policy: &Policy) -> Context<'static> {
+    Context { host: HOST, node: None, elapsed: None, sampled: None, records: policy.settings().records }
+}
+
+/// The record as the next one of the chain, where there is one. Isolates know nothing of one another: none follows one.
+fn add(draft: Draft, chain: &mut Option<Chain>, sealer: &mut Sealer, policy: &Policy, keys: &Keyring, facts: &Facts<'_>) -> String {
+    if !policy.settings().records.audit {
+        return draft.close();
+    }
+    let opens = Opens { why: Why::Start, bundle: Some(policy.digest()), place: None, follows: None, unordered: false };
+    let begin = || Chain::new(keys.chain_id(b"chain", &facts.entropy), opens);
+    draft.seal(chain.get_or_insert_with(begin), sealer)
 }
 
 /// What was done about a request before it is judged.

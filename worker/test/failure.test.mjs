@@ -27,9 +27,11 @@ async function withEdge(options, use) {
   }
 }
 
+const unjudged = async (edge, count) => (await said(edge, "unjudged", count)).map(({ method, host, path, passed, time }) => [method, host, path, passed, time > 1.7e12]);
+
 test("open: a request that traps the core goes on, without the evidence it brought", () =>
   withEdge({ entry: "test/entries/trapping.js", env: { OUTWORK_KEYS: KEYS } }, async (edge) => {
-    const { status, json } = await call(edge.port, "/a", { headers: TRAP });
+    const { status, json } = await call(edge.port, "/a?name=x", { headers: TRAP });
     assert.equal(status, 200);
     const names = Object.keys(json().headers);
     assert.deepEqual(names.filter((name) => /^(outwork|signature)/.test(name)), []);
@@ -40,6 +42,8 @@ test("open: a request that traps the core goes on, without the evidence it broug
     const [first, second] = await said(edge, "core-stopped", 2);
     assert.deepEqual([first.stops, second.stops], [1, 2]);
     assert.match(first.error, /panicked at .*\n?.*capacity overflow/);
+    const [one, ...more] = await unjudged(edge, 2);
+    assert.deepEqual([one[0], one[2], one[3], one[4], more.length], ["GET", "/a", true, true, 1], "each that nobody judged is told, without its query");
   }));
 
 test("closed: a request that traps the core is refused", () =>

@@ -66,7 +66,8 @@ impl Label {
         let (mut queue, window) = (Queue::default(), self.period.window()?);
         lines::each_text(&self.files, |_, _, line| {
             let records = Record::all(line).into_iter().map(|(record, _)| record);
-            records.filter(|record| window.takes(record.at())).for_each(|record| queue.add(record, labels));
+            let is_asked = |record: &Record| record.is_decided() && window.takes(record.at());
+            records.filter(is_asked).for_each(|record| queue.add(record, labels));
             Ok(())
         })?;
         let records = queue.into_records();
@@ -79,7 +80,8 @@ impl Label {
 
     /// Writes every record, with its label where there is one, and says how many there are of each.
     fn write(&self, labels: &mut Labels, out: &mut impl Write) -> Result<(), Failure> {
-        let (mut counts, mut others, mut outside) = (BTreeMap::<String, u64>::new(), 0_u64, 0_u64);
+        let (mut counts, mut others, mut outside, mut undecided) =
+            (BTreeMap::<String, u64>::new(), 0_u64, 0_u64, 0_u64);
         let window = self.period.window()?;
         lines::each_text(&self.files, |_, _, line| {
             let records = Record::all(line);
@@ -87,6 +89,10 @@ impl Label {
             for (record, mut json) in records {
                 if !window.takes(record.at()) {
                     outside += 1;
+                    continue;
+                }
+                if !record.is_decided() {
+                    undecided += 1;
                     continue;
                 }
                 labels.meet(&record);
@@ -106,6 +112,9 @@ impl Label {
         );
         if outside > 0 {
             eprintln!("{outside} records of another time were passed over");
+        }
+        if undecided > 0 {
+            eprintln!("{undecided} records of requests that ended before a decision were passed over");
         }
         if others > 0 {
             eprintln!("{others} lines are no records");

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use outwork_engine::time::Time;
 use outwork_replay::{Part, Rate, parts};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -82,6 +83,8 @@ pub(crate) struct Outwork {
     pub(crate) models: Vec<Said>,
     pub(crate) features: BTreeMap<String, Feature>,
     sampled: Option<f64>,
+    /// What stands in place of a verdict where there was none.
+    undecided: Option<IgnoredAny>,
 }
 
 /// A rule that counted.
@@ -148,6 +151,11 @@ impl Record {
         let json: Value = serde_json::from_str(record).ok()?;
         let told = if json.get("@timestamp").is_some() { &ecs::as_ocsf(&json)? } else { &json };
         Some((Self::deserialize(told).ok()?, json))
+    }
+
+    /// Whether something was decided: its request may have ended before.
+    pub(crate) fn is_decided(&self) -> bool {
+        self.outwork().undecided.is_none()
     }
 
     pub(crate) fn id(&self) -> &str {

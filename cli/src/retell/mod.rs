@@ -124,7 +124,7 @@ pub(crate) fn retell(found: Found, bundled: Option<&Bundled>, digest: Option<Dig
     // What another bundle says is no measure of what this one did.
     let is_same =
         |policy: &&Policy| policy.name() == recorded.bundle && digest.is_none_or(|digest| policy.digest() == digest);
-    let same = policy.filter(is_same);
+    let same = policy.filter(is_same).filter(|_| recorded.undecided.is_none());
     let models = same.map_or_else(Vec::new, |policy| models::rescore(policy, &recorded));
     let sums = same.map(|policy| Sums::of(policy, &recorded, &reasons));
     let differences = same

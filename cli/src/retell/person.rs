@@ -7,6 +7,13 @@ use super::recorded::{Recorded, Transaction};
 /// What the person saw, in plain words.
 pub(super) fn saw(recorded: &Recorded, policy: Option<&Policy>) -> Vec<String> {
     let mut saw = Vec::new();
+    if let Some(undecided) = &recorded.undecided {
+        saw.push(match undecided.status {
+            Some(status) => format!("A message of status {status}, unless the connection was gone by then."),
+            None => "No answer: the connection or the request was given up before.".into(),
+        });
+        return saw;
+    }
     if !recorded.enforced && recorded.verdict != "allow" {
         saw.push(
             "Nothing of it: the policy was in shadow for this client, and the request went on to the site.".into(),
@@ -45,6 +52,11 @@ pub(super) fn saw(recorded: &Recorded, policy: Option<&Policy>) -> Vec<String> {
 /// What the person can be told. What rules look for in particular is for the site to decide.
 pub(super) fn can_be_told(recorded: &Recorded, reasons: &[Told], policy: Option<&Policy>) -> Vec<String> {
     let mut told = Vec::new();
+    if let Some(undecided) = &recorded.undecided {
+        told.push(format!("Nothing was decided about it: it ended {}.", undecided.waited()));
+        told.push("It did not reach the site: nothing was done there.".into());
+        return told;
+    }
     // The record says which one asked; of a limit, and of a transaction, the reason itself does.
     let decides = |reason: &&Told| {
         reason.rung.is_some()

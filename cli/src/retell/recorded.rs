@@ -35,6 +35,9 @@ pub(crate) struct Recorded {
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(crate) struct Own {
+    /// How the request ended, where that was before a decision: it has neither verdict, risk nor reasons then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) undecided: Option<Undecided>,
     pub(super) verdict: String,
     pub(super) enforced: bool,
     pub(super) band: String,
@@ -66,6 +69,39 @@ pub(crate) struct Own {
     pub(super) agent: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) transaction: Option<Transaction>,
+}
+
+/// How a request ended before anything was decided about it.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct Undecided {
+    /// For what it was held.
+    pub(super) stage: String,
+    /// What it was answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) status: Option<u16>,
+    /// Why it ended, in the words of its host.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) details: Option<String>,
+}
+
+impl Undecided {
+    /// For what it was held, in words.
+    pub(super) fn waited(&self) -> &'static str {
+        match self.stage.as_str() {
+            "body" => "while its body was waited for",
+            "limits" => "while its limits were asked about",
+            "body-and-limits" => "while its body was waited for, and its limits asked about",
+            "endpoint" => "while the body was waited for that an endpoint of the filter reads",
+            _ => "while it was held",
+        }
+    }
+
+    /// How it ended, in words.
+    pub(super) fn ended(&self) -> String {
+        let status =
+            self.status.map_or_else(|| "without an answer".to_owned(), |status| format!("with status {status}"));
+        self.details.as_ref().map_or_else(|| status.clone(), |details| format!("{status}, {details}"))
+    }
 }
 
 /// Of which transaction a request is.

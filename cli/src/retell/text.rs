@@ -12,6 +12,9 @@ pub(crate) fn write(retold: &Retold) -> String {
     head(&mut out, retold);
     list(&mut out, "what the person saw", &retold.saw);
     list(&mut out, "what the person can be told", &retold.can_be_told);
+    if retold.recorded.undecided.is_some() {
+        return out;
+    }
     reasons(&mut out, "reasons that counted", &retold.reasons);
     if !retold.shadow.is_empty() {
         reasons(&mut out, "rules that fired without counting", &retold.shadow);
@@ -58,6 +61,12 @@ fn head(out: &mut String, retold: &Retold) {
         .as_ref()
         .map_or_else(|| "an address that was not seen".into(), |client| format!("address {client}{key}"));
     _ = writeln!(out, "from     {client}, device {}", recorded.device_id);
+    if let Some(undecided) = &recorded.undecided {
+        _ = writeln!(out, "verdict  none: the request ended before a decision, {}", undecided.waited());
+        _ = writeln!(out, "ended    {}", tame(&undecided.ended()));
+        _ = writeln!(out, "bundle   {}, which would have decided", retold.bundle);
+        return;
+    }
     _ = writeln!(out, "verdict  {}{force}", recorded.verdict);
     _ = writeln!(out, "risk     {} of 100, {}; window {}", recorded.risk, recorded.band, recorded.window);
     if let Some(Transaction { id, body, demand }) = &recorded.transaction {

@@ -9,7 +9,7 @@ use outwork_engine::{
     keys::Keyring,
     policy::Policy,
     record::{
-        self, Addresses, Context, Format, Host,
+        self, Addresses, Context, Format, Host, Stage, Undecided,
         chain::{Chain, Opens, Sealer, Why},
     },
     rules::Scratch,
@@ -69,9 +69,36 @@ fn every_case_leaves_a_record_of_one_line() {
             });
         }
     }
+    lines.extend(held(&keys));
     if let Some(path) = env::var_os("OUTWORK_RECORDS") {
         fs::write(path, lines.join("\n") + "\n").unwrap();
     }
+}
+
+/// The records of requests that ended while they were held.
+fn held(keys: &Keyring) -> Vec<String> {
+    let request: Request = serde_json::from_str(EXAMPLE).unwrap();
+    let stages = [
+        (Stage::Body, Some(408), Some(&b"outwork_timeout"[..])),
+        (Stage::Limits, Some(504), Some(b"stream_idle_timeout")),
+        (Stage::BodyAndLimits, None, Some(b"downstream_remote_disconnect")),
+        (Stage::Endpoint, None, None),
+    ];
+    let mut lines = Vec::new();
+    for (stage, status, details) in stages {
+        let undecided = Undecided { bundle: "2026.11.1-35c57f", stage, status, details };
+        request.with_facts(Player::NOW, [7; 16], |facts| {
+            let [ocsf, ecs] = [Format::Ocsf, Format::Ecs].map(|format| {
+                contexts().map(|mut context| {
+                    context.records.format = format;
+                    record::undecided(&undecided, facts, keys, Context { sampled: None, ..context }).close()
+                })
+            });
+            ocsf.iter().zip(&ecs).for_each(|(ocsf, ecs)| same(stage.name(), ocsf, ecs));
+            lines.extend(ocsf.into_iter().chain(ecs));
+        });
+    }
+    lines
 }
 
 #[test]
@@ -130,5 +157,5 @@ fn same(case: &str, ocsf: &str, ecs: &str) {
     }
     ecs.retain(|name, _| !["bundle", "client_id", "ja4"].contains(&name.as_str()));
     assert_eq!(ecs, ocsf, "{case}");
-    assert!(ocsf.get("verdict").is_some_and(Value::is_string), "{case}");
+    assert!(ocsf.get("verdict").is_some_and(Value::is_string) != ocsf.contains_key("undecided"), "{case}");
 }

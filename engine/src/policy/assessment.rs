@@ -402,6 +402,11 @@ impl Policy {
         keys.samples(decision.id.as_str().as_bytes(), rate).then_some(Some(rate))
     }
 
+    /// Whether requests that end before a decision leave a record: all of them, for there is no sample of what is missed.
+    pub fn keeps_undecided(&self) -> bool {
+        self.settings.record != Recording::None
+    }
+
     /// Whether decisions with this verdict leave a record, or some of them do.
     pub fn records(&self, verdict: Verdict) -> bool {
         match self.settings.record {

@@ -3,11 +3,12 @@
 //! `tests/siem` holds every record to the published fields. <https://www.elastic.co/docs/reference/ecs>
 
 use super::{
-    Json, Told, own,
+    Ended, Json, Told, own,
     seen::{self, Seen},
+    undecided as own_undecided,
 };
 use crate::{
-    decision::{Decision, Verdict},
+    decision::{Decision, Id, Verdict},
     facts::Protocol,
 };
 
@@ -22,11 +23,7 @@ const EVENT: &str = "},\"event\":{\"module\":\"outwork\",\"dataset\":\"outwork.d
 /// Writes all but what closes it: inside of our own object something may follow.
 pub(super) fn write(json: &mut Json, told: &Told<'_>, seen: &Seen<'_>) -> &'static str {
     let decision = told.decision;
-    json.raw("{\"@timestamp\":\"").varying(|json| json.instant(seen.millis)).raw(VERSION);
-    if let Some(node) = told.context.node {
-        json.raw(",\"name\":").bytes(node.as_bytes());
-    }
-    json.raw(EVENT).varying(|json| json.plain(decision.id.as_str()));
+    head(json, seen, told.context.node, decision.id);
     event(json, decision);
     if let Some(id) = seen::deciding(decision) {
         json.raw(",\"rule\":{\"id\":")
@@ -35,11 +32,43 @@ pub(super) fn write(json: &mut Json, told: &Told<'_>, seen: &Seen<'_>) -> &'stat
             .plain(decision.bundle)
             .raw("}");
     }
-    request(json, decision, seen);
+    request(json, decision.reply.as_ref().map(|reply| reply.status), seen);
     connection(json, seen);
     json.raw(",\"outwork\":");
     own::write(json, told);
-    json.raw(",\"bundle\":").plain(decision.bundle);
+    foot(json, seen, decision.bundle)
+}
+
+/// The same of a request that ended before a decision.
+pub(super) fn undecided(json: &mut Json, ended: &Ended<'_>, seen: &Seen<'_>) -> &'static str {
+    let undecided = ended.undecided;
+    head(json, seen, ended.context.node, Id::new(&ended.facts.entropy));
+    json.raw(UNDECIDED);
+    if let Some(details) = undecided.details {
+        json.raw(",\"reason\":").bytes(details);
+    }
+    json.raw("}");
+    request(json, undecided.status, seen);
+    connection(json, seen);
+    json.raw(",\"outwork\":");
+    own_undecided::write(json, ended);
+    foot(json, seen, undecided.bundle)
+}
+
+const UNDECIDED: &str = ",\"kind\":\"event\",\"category\":[\"web\",\"network\"],\"type\":[\"access\",\"error\"],\"outcome\":\"failure\",\
+     \"action\":\"undecided\",\"severity\":1";
+
+fn head(json: &mut Json, seen: &Seen<'_>, node: Option<&str>, id: Id) {
+    json.raw("{\"@timestamp\":\"").varying(|json| json.instant(seen.millis)).raw(VERSION);
+    if let Some(node) = node {
+        json.raw(",\"name\":").bytes(node.as_bytes());
+    }
+    json.raw(EVENT).varying(|json| json.plain(id.as_str()));
+}
+
+/// What ECS has no words for and OCSF has.
+fn foot(json: &mut Json, seen: &Seen<'_>, bundle: &str) -> &'static str {
+    json.raw(",\"bundle\":").plain(bundle);
     if let Some(client) = seen.client {
         json.raw(",\"client_id\":").varying(|json| json.hex(client));
     }
@@ -72,10 +101,10 @@ fn event(json: &mut Json, decision: &Decision<'_>) {
     json.raw("}");
 }
 
-fn request(json: &mut Json, decision: &Decision<'_>, seen: &Seen<'_>) {
+fn request(json: &mut Json, status: Option<u16>, seen: &Seen<'_>) {
     json.raw(",\"http\":{\"request\":{\"method\":").bytes(seen.method).raw("}");
-    if let Some(reply) = &decision.reply {
-        json.raw(",\"response\":{\"status_code\":").number(reply.status.into()).raw("}");
+    if let Some(status) = status {
+        json.raw(",\"response\":{\"status_code\":").number(status.into()).raw("}");
     }
     if let Some(protocol) = seen.protocol {
         json.raw(",\"version\":").plain(match protocol {

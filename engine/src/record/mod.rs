@@ -1,4 +1,4 @@
-//! The record of a decision: one line of JSON, in the words of OCSF or of ECS.
+//! The record of a decision, or of a request that ended before one: one line of JSON, in the words of OCSF or of ECS.
 //!
 //! What a vocabulary has no word for stands in one object of our own, which is the same in each ([`own`]). Addresses are
 //! pseudonyms unless the policy says otherwise; queries are left out: they hold what people typed.
@@ -13,14 +13,17 @@ mod ocsf;
 mod own;
 mod seen;
 mod settings;
+mod undecided;
 
 pub use settings::{ALL, Addresses, Format, Records};
+pub use undecided::{Stage, Undecided};
 
 use crate::{decision::Decision, facts::Facts, keys::Keyring};
 use alloc::string::String;
 use draft::Draft;
 use json::Json;
 use seen::Seen;
+use undecided::Ended;
 
 /// What a record tells beside the decision and its facts.
 #[derive(Debug)]
@@ -73,6 +76,19 @@ pub fn draft(decision: &Decision<'_>, facts: &Facts<'_>, keys: &Keyring, context
         Format::Ecs => ecs::write(&mut json, &told, &seen),
     };
     Draft { json, closing, like: decision.device }
+}
+
+/// The same of a request that ended before anything was decided about it.
+pub fn undecided(undecided: &Undecided<'_>, facts: &Facts<'_>, keys: &Keyring, context: Context<'_>) -> Draft {
+    let mut json = Json::new();
+    let ended = Ended { undecided, facts, keys, context: &context };
+    let seen = Seen::new(facts, keys, context.records.addresses);
+    let closing = match context.records.format {
+        Format::Ocsf => ocsf::undecided(&mut json, &ended, &seen),
+        Format::Ecs => ecs::undecided(&mut json, &ended, &seen),
+    };
+    // They are few: one place is enough.
+    Draft { json, closing, like: 0 }
 }
 
 /// All that a record is made of.

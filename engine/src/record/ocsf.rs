@@ -3,11 +3,12 @@
 //! `tests/siem` holds every record to the published schema. <https://schema.ocsf.io/1.8.0/classes/http_activity?profiles=security_control>
 
 use super::{
-    Json, Told, own,
+    Ended, Json, Told, own,
     seen::{self, Seen},
+    undecided as own_undecided,
 };
 use crate::{
-    decision::{Decision, Verdict},
+    decision::{Decision, Id, Verdict},
     risk::Band,
 };
 
@@ -38,6 +39,31 @@ pub(super) fn write(json: &mut Json, told: &Told<'_>, seen: &Seen<'_>) -> &'stat
     own::write(json, told);
     "}}}"
 }
+
+/// The same of a request that ended before a decision: what was done about it is nothing that OCSF has a number for.
+pub(super) fn undecided(json: &mut Json, ended: &Ended<'_>, seen: &Seen<'_>) -> &'static str {
+    let Ended { undecided, facts, .. } = ended;
+    json.raw("{\"time\":").varying(|json| json.number(seen.millis));
+    activity(json, seen.method);
+    json.raw(UNDECIDED);
+    if let Some(details) = undecided.details {
+        json.raw(",\"status_detail\":").bytes(details);
+    }
+    json.raw(METADATA).varying(|json| json.plain(Id::new(&facts.entropy).as_str())).raw("}");
+    json.raw(",\"policy\":{\"name\":\"outwork\",\"version\":").plain(undecided.bundle);
+    json.raw(",\"is_applied\":false}");
+    request(json, seen);
+    if let Some(status) = undecided.status {
+        json.raw(",\"http_response\":{\"code\":").number(status.into()).raw("}");
+    }
+    connection(json, seen);
+    json.raw(",\"unmapped\":{\"outwork\":");
+    own_undecided::write(json, ended);
+    "}}}"
+}
+
+const UNDECIDED: &str = ",\"severity_id\":1,\"severity\":\"Informational\",\"action_id\":99,\"action\":\"Undecided\",\"disposition_id\":99,\
+     \"disposition\":\"Undecided\",\"is_alert\":false,\"status_id\":2,\"status\":\"Failure\"";
 
 /// What was done: by the method. Of one that OCSF does not know, the name stands in its place.
 fn activity(json: &mut Json, method: &[u8]) {

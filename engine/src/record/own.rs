@@ -1,7 +1,9 @@
 //! What no vocabulary has a word for: the members of our own object, the same in each.
 
-use super::{Addresses, Told, effects, json::Json, models};
-use crate::{agents::Verified, decision::Reason, evidence::push_thousandths, fact::Fact, identity};
+use super::{Addresses, Context, Told, effects, json::Json, models};
+use crate::{
+    agents::Verified, decision::Reason, evidence::push_thousandths, fact::Fact, facts::Facts, identity, keys::Keyring,
+};
 
 /// Opens the object and writes its members; what follows them closes it.
 pub(super) fn write(json: &mut Json, told: &Told<'_>) {
@@ -48,7 +50,16 @@ pub(super) fn write(json: &mut Json, told: &Told<'_>) {
         agent(json, verified);
     }
     effects::write(json, decision);
-    names(json, told);
+    origin(json, told.facts, told.keys, context);
+    if let Some(rate) = context.sampled {
+        json.raw(",\"sampled\":");
+        push_thousandths(&mut json.out, rate);
+    }
+}
+
+/// Who says it, by which pseudonyms, and how long that took.
+pub(super) fn origin(json: &mut Json, facts: &Facts<'_>, keys: &Keyring, context: &Context<'_>) {
+    names(json, facts, keys, context.records.addresses);
     json.raw(",\"host\":{\"name\":").plain(context.host.name);
     json.raw(",\"version\":").plain(context.host.version);
     if let Some(node) = context.node {
@@ -57,10 +68,6 @@ pub(super) fn write(json: &mut Json, told: &Told<'_>) {
     json.raw("}");
     if let Some(micros) = context.elapsed {
         json.raw(",\"elapsed_us\":").varying(|json| json.number(micros.into()));
-    }
-    if let Some(rate) = context.sampled {
-        json.raw(",\"sampled\":");
-        push_thousandths(&mut json.out, rate);
     }
 }
 
@@ -81,10 +88,9 @@ fn agent(json: &mut Json, Verified { agent, by }: Verified<'_>) {
 }
 
 /// With which key pseudonyms were made, so that it shows where others begin, and how the address stands there.
-fn names(json: &mut Json, told: &Told<'_>) {
-    let addresses = told.context.records.addresses;
-    json.raw(",\"pseudonym_key\":").plain(told.keys.signing_id()).raw(",\"addresses\":").plain(addresses.name());
-    if let (Addresses::Truncated, Fact::Known(address)) = (addresses, told.facts.connection.address) {
+fn names(json: &mut Json, facts: &Facts<'_>, keys: &Keyring, addresses: Addresses) {
+    json.raw(",\"pseudonym_key\":").plain(keys.signing_id()).raw(",\"addresses\":").plain(addresses.name());
+    if let (Addresses::Truncated, Fact::Known(address)) = (addresses, facts.connection.address) {
         json.raw(",\"network\":").varying(|json| json.shown(identity::network(address)));
     }
 }

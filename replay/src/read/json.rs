@@ -92,6 +92,7 @@ impl<'a> Draft<'a> {
             (Field::Port, value) => self.port = number(&value).and_then(|port| u16::try_from(port).ok()),
             (Field::Enforced, Scalar::Bool(enforced)) => self.enforced = enforced,
             (Field::Context, _) => self.entry.hidden_address = true,
+            (Field::Undecided, _) => self.wrong = Some(Reject::Undecided),
             (Field::Sampled, value) => match rate(&value) {
                 Some(rate) => self.entry.rate = rate,
                 None => self.wrong = Some(Reject::BadRate),
@@ -138,6 +139,7 @@ impl<'a> Draft<'a> {
             | Field::Enforced
             | Field::Context
             | Field::Sampled
+            | Field::Undecided
             | Field::Port
             | Field::Record
             | Field::Headers => {}
@@ -179,7 +181,7 @@ impl<'a> Draft<'a> {
             self.entry.query_seen = false;
         }
         if let Some(record) = self.record.take() {
-            self.fill_in(record.get().as_bytes());
+            self.fill_in(record.get().as_bytes())?;
         }
         if self.layout.records {
             self.as_record();
@@ -220,14 +222,16 @@ impl<'a> Draft<'a> {
     }
 
     /// A record that stands in the line tells what the line itself does not.
-    fn fill_in(&mut self, record: &[u8]) {
+    fn fill_in(&mut self, record: &[u8]) -> Result<(), Reject> {
         let record = parts(record).into_iter().find_map(|part| match part {
             Part::Record(record) => Some(record),
             Part::Torn => None,
         });
-        let Some(record) = record else { return };
-        let Ok(told) = read(record.as_bytes(), &RECORDS, Spare::default()) else { return };
-        let told = told.into_owned();
+        let told = match record.map(|record| read(record.as_bytes(), &RECORDS, Spare::default()).map(Entry::into_owned)) {
+            Some(Ok(told)) => told,
+            Some(Err(Reject::Undecided)) => return Err(Reject::Undecided),
+            Some(Err(_)) | None => return Ok(()),
+        };
         let entry = &mut self.entry;
         entry.recorded = told.recorded;
         // A line that tells of a request by itself is there for each, whether or not its record was kept.
@@ -257,6 +261,7 @@ impl<'a> Draft<'a> {
             entry.headers.extend(told.headers);
             entry.unsent.extend(told.unsent);
         }
+        Ok(())
     }
 
     /// Records cut what is long, and write U+FFFD for what is not UTF-8: such a text is not what was sent.

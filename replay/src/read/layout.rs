@@ -48,6 +48,8 @@ pub enum Field {
     Record,
     /// The rate at which lines like this one were kept, from 0.001 to 1.
     Sampled,
+    /// What stands in place of a verdict where a request ended before one.
+    Undecided,
     /// Of a record: the verdict.
     Verdict,
     /// Of a record: whether it was in force.

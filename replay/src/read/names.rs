@@ -83,6 +83,7 @@ pub(super) const RECORDS: &[(&str, &str)] = &[
     ("unmapped.outwork.enforced", "enforced"),
     ("unmapped.outwork.context", "context"),
     ("unmapped.outwork.sampled", "sampled"),
+    ("unmapped.outwork.undecided.stage", "undecided"),
     ("@timestamp", "time"),
     ("http.request.method", "method"),
     ("http.version", "protocol"),
@@ -97,6 +98,7 @@ pub(super) const RECORDS: &[(&str, &str)] = &[
     ("outwork.enforced", "enforced"),
     ("outwork.context", "context"),
     ("outwork.sampled", "sampled"),
+    ("outwork.undecided.stage", "undecided"),
     ("outwork.client_id", "pseudonym"),
     ("outwork.ja4", "ja4"),
 ];
@@ -176,6 +178,7 @@ pub(super) fn field(name: &str) -> Option<Field> {
         "verdict" => Field::Verdict,
         "enforced" => Field::Enforced,
         "context" => Field::Context,
+        "undecided" => Field::Undecided,
         "activity" => Field::Activity,
         "port" => Field::Port,
         _ => return None,

@@ -59,6 +59,7 @@ struct Counts {
     unlabelled: u64,
     sampled: u64,
     outside: u64,
+    undecided: u64,
 }
 
 impl Records {
@@ -71,6 +72,10 @@ impl Records {
             for (record, _) in records {
                 if !window.takes(record.at()) {
                     counts.outside += 1;
+                    continue;
+                }
+                if !record.is_decided() {
+                    counts.undecided += 1;
                     continue;
                 }
                 counts.records += 1;
@@ -177,6 +182,7 @@ impl Counts {
             (self.unlabelled, "rows have no label"),
             (self.sampled, "rows are of sampled records: training and evaluation weigh them by their column `sampled`"),
             (self.outside, "records of another time were passed over"),
+            (self.undecided, "records of requests that ended before a decision were passed over"),
             (self.others, "lines are no records"),
         ];
         lines.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect()
