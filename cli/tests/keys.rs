@@ -77,3 +77,33 @@ fn mistakes_are_named_and_no_secret_is_repeated() {
     let (code, _, said) = run(&["evidence", "--from", "/nowhere/keys"], Some(MASTERS), "");
     assert!(code == 2 && said.contains("`/nowhere/keys` cannot be read"), "{said}");
 }
+
+#[test]
+fn two_keys_of_one_id_are_named_with_where_they_stand() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let masters =
+        "master:a:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE,master:a:QkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkI";
+    let audit: Vec<String> =
+        masters.split(',').map(|master| run(&["audit"], Some(master), "").1.trim().to_owned()).collect();
+    let (audit, secrets, log) = (audit.join("\n"), path("audit.keys"), path("records.jsonl"));
+    for (name, text) in [(&secrets, audit.as_str()), (&log, "{}\n"), (&path("masters"), masters)] {
+        fs::write(name, text).unwrap();
+    }
+    let (code, _, said) = run(&["evidence", "--from", &path("masters")], None, "");
+    assert!(code == 2 && said.contains(&format!("two keys in `{}` have the id `a`", path("masters"))), "{said}");
+    assert!(run(&["evidence"], Some(masters), "").2.contains("two keys in `OUTWORK_KEYS` have the id `a`"));
+    let from_file = ["--audit-keys", secrets.as_str()];
+    for (more, variable, place) in [
+        (&from_file[..], None, secrets.as_str()),
+        (&[], Some(("OUTWORK_AUDIT_KEYS", audit.as_str())), "OUTWORK_AUDIT_KEYS"),
+        (&[], Some(("OUTWORK_KEYS", masters)), "OUTWORK_KEYS"),
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_outwork"));
+        command.args(["verify", "--audit", log.as_str()]).args(more).env_remove("OUTWORK_KEYS");
+        let output = command.env_remove("OUTWORK_AUDIT_KEYS").envs(variable).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert!(said.contains(&format!("error: two keys in `{place}` have the id `a`")), "{said}");
+    }
+}

@@ -131,7 +131,7 @@ impl Explain {
     /// The records of a client.
     fn list(&self, client: &str) -> Result<ExitCode, Failure> {
         let masters = set("OUTWORK_KEYS").map(|text| Keyring::parse(&text)).transpose();
-        let masters = masters.map_err(Failure::because("`OUTWORK_KEYS` cannot be used"))?;
+        let masters = masters.map_err(Failure::of_keys("OUTWORK_KEYS"))?;
         let wanted = Wanted { window: self.period.window()?, ..Wanted::of(client, masters.as_ref())? };
         let keys = self.keys()?;
         let all = retell::list(&self.records, &wanted, keys.as_ref())?;

@@ -108,15 +108,15 @@ pub(crate) fn keys(path: Option<&Path>) -> Result<AuditKeys, Failure> {
     if let Some(path) = path {
         let name = path.display();
         let text = fs::read_to_string(path).map_err(Failure::because(format!("`{name}` cannot be read")))?;
-        return AuditKeys::parse(&text).map_err(Failure::because(format!("`{name}` holds no audit keys")));
+        return AuditKeys::parse(&text).map_err(Failure::of_keys(name));
     }
     let variable = |name| std::env::var(name).ok().filter(|text| !text.trim().is_empty());
     if let Some(text) = variable("OUTWORK_AUDIT_KEYS") {
-        return AuditKeys::parse(&text).map_err(Failure::because("`OUTWORK_AUDIT_KEYS` cannot be used"));
+        return AuditKeys::parse(&text).map_err(Failure::of_keys("OUTWORK_AUDIT_KEYS"));
     }
     let masters = variable("OUTWORK_KEYS").ok_or_else(|| {
         Failure::new("there are no keys to verify records with")
             .with_help("give `--audit-keys FILE`, or set `OUTWORK_AUDIT_KEYS` or `OUTWORK_KEYS`")
     })?;
-    Keyring::parse(&masters).map(|keys| AuditKeys::of(&keys)).map_err(Failure::because("`OUTWORK_KEYS` cannot be used"))
+    Keyring::parse(&masters).map(|keys| AuditKeys::of(&keys)).map_err(Failure::of_keys("OUTWORK_KEYS"))
 }

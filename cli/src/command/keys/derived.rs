@@ -29,7 +29,11 @@ impl Source {
                 KeyError::Duplicate { .. } => "`outwork keys new --id ID` makes a key with an id of its own",
                 _ => "it takes what a host has as `OUTWORK_KEYS`: keys by `outwork keys new`, with commas between them",
             };
-            Failure::new(error.to_string() + &read).with_help(help)
+            let failure = match (&error, &self.from) {
+                (KeyError::Duplicate { .. }, Some(path)) => Failure::of_keys(path.display())(error),
+                _ => Failure::new(error.to_string() + &read),
+            };
+            failure.with_help(help)
         })?;
         print(&(derived(&ring) + "\n"))?;
         if let Some(note) = unmarked(&masters) {
