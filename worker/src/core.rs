@@ -177,7 +177,14 @@ fn told(policy: &Policy) -> Context<'static> {
 }
 
 /// The record as the next one of the chain, where there is one. Isolates know nothing of one another: none follows one.
-fn add(draft: Draft, chain: &mut Option<Chain>, sealer: &mut Sealer, policy: &Policy, keys: &Keyring, facts: &Facts<'_>) -> String {
+fn add(
+    draft: Draft,
+    chain: &mut Option<Chain>,
+    sealer: &mut Sealer,
+    policy: &Policy,
+    keys: &Keyring,
+    facts: &Facts<'_>,
+) -> String {
     if !policy.settings().records.audit {
         return draft.close();
     }

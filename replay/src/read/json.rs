@@ -227,7 +227,8 @@ impl<'a> Draft<'a> {
             Part::Record(record) => Some(record),
             Part::Torn => None,
         });
-        let told = match record.map(|record| read(record.as_bytes(), &RECORDS, Spare::default()).map(Entry::into_owned)) {
+        let told = match record.map(|record| read(record.as_bytes(), &RECORDS, Spare::default()).map(Entry::into_owned))
+        {
             Some(Ok(told)) => told,
             Some(Err(Reject::Undecided)) => return Err(Reject::Undecided),
             Some(Err(_)) | None => return Ok(()),
