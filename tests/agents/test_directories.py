@@ -63,7 +63,7 @@ def test_who_signs_is_known_and_who_pretends_is_not(edge):
     assert outcome(edge, signed(edge, "good", stranger, keyid=thumbprint(edge.key))) == "invalid"
     assert outcome(edge, signed(edge, "good", stranger)) == "unverifiable"
     assert outcome(edge, signed(edge, "good", created=now() - 600)) == "invalid"
-    assert outcome(edge, signed(edge, "good", lifetime=86_401)) == "invalid"
+    assert outcome(edge, signed(edge, "good", lifetime=86_401)) == "unverifiable"
     assert outcome(edge, signed(edge, "nobody")) == "unverifiable"
     assert outcome(edge, sign(edge.key, "good.agents.test", "other.example")) == "invalid"
     fields = signed(edge, "good")

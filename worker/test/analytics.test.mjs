@@ -112,10 +112,10 @@ test("nobody waits for it: the answer comes first, also where nothing stands beh
   const edge = await startWorkerd({ outbound: origin.address, env: { OUTWORK_KEYS: KEYS }, analytics: engine.address });
   const deaf = await startWorkerd({ outbound: origin.address, env: { OUTWORK_KEYS: KEYS }, analytics: "127.0.0.1:9" });
   try {
-    const slow = call(edge.port, "/slow");
+    const held = call(edge.port, "/held");
     const [record] = await records(edge, 1);
     assert.deepEqual(engine.points, [], "the record is written, the answer is not there");
-    assert.equal((await origin.finish([slow]))[0].status, 200);
+    assert.equal((await origin.finish([held]))[0].status, 200);
     assert.equal((await arrived(1))[0].blobs[0], record.metadata.uid);
     for (let turn = 0; turn < 5; turn += 1) assert.equal((await call(deaf.port, "/")).status, 200);
   } finally {

@@ -18,6 +18,11 @@ const ROUTES = {
   "/fresh": (_, response) => response.writeHead(304, { etag: '"1"' }).end(),
   "/head": (_, response) => response.writeHead(200, { "content-length": "1234" }).end(),
   "/missing": (_, response) => response.writeHead(404, { "content-type": "text/plain" }).end("no such page\n"),
+  // Nothing of the answer is there until the test wants it.
+  "/held": async (_, response, { wanted }) => {
+    await once(wanted, "next");
+    response.end();
+  },
   // Each chunk waits until the test wants it: no machine is too slow for that.
   "/slow": async (_, response, { wanted }) => {
     response.writeHead(200, { "content-type": "text/plain" });
@@ -39,8 +44,8 @@ const ROUTES = {
 };
 
 /**
- * Starts an origin on a free port of 127.0.0.1. What it was asked is in `requests`, newest last; `next` lets each answer of `/slow` go on,
- * and `finish` goes on until all of these answers are there.
+ * Starts an origin on a free port of 127.0.0.1. What it was asked is in `requests`, newest last; `next` lets each answer of `/held` and of
+ * `/slow` go on, and `finish` goes on until all of these answers are there.
  */
 export async function startOrigin() {
   const requests = [];
